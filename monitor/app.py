@@ -1,0 +1,243 @@
+"""The whole: what runs while the monitor runs, and how it leaves in good order.
+
+    root nursery
+    |- beat, loop lag                 the alarm, and the measure of our own lateness
+    |- recorder, reconcile, listen, auditor, presence       each under supervision of its own
+    |- task 1, task 2, ...            each: scope, supervisor, child nursery, session, watch, probe
+
+Leaving: no new looks; looks in flight get the grace; what they saw is written; then the organs,
+each closing its session; last the farewell beat. `departure` says when.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import attrs
+import trio
+
+from monitor.auditor import Auditor
+from monitor.beat import Beat
+from monitor.clock import Clock
+from monitor.fleet import Fleet
+from monitor.journal import tell
+from monitor.loop_lag import LoopLag
+from monitor.model import LookRecord, Recovery, Task
+from monitor.outage import Outage
+from monitor.policy import SYSTEM_POLICY, RecoveryPolicy
+from monitor.ports import Probe, Store, StoreError
+from monitor.presence import Presence
+from monitor.reconcile import Reconcile
+from monitor.recorder import Recorder
+from monitor.supervisor import Life, Supervisor
+from monitor.units import format_duration
+from monitor.watch import Watch
+
+
+@attrs.frozen(kw_only=True)
+class Tuning:
+    """What may be set of the engine."""
+
+    policy: RecoveryPolicy = RecoveryPolicy()
+    max_errors: int = 5
+    grace_s: float = 10.0
+    """How long looks in flight, and then the last records, may take when the monitor leaves."""
+
+
+@attrs.define(eq=False, kw_only=True)
+class App:
+    """A running monitor."""
+
+    store: Store
+    clock: Clock
+    tuning: Tuning
+    beat: Beat
+    lag: LoopLag
+    outage: Outage
+    recorder: Recorder
+    watch: Watch
+    fleet: Fleet
+    reconcile: Reconcile
+    auditor: Auditor
+    presence: Presence
+    cause: str = "done"
+    """Why the monitor leaves; set it before leaving `open_monitor`."""
+
+    def figures(self) -> dict[str, float]:
+        """Say how we are, in numbers."""
+        return {
+            "tasks": len(self.fleet.children),
+            "open_sessions": len(self.store.open_sessions),
+            "looks": self.watch.looks,
+            "results_recorded": self.recorder.written,
+            "records_waiting": self.recorder.waiting,
+            "records_refused": self.recorder.refused,
+            "tasks_overdue": self.auditor.overdue,
+            "tasks_stalled": self.auditor.stalls,
+            "loop_lag_s": round(self.auditor.worst_lag_s, 6),
+            "clock_ahead_s": round(self.clock.ahead_s, 3),
+            "database_outages": self.outage.count,
+        }
+
+
+def build(
+    store: Store,
+    clock: Clock,
+    prepare: Callable[[str, Mapping[str, Any]], Probe],
+    nursery: trio.Nursery,
+    tuning: Tuning,
+    on_look: Callable[[Task, LookRecord], None] | None = None,
+) -> App:
+    """Put the parts together; nothing runs yet. Tasks will live in `nursery`."""
+    beat, lag, outage = Beat(clock), LoopLag(), Outage(clock)
+    recorder = Recorder(store, clock, outage)
+    watch = Watch(
+        store=store,
+        clock=clock,
+        beat=beat,
+        lag=lag,
+        recorder=recorder,
+        prepare=prepare,
+        max_errors=tuning.max_errors,
+    )
+    if on_look is not None:
+        watch.on_look = on_look
+    supervisor = Supervisor(policy=tuning.policy, clock=clock)
+    fleet = Fleet(
+        nursery=nursery,
+        supervisor=supervisor,
+        watch=watch,
+        beat=beat,
+        clock=clock,
+        recorder=recorder,
+    )
+    supervisor.population = lambda: len(fleet.children)
+    reconcile = Reconcile(store=store, clock=clock, fleet=fleet, recorder=recorder)
+    auditor = Auditor(
+        store=store,
+        clock=clock,
+        beat=beat,
+        lag=lag,
+        fleet=fleet,
+        recorder=recorder,
+        reconcile=reconcile,
+    )
+    presence = Presence(store=store, clock=clock, figures=dict)
+    app = App(
+        store=store,
+        clock=clock,
+        tuning=tuning,
+        beat=beat,
+        lag=lag,
+        outage=outage,
+        recorder=recorder,
+        watch=watch,
+        fleet=fleet,
+        reconcile=reconcile,
+        auditor=auditor,
+        presence=presence,
+    )
+    presence.figures = app.figures
+    return app
+
+
+@asynccontextmanager
+async def open_monitor(
+    store: Store,
+    clock: Clock,
+    prepare: Callable[[str, Mapping[str, Any]], Probe],
+    tuning: Tuning | None = None,
+    on_look: Callable[[Task, LookRecord], None] | None = None,
+) -> AsyncIterator[App]:
+    """Run a monitor around a block; leaving the block stops it in good order.
+
+    The tasks are watched once `app.reconcile.settled()` returns. A block that ends by an exception
+    stops the monitor in good order all the same; one that is cancelled gives up looks in flight.
+    """
+    async with trio.open_nursery() as root:
+        app = build(store, clock, prepare, root, tuning or Tuning(), on_look)
+        organs = trio.CancelScope()
+        gone = trio.Event()
+        root.start_soon(_keep_organs, app, organs, gone)
+        try:
+            yield app
+        finally:
+            grace = format_duration(app.tuning.grace_s)
+            tell("monitor.stopping", cause=app.cause, grace=grace)
+            with trio.move_on_after(3 * app.tuning.grace_s + 1.0, shield=True):
+                await _leave(app, organs, gone)
+            root.cancel_scope.cancel()
+
+
+async def _keep_organs(app: App, scope: trio.CancelScope, gone: trio.Event) -> None:
+    """Run our own organs, each restarted for ever if it fails."""
+    supervisor = Supervisor(policy=SYSTEM_POLICY, clock=app.clock)
+    organs: dict[str, Callable[[], Awaitable[None]]] = {
+        "loop lag": app.lag.run,
+        "beat": app.beat.run,
+        "recorder": app.recorder.run,
+        "reconcile": app.reconcile.run,
+        "listen": app.reconcile.listen,
+        "auditor": app.auditor.run,
+        "presence": app.presence.run,
+    }
+    try:
+        with scope:
+            async with trio.open_nursery() as nursery:
+                for name, run in organs.items():
+                    nursery.start_soon(
+                        supervisor.supervise,
+                        name,
+                        partial(_live, run),
+                        _OrganChronicle(name),
+                        name=name,
+                    )
+    finally:
+        gone.set()
+
+
+async def _live(run: Callable[[], Awaitable[None]], _life: Life) -> None:
+    await run()
+
+
+async def _leave(app: App, organs: trio.CancelScope, gone: trio.Event) -> None:
+    """Stop in the order of who needs whom."""
+    app.fleet.leave()
+    with trio.move_on_after(app.tuning.grace_s):
+        await app.fleet.wait_empty()
+    app.fleet.cancel()
+    with trio.move_on_after(app.tuning.grace_s):
+        await app.fleet.wait_empty()
+    app.recorder.close()
+    with trio.move_on_after(app.tuning.grace_s):
+        await app.recorder.wait_done()
+    organs.cancel()
+    await gone.wait()
+    try:
+        await app.presence.farewell()
+    except StoreError as error:
+        tell("database.noise", error=f"no farewell: {error}")
+    tell(
+        "monitor.stopped",
+        open_sessions=len(app.store.open_sessions),
+        unwritten=app.recorder.waiting,
+    )
+
+
+@attrs.define(eq=False)
+class _OrganChronicle:
+    """Tell the steps of an organ's life. See `supervisor.Chronicle`."""
+
+    name: str
+
+    async def failed(self, recovery: Recovery, cause: BaseException) -> None:
+        await trio.lowlevel.checkpoint()
+        retry_at = None if recovery.retry_at is None else recovery.retry_at.isoformat()
+        tell("system.error", organ=self.name, error=recovery.error, retry_at=retry_at)
+
+    async def restarting(self, recovery: Recovery) -> None:
+        await trio.lowlevel.checkpoint()
+
+    async def recovered(self, recovery: Recovery) -> None:
+        await trio.lowlevel.checkpoint()

@@ -1,0 +1,53 @@
+"""When and why the monitor leaves: a signal, the end of its time, a word from inside.
+
+To be opened before anything else: from then on no SIGTERM falls in between, and none interrupts
+what must not be interrupted. The second signal ends the process at once.
+"""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+
+
+@attrs.define(eq=False)
+class Departure:
+    """The wish to leave; wishing twice changes nothing."""
+
+    cause: str = ""
+    _asked: trio.Event = attrs.field(factory=trio.Event, init=False)
+
+    def ask(self, cause: str) -> None:
+        """Wish to leave."""
+        if not self._asked.is_set():
+            self.cause = cause
+            self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        return self._asked.is_set()
+
+    async def wait(self) -> None:
+        """Return when somebody wished to leave."""
+        await self._asked.wait()
+
+
+@asynccontextmanager
+async def open_departure() -> AsyncIterator[Departure]:
+    """Turn SIGINT and SIGTERM into a wish to leave, for the time of the block."""
+    departure = Departure()
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_obey, signals, departure, name="signals")
+            yield departure
+            nursery.cancel_scope.cancel()
+
+
+async def _obey(signals: AsyncIterator[int], departure: Departure) -> None:
+    async for number in signals:
+        if departure.asked:
+            os._exit(128 + number)
+        departure.ask(signal.Signals(number).name)

@@ -1,0 +1,61 @@
+"""One look at a target, under one deadline that covers everything."""
+
+import attrs
+import trio
+
+from monitor.model import DETAIL_LIMIT, Result, Status
+from monitor.ports import Probe, TargetDown, Trace
+
+
+def shorten(text: str, limit: int = DETAIL_LIMIT) -> str:
+    """Cut a text to `limit` bytes of UTF-8, marking the cut, and replace what no database takes."""
+    clean = text.replace("\x00", "\ufffd")
+    raw = clean.encode("utf-8", "replace")
+    if len(raw) <= limit:
+        return raw.decode()
+    return raw[: limit - 3].decode("utf-8", "ignore") + "\u2026"
+
+
+def describe(error: BaseException) -> str:
+    """Say what an error is, in one line that is never empty, and never raise while doing so.
+
+    Many errors of drivers and of asyncio have no message at all; a group speaks for its first
+    member.
+    """
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    try:
+        message = " ".join(str(error).split())
+    except Exception:
+        message = "<message cannot be printed>"
+    return shorten(f"{type(error).__name__}: {message or '<no message>'}", 500)
+
+
+async def look(probe: Probe, timeout_s: float) -> Result:
+    """Look once.
+
+    Returns what was seen, with the phase a failed look died in; a target that does not answer in
+    time is DOWN. Raises whatever the probe raises about us (OwnFault, Permanent, bugs).
+    """
+    trace = Trace()
+    started_s = trio.current_time()
+    with trio.move_on_after(timeout_s) as deadline:
+        try:
+            result = await probe(trace)
+        except TargetDown as failure:
+            result = Result(status=Status.DOWN, detail=str(failure), phase=trace.phase or "check")
+    if deadline.cancelled_caught:
+        phase = trace.phase or "check"
+        result = Result(
+            status=Status.DOWN,
+            detail=f"no answer within {timeout_s:g} s, in phase {phase}",
+            phase=phase,
+        )
+    return attrs.evolve(
+        result,
+        detail=shorten(result.detail),
+        timings=trace.timings,
+        address=trace.address,
+        facts=trace.facts,
+        duration_s=trio.current_time() - started_s,
+    )

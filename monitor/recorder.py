@@ -1,0 +1,210 @@
+"""Group commit: many tasks' records in one transaction, each acknowledged to its task.
+
+A record handed over is written sooner or later or accounted for. While the database is away,
+records wait in memory, in order, and the tasks go on; when too many wait, further ordinary results
+are dropped, and the time they cover is booked as a gap.
+"""
+
+from collections import deque
+
+import attrs
+import trio
+
+from monitor.clock import Clock
+from monitor.journal import tell
+from monitor.look import describe
+from monitor.model import EventRecord, Gap, GapReason, LookRecord, Record
+from monitor.outage import Outage
+from monitor.ports import DatabaseAway, Session, Store, StoreRefused
+
+BATCH = 200
+"""Records in one transaction; more would hold the loop longer than a slot may be late."""
+LINGER_S = 0.05
+"""How long the first record of a batch waits for company."""
+KEPT = 100_000
+"""Records that wait in memory at most, about 100 MB."""
+_RETRY_S = (0.2, 0.5, 1.0, 2.0)
+
+
+@attrs.define(eq=False)
+class _Entry:
+    record: Record
+    done: trio.Event
+
+
+@attrs.define(eq=False)
+class Recorder:
+    """Write what tasks hand over, in order."""
+
+    store: Store
+    clock: Clock
+    outage: Outage
+    kept: int = KEPT
+    written: int = 0
+    """Records written since the start."""
+    refused: int = 0
+    """Records the database would not take and that were dropped."""
+    _queue: deque[_Entry] = attrs.field(factory=deque, init=False)
+    _suspects: list[Record] = attrs.field(factory=list, init=False)
+    _dropped: dict[int, Gap] = attrs.field(factory=dict, init=False)
+    _news: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _closing: bool = attrs.field(default=False, init=False)
+    _done: trio.Event = attrs.field(factory=trio.Event, init=False)
+    behind: bool = attrs.field(default=False, init=False)
+    """True from the start of an outage until all that waited is written."""
+
+    @property
+    def waiting(self) -> int:
+        """Records not yet written."""
+        return len(self._queue) + len(self._suspects)
+
+    async def record(self, record: Record) -> None:
+        """Return when the record is in the database, or, while that is away, kept in memory."""
+        entry = self._keep(record)
+        if entry is None or self.outage.on:
+            await trio.lowlevel.checkpoint()
+        else:
+            await entry.done.wait()
+
+    def keep(self, record: Record) -> None:
+        """Take the record over without waiting."""
+        self._keep(record)
+
+    def _keep(self, record: Record) -> _Entry | None:
+        if self._refuses(record):
+            self._book_dropped(record)
+            return None
+        entry = _Entry(record, trio.Event())
+        self._queue.append(entry)
+        self._news.set()
+        return entry
+
+    def _refuses(self, record: Record) -> bool:
+        """Say whether memory is too full: ordinary results go first, news are kept longest."""
+        weight = isinstance(record, LookRecord) and not (record.transition or record.event)
+        return len(self._queue) >= (self.kept if weight else 2 * self.kept)
+
+    def _book_dropped(self, record: Record) -> None:
+        if not isinstance(record, LookRecord):
+            return
+        known = self._dropped.get(record.task_id)
+        until_at = record.state.next_check_at or record.slot_at
+        self._dropped[record.task_id] = Gap(
+            task_id=record.task_id,
+            from_at=known.from_at if known else record.slot_at,
+            until_at=until_at,
+            reason=GapReason.DATABASE_LOST,
+            slots=1 + (known.slots if known else 0),
+        )
+
+    def close(self) -> None:
+        """Let `run` return as soon as everything is written."""
+        self._closing = True
+        self._news.set()
+
+    async def wait_done(self) -> None:
+        """Return when, after `close`, everything is written."""
+        await self._done.wait()
+
+    async def run(self) -> None:
+        """Write for ever, or after `close` until nothing waits.
+
+        Started again after a crash it goes on with what waits.
+        """
+        failures = 0
+        async with self.store.session("recorder") as session:
+            while True:
+                if not self._queue and not self._closing:
+                    self._news = trio.Event()
+                    await self._news.wait()
+                if not self._queue and self._closing:
+                    self._done.set()
+                    return
+                if not self.outage.on and not self._closing and len(self._queue) < BATCH:
+                    await trio.sleep(LINGER_S)
+                if await self._write(session):
+                    failures = 0
+                else:
+                    await trio.sleep(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
+                    failures += 1
+
+    async def _write(self, session: Session) -> bool:
+        """Write the oldest records; return whether the database took anything."""
+        batch = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
+        try:
+            await session.commit([entry.record for entry in batch])
+        except DatabaseAway as error:
+            self.lose(error)
+            return False
+        except StoreRefused as error:
+            return await self._write_singly(session, batch, error)
+        self._acknowledge(batch)
+        await self._after_success(session)
+        return True
+
+    def _acknowledge(self, batch: list[_Entry]) -> None:
+        self.written += len(batch)
+        for entry in batch:
+            self._queue.popleft()
+            entry.done.set()
+
+    def lose(self, error: Exception) -> None:
+        """From now on nobody waits for the database: what waits is kept here."""
+        self.outage.begin(error)
+        self.behind = True
+        for entry in self._queue:
+            entry.done.set()
+
+    async def _write_singly(
+        self, session: Session, batch: list[_Entry], refusal: StoreRefused
+    ) -> bool:
+        """Find the records the database refuses, so that one cannot hold up the others.
+
+        If it takes none at all, the fault is not in the records: that is an outage.
+        """
+        suspects: list[_Entry] = []
+        for entry in batch:
+            try:
+                await session.commit([entry.record])
+            except DatabaseAway as error:
+                self.lose(error)
+                return False
+            except StoreRefused:
+                suspects.append(entry)
+        if len(suspects) == len(batch) and len(batch) > 1:
+            self.lose(refusal)
+            return False
+        self._acknowledge(batch)
+        self.written -= len(suspects)
+        self._suspects.extend(entry.record for entry in suspects)
+        if len(suspects) < len(batch):
+            await self._after_success(session)
+        return True
+
+    async def _after_success(self, session: Session) -> None:
+        self.regain()
+        self.behind = self.behind and bool(self._queue)
+        suspects, self._suspects = self._suspects, []
+        for record in suspects:
+            await self._try_again(session, record)
+
+    def regain(self) -> None:
+        """Note that the database works again, and have stored what happened meanwhile."""
+        for event in self.outage.end(self.waiting):
+            self.keep(EventRecord(event=event))
+        dropped, self._dropped = self._dropped, {}
+        for gap in dropped.values():
+            self.keep(EventRecord(gaps=(gap,)))
+
+    async def _try_again(self, session: Session, record: Record) -> None:
+        """Try a refused record a last time, now that the database is known to take others."""
+        try:
+            await session.commit([record])
+        except DatabaseAway:
+            self._suspects.append(record)
+        except StoreRefused as error:
+            self.refused += 1
+            task_id = None if isinstance(record, EventRecord) else record.task_id
+            tell("record.refused", task=task_id, error=describe(error))
+        else:
+            self.written += 1

@@ -1,0 +1,84 @@
+"""Which database: `sqlite:///path` or `postgresql://user:password@host:port/name`."""
+
+from pathlib import Path
+
+import attrs
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+_SQLITE = frozenset({"sqlite", "sqlite+aiosqlite"})
+_POSTGRESQL = frozenset({"postgresql", "postgres", "postgresql+asyncpg"})
+
+
+class BadAddress(ValueError):
+    """The database URL cannot be understood; the message says what to write."""
+
+
+@attrs.frozen
+class Address:
+    """A database that can be opened. `str()` never shows the password."""
+
+    url: URL
+    schema: str | None = None
+    """PostgreSQL only: everything lives in this schema instead of the default one."""
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.drivername == "sqlite+aiosqlite"
+
+    @property
+    def path(self) -> Path:
+        """The file of an SQLite database."""
+        return Path(self.url.database or "")
+
+    def __str__(self) -> str:
+        if self.is_sqlite:
+            return f"sqlite:///{self.url.database}"
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+def parse_address(text: str, base: Path | None = None) -> Address:
+    """Read a database URL; a relative SQLite path is taken from `base`.
+
+    Raises:
+        BadAddress: naming what is wrong; never repeating a password.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise BadAddress(
+            "the database URL cannot be read; write sqlite:///path/to/file.db "
+            "or postgresql://user:password@host:5432/name"
+        ) from None
+    if url.drivername in _SQLITE:
+        return Address(_sqlite(url, base))
+    if url.drivername in _POSTGRESQL:
+        if not url.database:
+            raise BadAddress(f"{_shown(url)} names no database; add /NAME at the end")
+        return Address(_postgresql(url))
+    raise BadAddress(
+        f"database kind {url.drivername!r} is not supported; use sqlite:/// or postgresql://"
+    )
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
+
+
+def _sqlite(url: URL, base: Path | None) -> URL:
+    if not url.database or url.database == ":memory:":
+        raise BadAddress("an SQLite database needs a file: write sqlite:///path/to/file.db")
+    if url.host:
+        raise BadAddress(f"{_shown(url)} has two slashes; write sqlite:///path with three")
+    path = Path(url.database)
+    if base is not None and not path.is_absolute():
+        path = base / path
+    return url.set(drivername="sqlite+aiosqlite", database=str(path))
+
+
+def _postgresql(url: URL) -> URL:
+    """Translate what libpq calls `sslmode` into asyncpg's `ssl`; the other names agree."""
+    query = dict(url.query)
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    return url.set(drivername="postgresql+asyncpg", query=query)

@@ -1,0 +1,149 @@
+"""Units of work that read: each a plain function on the asyncio side, inside a transaction."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.model import (
+    Changes,
+    Event,
+    Gap,
+    Incident,
+    Lifecycle,
+    Look,
+    Node,
+    Request,
+    RequestKind,
+    Transition,
+    WatchedTask,
+)
+from monitor.ports import NoSuchTask
+from monitor.store import rows, tables
+
+_CHUNK = 250
+"""Rows made into values at a time: ten thousand at once would hold the loop for a quarter second."""
+
+_JOINED = select(tables.task, tables.task_state).join(
+    tables.task_state, tables.task_state.c.task_id == tables.task.c.id
+)
+
+
+async def revision(session: AsyncSession) -> int:
+    """Return the number that changes whenever tasks or wishes change."""
+    value = await session.scalar(select(tables.revision.c.value))
+    return int(value or 0)
+
+
+async def changes(session: AsyncSession) -> Changes:
+    """Return all tasks, and take the wishes of other processes."""
+    now = await revision(session)
+    taken = await session.execute(delete(tables.request).returning(tables.request))
+    requests = tuple(
+        Request(id=row.id, task_id=row.task_id, kind=RequestKind(row.kind)) for row in taken
+    )
+    return Changes(revision=now, watched=tuple(await fleet(session)), requests=requests)
+
+
+async def fleet(session: AsyncSession) -> list[WatchedTask]:
+    """Return all tasks by id, letting the loop breathe in between."""
+    found: list[WatchedTask] = []
+    last = 0
+    while True:
+        page = _JOINED.where(tables.task.c.id > last).order_by(tables.task.c.id).limit(_CHUNK)
+        chunk = (await session.execute(page)).all()
+        found.extend(rows.watched_of(row) for row in chunk)
+        if len(chunk) < _CHUNK:
+            return found
+        last = found[-1].task.id
+        await asyncio.sleep(0)
+
+
+async def watched(session: AsyncSession, task_id: int) -> WatchedTask:
+    """Return one task."""
+    row = (await session.execute(_JOINED.where(tables.task.c.id == task_id))).one_or_none()
+    if row is None:
+        raise NoSuchTask(f"there is no task {task_id}")
+    return rows.watched_of(row)
+
+
+async def looks(
+    session: AsyncSession, task_id: int, since: datetime | None, limit: int
+) -> list[Look]:
+    """Return results, newest first."""
+    table = tables.result
+    query = select(table).where(table.c.task_id == task_id)
+    if since is not None:
+        query = query.where(table.c.slot_at >= since)
+    query = query.order_by(table.c.slot_at.desc()).limit(limit)
+    return [rows.look_of(row) for row in await session.execute(query)]
+
+
+def _of_task(query: Select[Any], table: Any, task_id: int | None) -> Select[Any]:
+    return query if task_id is None else query.where(table.c.task_id == task_id)
+
+
+async def gaps(session: AsyncSession, task_id: int | None, since: datetime | None) -> list[Gap]:
+    """Return gaps, oldest first."""
+    table = tables.gap
+    query = _of_task(select(table), table, task_id).order_by(table.c.from_at, table.c.task_id)
+    if since is not None:
+        query = query.where(table.c.until_at > since)
+    return [rows.gap_of(row) for row in await session.execute(query)]
+
+
+async def transitions(
+    session: AsyncSession, task_id: int | None, since: datetime | None
+) -> list[Transition]:
+    """Return changes of status, oldest first."""
+    table = tables.transition
+    query = _of_task(select(table), table, task_id).order_by(
+        table.c.at, table.c.task_id, table.c.seq
+    )
+    if since is not None:
+        query = query.where(table.c.at >= since)
+    return [rows.transition_of(row) for row in await session.execute(query)]
+
+
+async def incidents(
+    session: AsyncSession, task_id: int | None, since: datetime | None
+) -> list[Incident]:
+    """Return incidents, oldest first."""
+    table = tables.incident
+    query = _of_task(select(table), table, task_id).order_by(table.c.opened_at, table.c.task_id)
+    if since is not None:
+        query = query.where(or_(table.c.closed_at.is_(None), table.c.closed_at >= since))
+    return [rows.incident_of(row) for row in await session.execute(query)]
+
+
+async def events(
+    session: AsyncSession, task_id: int | None, since: datetime | None, limit: int
+) -> list[Event]:
+    """Return happenings, newest first."""
+    table = tables.event
+    query = _of_task(select(table), table, task_id).order_by(table.c.at.desc()).limit(limit)
+    if since is not None:
+        query = query.where(table.c.at >= since)
+    return [rows.event_of(row) for row in await session.execute(query)]
+
+
+async def nodes(session: AsyncSession) -> list[Node]:
+    """Return processes, the newest beat first."""
+    query = select(tables.node).order_by(tables.node.c.beat_at.desc())
+    return [rows.node_of(row) for row in await session.execute(query)]
+
+
+async def overdue(session: AsyncSession, before: datetime) -> list[int]:
+    """Return the tasks that should have been looked at before that moment."""
+    state = tables.task_state
+    due_at = func.coalesce(state.c.next_check_at, tables.task.c.created_at)
+    query = (
+        select(tables.task.c.id)
+        .join(state, state.c.task_id == tables.task.c.id)
+        .where(tables.task.c.paused.is_(False), state.c.lifecycle == Lifecycle.RUNNING)
+        .where(due_at < before)
+        .order_by(tables.task.c.id)
+    )
+    return list((await session.execute(query)).scalars())

@@ -1,0 +1,259 @@
+"""SQLite and PostgreSQL behind the store's port."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import attrs
+import trio
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from monitor.journal import tell
+from monitor.model import (
+    Changes,
+    Event,
+    Gap,
+    Incident,
+    Look,
+    Node,
+    Record,
+    RequestKind,
+    Task,
+    TaskSpec,
+    Transition,
+    WatchedTask,
+)
+from monitor.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
+from monitor.store import migrations, reading, writing
+from monitor.store.address import Address
+from monitor.store.bridge import WRITE, Bridge, Limits, open_bridge
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Work = Callable[Concatenate[AsyncSession, P], Awaitable[T]]
+
+_CHANNEL = "monitor_tasks"
+
+
+@attrs.define(eq=False)
+class SqlSession:
+    """A task's own `AsyncSession`: one owner, one unit at a time. See `ports.Session`."""
+
+    _bridge: Bridge
+    _aio: AsyncSession
+    _owner: str
+    _trio_task: trio.lowlevel.Task
+    _busy: bool = False
+
+    async def _write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._unit(True, work, *args, **kwargs)
+
+    async def _read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._unit(False, work, *args, **kwargs)
+
+    async def _unit(self, writes: bool, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one transaction; the connection goes back to the pool with its end."""
+        self._refuse_strangers()
+
+        async def transaction() -> T:
+            try:
+                async with self._aio.begin():
+                    await self._aio.connection(execution_options={WRITE: writes})
+                    return await work(self._aio, *args, **kwargs)
+            except asyncio.CancelledError:
+                # Whatever the connection was doing, nobody knows how far it got.
+                await self._aio.invalidate()
+                raise
+            except BaseException:
+                await self._aio.close()
+                raise
+
+        self._busy = True
+        try:
+            return await self._bridge.cross(transaction)
+        finally:
+            self._busy = False
+
+    def _refuse_strangers(self) -> None:
+        caller = trio.lowlevel.current_task()
+        if caller is not self._trio_task:
+            raise SessionBusyError(
+                f"the session of {self._owner} belongs to {self._trio_task.name!r} and was used "
+                f"by {caller.name!r}; every task opens a session of its own"
+            )
+        if self._busy:
+            raise SessionBusyError(f"the session of {self._owner} is inside another unit of work")
+
+    async def close(self) -> None:
+        """Give everything back, also when cancelled."""
+        if self._aio.in_transaction():
+            await self._bridge.shielded(self._aio.close, self._bridge.limits.dispose_s)
+        else:
+            # Between units a session holds no connection: there is nothing to wait for.
+            self._aio.sync_session.close()
+
+    # --- what the port asks ---------------------------------------------------------------------
+
+    async def changes(self, known_revision: int) -> Changes | None:
+        if await self._read(reading.revision) == known_revision:
+            return None
+        return await self._write(reading.changes)
+
+    async def watched(self, task_id: int) -> WatchedTask:
+        return await self._read(reading.watched, task_id)
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        await self._write(writing.commit, records)
+
+    async def beat(self, node: Node) -> None:
+        await self._write(writing.beat, node)
+
+    async def add(self, specs: Sequence[TaskSpec], now: datetime) -> list[Task]:
+        return await self._write(writing.add, specs, now) if specs else []
+
+    async def edit(self, task_id: int, spec: TaskSpec) -> Task:
+        return await self._write(writing.edit, task_id, spec)
+
+    async def remove(self, task_id: int) -> None:
+        await self._write(writing.remove, task_id)
+
+    async def request(self, task_id: int, kind: RequestKind) -> None:
+        await self._write(writing.request, task_id, kind)
+
+    async def fleet(self) -> list[WatchedTask]:
+        return await self._read(reading.fleet)
+
+    async def looks(
+        self, task_id: int, since: datetime | None = None, limit: int = 100
+    ) -> list[Look]:
+        return await self._read(reading.looks, task_id, since, limit)
+
+    async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
+        return await self._read(reading.gaps, task_id, since)
+
+    async def transitions(
+        self, task_id: int | None = None, since: datetime | None = None
+    ) -> list[Transition]:
+        return await self._read(reading.transitions, task_id, since)
+
+    async def incidents(
+        self, task_id: int | None = None, since: datetime | None = None
+    ) -> list[Incident]:
+        return await self._read(reading.incidents, task_id, since)
+
+    async def events(
+        self, task_id: int | None = None, since: datetime | None = None, limit: int = 1000
+    ) -> list[Event]:
+        return await self._read(reading.events, task_id, since, limit)
+
+    async def nodes(self) -> list[Node]:
+        return await self._read(reading.nodes)
+
+    async def overdue(self, before: datetime) -> list[int]:
+        return await self._read(reading.overdue, before)
+
+
+@attrs.define(eq=False)
+class SqlStore:
+    """See `ports.Store`."""
+
+    bridge: Bridge
+    now: Callable[[], datetime]
+    open_sessions: dict[str, OpenSession] = attrs.field(factory=dict)
+
+    @asynccontextmanager
+    async def session(self, owner: str, task_id: int | None = None) -> AsyncIterator[SqlSession]:
+        if owner in self.open_sessions:
+            raise SessionBusyError(f"{owner} has a session open already; close it first")
+        session = SqlSession(
+            self.bridge, self.bridge.sessions(), owner, trio.lowlevel.current_task()
+        )
+        self.open_sessions[owner] = OpenSession(owner, task_id, self.now())
+        tell("session.opened", owner=owner, task=task_id)
+        try:
+            yield session
+        finally:
+            del self.open_sessions[owner]
+            try:
+                await session.close()
+            except StoreError as error:
+                tell("database.noise", error=f"closing the session of {owner}: {error}")
+            tell("session.closed", owner=owner, task=task_id)
+
+    @property
+    def crowded(self) -> bool:
+        gate = self.bridge.gate.statistics()
+        return gate.tasks_waiting > 2 * gate.total_tokens
+
+    async def listen(self, hint: Callable[[], None]) -> None:
+        if self.bridge.address.is_sqlite:
+            await trio.sleep_forever()
+        await self.bridge.linger(lambda: _listen(self.bridge, hint))
+        raise DatabaseAway("the connection that listens for changes was lost")
+
+    async def schema(self) -> str | None:
+        """Return the schema of the database, None if it is empty."""
+        return await self._schema_unit(migrations.current, writes=False)
+
+    async def upgrade(self) -> str | None:
+        """Bring the schema up to date; return what it was before."""
+        return await self._schema_unit(migrations.upgrade, writes=True)
+
+    async def _schema_unit(self, work: Callable[[Any], T], *, writes: bool) -> T:
+        async def unit() -> T:
+            async with self.bridge.engine.connect() as connection:
+                await connection.execution_options(**{WRITE: writes})
+                async with connection.begin():
+                    return await connection.run_sync(work)
+
+        return await self.bridge.cross(unit)
+
+
+async def _listen(bridge: Bridge, hint: Callable[[], None]) -> None:
+    """Wait on the asyncio side until the listening connection is lost."""
+    lost = asyncio.Event()
+    async with bridge.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        driver.add_termination_listener(lambda _: lost.set())
+
+        def on_notify(*_: object) -> None:
+            hint()
+
+        await driver.add_listener(_CHANNEL, on_notify)
+        try:
+            await lost.wait()
+        finally:
+            # A listener must not go back to the pool; closing the connection is the surest way.
+            await connection.invalidate()
+
+
+@asynccontextmanager
+async def open_store(
+    address: Address,
+    now: Callable[[], datetime],
+    *,
+    limits: Limits | None = None,
+    upgrade: bool = True,
+) -> AsyncIterator[SqlStore]:
+    """Open a database; on leaving every connection is given back and closed.
+
+    Args:
+        address: which database.
+        now: the clock for what is written down.
+        limits: how long the database may take.
+        upgrade: bring the schema up to date first; otherwise use it as it is, unchecked.
+
+    Raises:
+        DatabaseAway: it cannot be reached.
+        SchemaMismatch: it is newer than this program.
+    """
+    if address.is_sqlite and not address.path.parent.is_dir():
+        raise DatabaseAway(f"the directory {address.path.parent} does not exist; create it first")
+    async with open_bridge(address, limits) as bridge:
+        store = SqlStore(bridge, now)
+        if upgrade and await store.schema() != migrations.HEAD:
+            await store.upgrade()
+        yield store

@@ -1,0 +1,132 @@
+"""The sentences of log events, in English and Russian, one beside the other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+LANGUAGES = ("en", "ru")
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "session.opened": (
+        "{owner}: own database session opened",
+        "{owner}: создана отдельная сессия БД для мониторинга",
+    ),
+    "session.closed": ("{owner}: database session closed", "{owner}: сессия БД закрыта"),
+    "task.started": (
+        'task {task} "{name}" is being watched: {target}',
+        "задача {task} «{name}» наблюдается: {target}",
+    ),
+    "task.stopped": (
+        'task {task} "{name}" is no longer watched',
+        "задача {task} «{name}» больше не наблюдается",
+    ),
+    "task.looked": ("task {task} {status} {detail}", "задача {task} {status} {detail}"),
+    "task.error": (
+        'task {task} "{name}": our own error {errors} of {limit}: {error}',
+        "задача {task} «{name}»: собственная ошибка {errors} из {limit}: {error}",
+    ),
+    "task.restarting": (
+        'task {task} "{name}" ended by an error, attempt {attempt} starts at {retry_at}: {error}',
+        "задача {task} «{name}» остановлена ошибкой, попытка {attempt} начнётся в {retry_at}: "
+        "{error}",
+    ),
+    "task.restarted": (
+        'task {task} "{name}" starts again, attempt {attempt}',
+        "задача {task} «{name}» запускается снова, попытка {attempt}",
+    ),
+    "task.recovered": (
+        'task {task} "{name}" has recovered: it has lived without error long enough',
+        "задача {task} «{name}» восстановлена: она достаточно долго работает без ошибок",
+    ),
+    "task.failed": (
+        'task {task} "{name}" FAILED: given up after {attempt} attempts, resume it with '
+        "`monitor task resume {task}`: {error}",
+        "задача {task} «{name}» ОСТАНОВЛЕНА: исчерпаны {attempt} попыток, возобновить: "
+        "`monitor task resume {task}`: {error}",
+    ),
+    "task.invalid": (
+        'task {task} "{name}" can never work as it is, edit it: {error}',
+        "задача {task} «{name}» неработоспособна, исправьте её: {error}",
+    ),
+    "task.stalled": (
+        'task {task} "{name}" did not look in time ({late} late, {doing}) and is started again',
+        "задача {task} «{name}» не проверялась вовремя (опоздание {late}, {doing}) и "
+        "запускается снова",
+    ),
+    "task.unwatched": (
+        "task {task} is due since {due_at} and nobody watches it; reconciling now",
+        "задача {task} ждёт проверки с {due_at}, и никто её не наблюдает; сверяем список",
+    ),
+    "status.changed": (
+        'task {task} "{name}": {before} -> {after} {reason} {detail}',
+        "задача {task} «{name}»: {before} -> {after} {reason} {detail}",
+    ),
+    "gap.booked": (
+        "task {task}: {slots} slots without a look from {from_at} to {until_at}: {reason}",
+        "задача {task}: {slots} пропущенных проверок с {from_at} по {until_at}: {reason}",
+    ),
+    "system.error": (
+        "{organ} ended by an error and starts again at {retry_at}: {error}",
+        "{organ}: остановлено ошибкой, запускается снова в {retry_at}: {error}",
+    ),
+    "system.storm": (
+        "{children} children failed within a minute; that is our fault, not theirs: {error}",
+        "за минуту отказали {children} задач; причина в нас, а не в них: {error}",
+    ),
+    "database.lost": (
+        "the database is away, looks go on and results wait in memory: {error}",
+        "база данных недоступна, проверки продолжаются, результаты ждут в памяти: {error}",
+    ),
+    "database.back": (
+        "the database is back after {away}, {waiting} waiting records are being written",
+        "база данных снова доступна через {away}, записывается отложенных записей: {waiting}",
+    ),
+    "database.noise": (
+        "the database driver reported something nobody waited for: {error}",
+        "драйвер базы данных сообщил об ошибке, которой никто не ждал: {error}",
+    ),
+    "record.refused": (
+        "the database refused a record of task {task}, it is dropped: {error}",
+        "база данных отвергла запись задачи {task}, она отброшена: {error}",
+    ),
+    "clock.jumped": (
+        "the machine's clock stepped by {by} (suspended: {suspended})",
+        "часы машины переведены на {by} (сон: {suspended})",
+    ),
+    "loop.lagged": (
+        "our own loop stood still for {lag}; a failed look of that time is taken again",
+        "наш цикл событий стоял {lag}; неудачные проверки этого времени повторяются",
+    ),
+    "monitor.started": (
+        "watching {tasks} tasks, database {database}",
+        "наблюдается задач: {tasks}, база данных {database}",
+    ),
+    "monitor.stopping": (
+        "leaving in good order ({cause}), grace {grace}",
+        "завершение работы ({cause}), отсрочка {grace}",
+    ),
+    "monitor.stopped": (
+        "stopped: {open_sessions} sessions open, {unwritten} records unwritten",
+        "остановлено: открытых сессий {open_sessions}, незаписанных записей {unwritten}",
+    ),
+    "node.joined": ("process {node} on {host} has joined", "процесс {node} на {host} начал работу"),
+    "log": ("{logger}: {message}", "{logger}: {message}"),
+}
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def sentence(event: str, fields: Mapping[str, Any], lang: str) -> str:
+    """Tell an event in a language; an event without a sentence is told by its fields.
+
+    Never raises: a log line that fails would hide the very thing it should tell.
+    """
+    pair = _SENTENCES.get(event)
+    try:
+        if pair is None:
+            return " ".join(f"{name}={value}" for name, value in fields.items())
+        return pair[LANGUAGES.index(lang)].format_map(_Lenient(fields)).strip()
+    except Exception:
+        return repr(dict(fields))
