@@ -21,6 +21,7 @@ from monitor.auditor import Auditor
 from monitor.beat import Beat
 from monitor.clock import Clock
 from monitor.fleet import Fleet
+from monitor.garbage import Garbage
 from monitor.journal import tell
 from monitor.loop_lag import LoopLag
 from monitor.model import LookRecord, Recovery, Task
@@ -39,7 +40,7 @@ from monitor.watch import Watch
 class Tuning:
     """What may be set of the engine."""
 
-    policy: RecoveryPolicy = RecoveryPolicy()
+    policy: RecoveryPolicy = attrs.field(factory=RecoveryPolicy)
     max_errors: int = 5
     grace_s: float = 10.0
     """How long looks in flight, and then the last records, may take when the monitor leaves."""
@@ -180,6 +181,7 @@ async def _keep_organs(app: App, scope: trio.CancelScope, gone: trio.Event) -> N
         "reconcile": app.reconcile.run,
         "listen": app.reconcile.listen,
         "auditor": app.auditor.run,
+        "garbage": Garbage(lambda: len(app.fleet.children)).run,
         "presence": app.presence.run,
     }
     try:

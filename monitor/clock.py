@@ -113,5 +113,5 @@ class Clock:
         A step forward is noticed within half a minute.
         """
         await trio.lowlevel.checkpoint()
-        while (left := (moment - self.now()) / timedelta(seconds=1)) > 0:
+        while (left := (moment - self.now()) / timedelta(seconds=1)) > 0:  # noqa: ASYNC110 (no event)
             await trio.sleep(min(left, _CHUNK_S))

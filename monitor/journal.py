@@ -7,6 +7,7 @@ Every line has an event name (`task.error`) and fields; the sentence for people 
 import json
 import logging
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -39,12 +40,17 @@ LEVELS = {
 """Events not named here are told at INFO."""
 
 
+FLOOD = 100
+"""Lines of one event in one second; ten thousand at once would hold the loop and tell no more."""
+
+
 def tell(event: str, **fields: Any) -> None:
     """Write one event with its fields; None fields are left out."""
     level = LEVELS.get(event, logging.INFO)
-    if _log.isEnabledFor(level):
-        kept = {name: value for name, value in fields.items() if value is not None}
-        _log.log(level, event, extra={"event": event, "fields": kept})
+    if not _log.isEnabledFor(level):
+        return
+    kept = {name: value for name, value in fields.items() if value is not None}
+    _log.log(level, event, extra={"event": event, "fields": kept})
 
 
 def _parts(record: logging.LogRecord) -> tuple[str, Mapping[str, Any]]:
@@ -55,6 +61,30 @@ def _parts(record: logging.LogRecord) -> tuple[str, Mapping[str, Any]]:
     if record.exc_info and record.exc_info[1] is not None:
         fields["error"] = describe(record.exc_info[1])
     return "log", fields
+
+
+class FloodFilter(logging.Filter):
+    """Of one event let only the first lines of each second through, the last with `more=True`.
+
+    Errors, and what is stored in the database, are not limited.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._second = 0
+        self._lines: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.ERROR:
+            return True
+        event, fields = _parts(record)
+        second = int(record.created)
+        if second != self._second:
+            self._second, self._lines = second, Counter()
+        self._lines[event] += 1
+        if self._lines[event] == FLOOD:
+            record.fields = {**fields, "more": True}
+        return self._lines[event] <= FLOOD
 
 
 class TextFormatter(logging.Formatter):
@@ -68,6 +98,8 @@ class TextFormatter(logging.Formatter):
         event, fields = _parts(record)
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
         line = f"{moment} {record.levelname:<7} {event:<16} {sentence(event, fields, self._lang)}"
+        if fields.get("more"):
+            line += " " + sentence("flood", {}, self._lang)
         if event == "log" and record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
         return line
@@ -88,6 +120,7 @@ def set_up(log_format: str = "text", lang: str = "en", level: int = logging.INFO
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter(lang))
     root = logging.getLogger()
+    handler.addFilter(FloodFilter())
     for old in list(root.handlers):
         root.removeHandler(old)
     root.addHandler(handler)

@@ -26,7 +26,7 @@ def describe(error: BaseException) -> str:
         error = error.exceptions[0]
     try:
         message = " ".join(str(error).split())
-    except Exception:
+    except Exception:  # noqa: BLE001 (whatever a foreign __str__ does)
         message = "<message cannot be printed>"
     return shorten(f"{type(error).__name__}: {message or '<no message>'}", 500)
 

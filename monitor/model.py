@@ -219,6 +219,14 @@ class LookRecord:
     def task_id(self) -> int:
         return self.state.task_id
 
+    @property
+    def is_news(self) -> bool:
+        """True for what somebody must hear of at once; a first good result is none."""
+        change = self.transition
+        if change is not None and change.before is not Status.PENDING:
+            return True
+        return self.incident is not None or self.event is not None
+
 
 @attrs.frozen(kw_only=True)
 class LifeRecord:

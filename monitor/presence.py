@@ -11,7 +11,7 @@ import trio
 from monitor import __version__
 from monitor.clock import Clock
 from monitor.model import Node
-from monitor.ports import DatabaseAway, Session, Store
+from monitor.ports import DatabaseAway, OpenSession, Session, Store
 
 BEAT_S = 2.0
 STALE_S = 15.0
@@ -26,7 +26,7 @@ class Presence:
     clock: Clock
     figures: Callable[[], Mapping[str, float]]
     node: Node = attrs.field(init=False)
-    _shown: dict[str, str] | None = attrs.field(default=None, init=False)
+    _shown: set[OpenSession] | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         now = self.clock.now()
@@ -51,15 +51,13 @@ class Presence:
 
     async def beat(self, session: Session) -> None:
         """Write one beat; the sessions only if they changed."""
-        sessions = {
-            owner: opened.opened_at.isoformat(timespec="seconds")
-            for owner, opened in self.store.open_sessions.items()
-        }
         node = attrs.evolve(self.node, beat_at=self.clock.now(), figures=dict(self.figures()))
-        if sessions != self._shown:
+        opened = set(self.store.open_sessions.values())
+        if opened != self._shown:
+            sessions = {one.owner: one.opened_at.isoformat(timespec="seconds") for one in opened}
             node = attrs.evolve(node, sessions=sessions)
         await session.beat(node)
-        self._shown = sessions
+        self._shown = opened
 
     async def farewell(self) -> None:
         """Write the last beat: stopped, and no session open but the one that writes this."""

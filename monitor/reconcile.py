@@ -18,6 +18,8 @@ from monitor.schedule import stagger_s
 POLL_S = 1.0
 """Changes by other processes are seen after at most this time; hints only make it sooner."""
 _LISTEN_AGAIN_S = 5.0
+_STARTED_AT_ONCE = 20
+"""Children started before others get a turn; ten thousand at once hold the loop for 1.5 s."""
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -58,7 +60,7 @@ class Reconcile:
                     if not self.recorder.waiting:
                         self.recorder.regain()
                     if changes is not None:
-                        self._apply(changes)
+                        await self._apply(changes)
                         self._settled.set()
                 with trio.move_on_after(POLL_S):
                     await self._hint.wait()
@@ -72,7 +74,7 @@ class Reconcile:
                 await trio.sleep(_LISTEN_AGAIN_S)
             self.hint()
 
-    def _apply(self, changes: Changes) -> None:
+    async def _apply(self, changes: Changes) -> None:
         first, self.revision = self.revision == -1, changes.revision
         wanted = {one.task.id: one for one in changes.watched if not one.task.paused}
         for child in self.fleet.children:
@@ -85,14 +87,14 @@ class Reconcile:
                 new.append(watched)
             elif running.task != watched.task:
                 self.fleet.replace(watched)
-        self._start(new, GapReason.MONITOR_DOWN if first else GapReason.PAUSED)
+        await self._start(new, GapReason.MONITOR_DOWN if first else GapReason.PAUSED)
         for request in changes.requests:
             if request.kind is RequestKind.RESUME:
                 self.fleet.resume(request.task_id)
             else:
                 self.fleet.look_now(request.task_id)
 
-    def _start(self, new: Sequence[WatchedTask], absence: GapReason) -> None:
+    async def _start(self, new: Sequence[WatchedTask], absence: GapReason) -> None:
         """Start tasks; those that are due already spread their first looks."""
         now = self.clock.now()
         due = [
@@ -102,5 +104,7 @@ class Reconcile:
             one.task.id: stagger_s(position, len(due), one.task.interval_s)
             for position, one in enumerate(due)
         }
-        for one in new:
+        for position, one in enumerate(new):
             self.fleet.start(one, absence, waits.get(one.task.id, 0.0))
+            if position % _STARTED_AT_ONCE == 0:
+                await trio.lowlevel.checkpoint()

@@ -81,8 +81,8 @@ class Recorder:
 
     def _refuses(self, record: Record) -> bool:
         """Say whether memory is too full: ordinary results go first, news are kept longest."""
-        weight = isinstance(record, LookRecord) and not (record.transition or record.event)
-        return len(self._queue) >= (self.kept if weight else 2 * self.kept)
+        ordinary = isinstance(record, LookRecord) and not record.transition and not record.event
+        return len(self._queue) >= (self.kept if ordinary else 2 * self.kept)
 
     def _book_dropped(self, record: Record) -> None:
         if not isinstance(record, LookRecord):

@@ -101,7 +101,7 @@ class Supervisor:
             failure: BaseExceptionGroup[BaseException] | None = None
             try:
                 await incarnation.run(name)
-            except* Exception as group:
+            except* Exception as group:  # noqa: BLE001 (what a supervisor is for)
                 failure = group
             if failure is None:
                 return
@@ -156,7 +156,7 @@ class _Incarnation:
             nursery.cancel_scope.cancel()
 
     async def _recover(self, life: Life) -> None:
-        while trio.current_time() < (sound_at_s := life.sound_since_s + self.policy.reset_after_s):
+        while trio.current_time() < (sound_at_s := life.sound_since_s + self.policy.reset_after_s):  # noqa: ASYNC110
             await trio.sleep_until(sound_at_s)
         self.recovery = Recovery()
         await _tell(self.chronicle.recovered, self.recovery)
@@ -166,5 +166,5 @@ async def _tell(step: Callable[..., Awaitable[None]], *news: object) -> None:
     """Tell a step; a chronicle that fails must not take the child with it."""
     try:
         await step(*news)
-    except Exception:
+    except Exception:  # noqa: BLE001 (told, and the child goes on)
         _log.exception("a step of a child's life could not be told")

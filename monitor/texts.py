@@ -109,6 +109,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "остановлено: открытых сессий {open_sessions}, незаписанных записей {unwritten}",
     ),
     "node.joined": ("process {node} on {host} has joined", "процесс {node} на {host} начал работу"),
+    "flood": (
+        "(more of this event in the same second is not shown)",
+        "(остальные такие события этой секунды не показаны)",
+    ),
     "log": ("{logger}: {message}", "{logger}: {message}"),
 }
 
@@ -128,5 +132,5 @@ def sentence(event: str, fields: Mapping[str, Any], lang: str) -> str:
         if pair is None:
             return " ".join(f"{name}={value}" for name, value in fields.items())
         return pair[LANGUAGES.index(lang)].format_map(_Lenient(fields)).strip()
-    except Exception:
+    except Exception:  # noqa: BLE001 (a log line never fails)
         return repr(dict(fields))

@@ -6,6 +6,7 @@ by an exception: the supervisor decides what follows.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -69,7 +70,7 @@ class Child:
     absence: GapReason = GapReason.MONITOR_DOWN
     """Why the slots before the next start have no result."""
     stagger_s: float = 0.0
-    """How long the first look waits although it is due."""
+    """How long to wait before the first slot is chosen, so that not all start at once."""
     doing: Doing = Doing.STARTING
     since_s: float = attrs.field(factory=trio.current_time)
     overdue_s: float = float("inf")
@@ -103,8 +104,6 @@ class Watch:
     on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
     """Told of every look, after it was judged: for a terminal that shows them."""
     looks: int = 0
-    lateness_s: list[float] | None = None
-    """Collects how late looks started, if somebody wants to know."""
 
     async def live(self, child: Child, life: Life) -> None:
         """Watch one task in one incarnation; return when the monitor is leaving.
@@ -120,21 +119,19 @@ class Watch:
         async with self.store.session(f"task {task.id}", task.id) as session:
             probe = self.prepare(task.target, task.options)
             tell("task.started", task=task.id, name=task.name, target=task.target)
-            try:
+            with suppress(Closing):
                 await self._watch(child, life, session, probe)
-            except Closing:
-                pass
         tell("task.stopped", task=task.id, name=task.name)
 
     async def _watch(self, child: Child, life: Life, session: Session, probe: Probe) -> None:
         schedule = Schedule.of(child.task.id, child.task.interval_s)
+        if child.stagger_s:
+            stagger_s, child.stagger_s = child.stagger_s, 0.0
+            await self._wait(child, self.clock.now() + timedelta(seconds=stagger_s))
         due, gaps = self._first(child, schedule)
-        await self._wait(child, self._no_sooner(due.slot_at, child.stagger_s))
-        child.stagger_s = 0.0
+        await self._wait(child, due.slot_at)
         while True:
             slot_at = self._slot(child, due)
-            if self.lateness_s is not None:
-                self.lateness_s.append((self.clock.now() - due.slot_at).total_seconds())
             record, error = await self._look(child, probe, schedule, slot_at, gaps)
             gaps = ()
             child.state = record.state
@@ -191,12 +188,6 @@ class Watch:
         )
         return (gap,)
 
-    def _no_sooner(self, slot_at: datetime, stagger_s: float) -> datetime:
-        now = self.clock.now()
-        if slot_at > now or not stagger_s:
-            return slot_at
-        return now + timedelta(seconds=stagger_s)
-
     async def _wait(self, child: Child, until_at: datetime) -> None:
         left_s = (until_at - self.clock.now()).total_seconds()
         child.step(Doing.WAITING, max(0.0, left_s))
@@ -220,7 +211,7 @@ class Watch:
             result = await look(probe, task.timeout_s)
         except Permanent:
             raise
-        except Exception as caught:
+        except Exception as caught:  # noqa: BLE001 (booked as ours)
             error = caught
             reason = caught.reason if isinstance(caught, OwnFault) else Reason.TASK_ERROR
             result = Result(
@@ -284,10 +275,9 @@ class Watch:
         News join the group too while the database is away or crowded: if ten thousand targets fall
         together, as many single transactions would take a quarter of a minute, the group a second.
         """
-        news = record.transition or record.incident or record.event
         written = False
         try:
-            if news and not self.recorder.behind and not self.store.crowded:
+            if record.is_news and not self.recorder.behind and not self.store.crowded:
                 try:
                     await session.commit([record])
                     written = True

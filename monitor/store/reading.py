@@ -24,7 +24,7 @@ from monitor.ports import NoSuchTask
 from monitor.store import rows, tables
 
 _CHUNK = 250
-"""Rows made into values at a time: ten thousand at once would hold the loop for a quarter second."""
+"""Rows made into values at a time; ten thousand would hold the loop for a quarter second."""
 
 _JOINED = select(tables.task, tables.task_state).join(
     tables.task_state, tables.task_state.c.task_id == tables.task.c.id

@@ -32,7 +32,7 @@ def current(connection: "Connection") -> str | None:
 
 
 def lock(connection: "Connection") -> None:
-    """Make others that want to migrate wait until this transaction ends (SQLite: has it already)."""
+    """Make others that want to migrate wait until we are done (on SQLite our lock does that)."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 

@@ -1,0 +1,361 @@
+"""What may be set, wherever it is set: command line over environment over file over default.
+
+Every value is checked once, here, and a wrong one is named by the place where it was written.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from monitor.app import Tuning
+from monitor.policy import Backoff, RecoveryPolicy
+from monitor.tasks import LONGEST_S
+from monitor.texts import LANGUAGES
+from monitor.units import format_duration, parse_duration
+
+if TYPE_CHECKING:
+    from monitor.store.address import Address
+
+DATA_DIR = Path("monitor-data")
+CONFIG = Path("monitor.toml")
+LOG_FORMATS = ("text", "json")
+
+_DATABASE = "sqlite:///monitor.db"
+_LATER = ("defaults", "task", "channel")
+"""Tables of the configuration that belong to a later version."""
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names where it stands and how to mend it."""
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Everything that was set, checked."""
+
+    data_dir: Path = DATA_DIR
+    database: str | None = None
+    """The database URL as written, a relative path being taken from the current directory; None:
+    the file in the data directory."""
+    database_from: str = ""
+    """Where that was written."""
+    lang: str = "en"
+    log_format: str = "text"
+    tuning: Tuning = attrs.field(factory=Tuning)
+    config: Path | None = None
+    """The file that was read."""
+    warnings: tuple[str, ...] = ()
+    """What the operator should know and can ignore, a sentence each."""
+
+    @property
+    def address(self) -> "Address":
+        """The database to open.
+
+        Raises:
+            SettingsError: the URL cannot be understood.
+        """
+        from monitor.store.address import BadAddress, parse_address  # brings SQLAlchemy
+
+        try:
+            if self.database is None:
+                return parse_address(_DATABASE, self.data_dir)
+            return parse_address(self.database)
+        except BadAddress as error:
+            raise SettingsError(f"{self.database_from}: {error}") from error
+
+
+def load_settings(
+    flags: Mapping[str, str | None] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Gather and check all settings.
+
+    Args:
+        flags: what the command line says, by the names of the file's keys, and `config`; None
+            means not given.
+        environ: the environment, the process's own by default.
+
+    Raises:
+        SettingsError: the first value that is wrong.
+    """
+    environ = os.environ if environ is None else environ
+    given: dict[str, _Given] = {}
+    warnings: list[str] = []
+    config = _config_file(flags or {}, environ)
+    if config is not None:
+        given, warnings = _read_file(config)
+    for name, setting in _SETTINGS.items():
+        if text := environ.get(setting.variable):
+            given[name] = _Given(text, setting.variable)
+        if (text := (flags or {}).get(name)) is not None:
+            given[name] = _Given(text, "--" + name.replace("_", "-"))
+    return _settings(given, config, [*warnings, *_misspelt(environ)])
+
+
+# --- what there is, and how each is read -----------------------------------------------------------
+
+
+@attrs.frozen
+class _Given:
+    value: Any
+    where: str
+
+
+@attrs.frozen
+class _Setting:
+    """One key of the file's table `[monitor]`, which is also an environment variable."""
+
+    name: str
+    read: Callable[[Any], Any]
+    """Raises ValueError with a sentence that says what was found and what to write."""
+
+    @property
+    def variable(self) -> str:
+        if self.name == "database":
+            return "MONITOR_DATABASE_URL"
+        return "MONITOR_" + self.name.replace(".", "_").upper()
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{value!r} is not a text; write it in quotes")
+    return value
+
+
+def _path(value: Any) -> Path:
+    return Path(_text(value)).expanduser()
+
+
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"{value!r} is not known; use {' or '.join(words)}")
+        return str(value)
+
+    return read
+
+
+def _seconds(shortest_s: float, other: str = "") -> Callable[[Any], float | None]:
+    """Read a duration, or the word `other`, which means None."""
+
+    def read(value: Any) -> float | None:
+        if other and value == other:
+            return None
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} has no unit; write it like 250ms, 30s, 5m, 1h30m or 7d")
+        seconds = parse_duration(value)
+        if not shortest_s <= seconds <= LONGEST_S:
+            limits = f"{format_duration(shortest_s)} to {format_duration(LONGEST_S)}"
+            raise ValueError(f"{value!r} is out of range; use {limits}")
+        return seconds
+
+    return read
+
+
+def _count(other: str = "") -> Callable[[Any], int | None]:
+    """Read a count from 1 on, or the word `other`, which means None."""
+
+    def read(value: Any) -> int | None:
+        if other and value == other:
+            return None
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole and not (isinstance(value, str) and re.fullmatch(r"\d{1,9}", value)):
+            raise ValueError(f"{value!r} is not a whole number{f' or {other!r}' if other else ''}")
+        if not 1 <= int(value) <= 1_000_000:
+            raise ValueError(f"{value} is out of range; use 1 to 1000000")
+        return int(value)
+
+    return read
+
+
+def _number(lowest: float, highest: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        try:
+            if isinstance(value, bool):
+                raise TypeError
+            number = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"{value!r} is not a number") from None
+        if not lowest <= number <= highest:
+            raise ValueError(f"{value} is out of range; use {lowest:g} to {highest:g}")
+        return number
+
+    return read
+
+
+_SETTINGS = {
+    name: _Setting(name, read)
+    for name, read in (
+        ("database", _text),
+        ("data_dir", _path),
+        ("lang", _one_of(*LANGUAGES)),
+        ("log_format", _one_of(*LOG_FORMATS)),
+        ("grace", _seconds(0.0)),
+        ("max_consecutive_errors", _count()),
+        ("recovery.base", _seconds(0.1)),
+        ("recovery.factor", _number(1.0, 100.0)),
+        ("recovery.cap", _seconds(0.1)),
+        ("recovery.jitter", _number(0.0, 0.9)),
+        ("recovery.max_attempts", _count("unlimited")),
+        ("recovery.reset_after", _seconds(0.0)),
+        ("recovery.probe_every", _seconds(1.0, "never")),
+    )
+}
+
+
+def _settings(given: Mapping[str, _Given], config: Path | None, warnings: list[str]) -> Settings:
+    values: dict[str, Any] = {}
+    for name, one in given.items():
+        try:
+            values[name] = _SETTINGS[name].read(one.value)
+        except ValueError as error:
+            raise SettingsError(f"{one.where}: {error}") from None
+    plain = {name: values[name] for name in ("data_dir", "lang", "log_format") if name in values}
+    return Settings(
+        database=values.get("database"),
+        database_from=given["database"].where if "database" in given else "",
+        tuning=_tuning(values, given),
+        config=config,
+        warnings=tuple(warnings),
+        **plain,
+    )
+
+
+def _tuning(values: Mapping[str, Any], given: Mapping[str, _Given]) -> Tuning:
+    def chosen(default: Any, **fields: str) -> Any:
+        return attrs.evolve(default, **{f: values[n] for f, n in fields.items() if n in values})
+
+    backoff = chosen(
+        Backoff(),
+        base_s="recovery.base",
+        factor="recovery.factor",
+        cap_s="recovery.cap",
+        jitter="recovery.jitter",
+    )
+    if backoff.cap_s < backoff.base_s:
+        where = (given.get("recovery.cap") or given["recovery.base"]).where
+        raise SettingsError(
+            f"{where}: the cap of the waits between restarts ({format_duration(backoff.cap_s)}) "
+            f"is below their base ({format_duration(backoff.base_s)}); raise the cap"
+        )
+    policy = chosen(
+        RecoveryPolicy(backoff=backoff),
+        max_attempts="recovery.max_attempts",
+        reset_after_s="recovery.reset_after",
+        probe_every_s="recovery.probe_every",
+    )
+    tuning: Tuning = chosen(
+        Tuning(policy=policy), max_errors="max_consecutive_errors", grace_s="grace"
+    )
+    return tuning
+
+
+def _misspelt(environ: Mapping[str, str]) -> list[str]:
+    """Warn of variables that were probably meant for us; others may bear our prefix too."""
+    known = ["MONITOR_CONFIG", *(setting.variable for setting in _SETTINGS.values())]
+    return [
+        f"the environment variable {name} is not read, did you mean {close[0]}?"
+        for name in sorted(environ)
+        if name.startswith("MONITOR_") and name not in known
+        if (close := difflib.get_close_matches(name, known, n=1, cutoff=0.8))
+    ]
+
+
+# --- the file ----------------------------------------------------------------------------------------
+
+
+def _config_file(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Path | None:
+    if (named := flags.get("config")) is not None:
+        return Path(named).expanduser()
+    if named := environ.get("MONITOR_CONFIG"):
+        return Path(named).expanduser()
+    return CONFIG if CONFIG.is_file() else None
+
+
+def _read_file(path: Path) -> tuple[dict[str, _Given], list[str]]:
+    """Return what the file sets, by the names of the settings, and warnings."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise SettingsError(f"the configuration file {path} cannot be read: {why}") from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at (.+)\)$", str(error))
+        where = f"{path}, {place[1]}" if place else str(path)
+        what = str(error).removesuffix(place[0] if place else "")
+        raise SettingsError(f"{where}: {what}, so this is not valid TOML") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 text (at byte {error.start})") from error
+    file = _File(path, text)
+    own = tables.pop("monitor", {})
+    later = [f"[{name}]" for name in _LATER if tables.pop(name, None) is not None]
+    if tables:
+        raise file.unknown("", next(iter(tables)), ["monitor", *_LATER])
+    given = file.settings(own, "monitor")
+    warnings = []
+    if later:
+        warnings.append(
+            f"{path}: this version does not read {', '.join(later)} yet; "
+            "add tasks with `monitor task add`"
+        )
+    return given, warnings
+
+
+@attrs.frozen
+class _File:
+    path: Path
+    text: str
+
+    def settings(self, table: Any, name: str) -> dict[str, _Given]:
+        """Return the settings of a table; those of the tables in it with dotted names."""
+        if not isinstance(table, dict):
+            raise SettingsError(f"{self.where(name)}: must be a table, written [{name}]")
+        outer = name.removeprefix("monitor").lstrip(".")
+        prefix = f"{outer}." if outer else ""
+        known = {key.removeprefix(prefix) for key in _SETTINGS if key.startswith(prefix)}
+        here = sorted({key.partition(".")[0] for key in known})
+        found: dict[str, _Given] = {}
+        for key, value in table.items():
+            if key not in here:
+                raise self.unknown(name, key, here)
+            if key in known:
+                found[prefix + key] = _Given(value, self.where(f"{name}.{key}"))
+            else:
+                found |= self.settings(value, f"{name}.{key}")
+        return found
+
+    def unknown(self, table: str, key: str, known: list[str]) -> SettingsError:
+        close = difflib.get_close_matches(key, known, n=1)
+        guess = f", did you mean {close[0]}" if close else ""
+        full = f"{table}.{key}" if table else key
+        return SettingsError(
+            f"{self.where(full)}: is not known here{guess}; there are: {', '.join(known)}"
+        )
+
+    def where(self, name: str) -> str:
+        """Name the place of a key, or of the nearest table around it."""
+        wanted = name.split(".")
+        table: list[str] = []
+        best = (0, 0)
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if header := re.match(r"\s*\[+([^\[\]]+)\]+\s*(?:#|$)", line):
+                table, key = _parts(header[1]), []
+            elif assigned := re.match(r"\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=", line):
+                key = _parts(assigned[1])
+            else:
+                continue
+            path = [*table, *key]
+            if path == wanted[: len(path)]:
+                best = max(best, (len(path), -number))
+        place = f", line {-best[1]}" if best[0] else ""
+        return f"{self.path}{place}, {name}"
+
+
+def _parts(key: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in key.split(".")]
