@@ -8,6 +8,8 @@ from sqlalchemy.exc import ArgumentError
 
 _SQLITE = frozenset({"sqlite", "sqlite+aiosqlite"})
 _POSTGRESQL = frozenset({"postgresql", "postgres", "postgresql+asyncpg"})
+_PARAMETERS = ("host", "port", "user", "password", "passfile", "ssl", "sslmode")
+"""Of those that PostgreSQL's own programs know, the ones that the driver takes too."""
 
 
 class BadAddress(ValueError):
@@ -21,6 +23,8 @@ class Address:
     url: URL
     schema: str | None = None
     """PostgreSQL only: everything lives in this schema instead of the default one."""
+    application: str = "monitor"
+    """PostgreSQL only: the name our connections bear in `pg_stat_activity`."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -55,6 +59,8 @@ def parse_address(text: str, base: Path | None = None) -> Address:
     if url.drivername in _POSTGRESQL:
         if not url.database:
             raise BadAddress(f"{_shown(url)} names no database; add /NAME at the end")
+        if url.port is not None and not 1 <= url.port <= 65535:
+            raise BadAddress(f"{_shown(url)}: the port must be 1 to 65535")
         return Address(_postgresql(url))
     raise BadAddress(
         f"database kind {url.drivername!r} is not supported; use sqlite:/// or postgresql://"
@@ -66,10 +72,14 @@ def _shown(url: URL) -> str:
 
 
 def _sqlite(url: URL, base: Path | None) -> URL:
-    if not url.database or url.database == ":memory:":
-        raise BadAddress("an SQLite database needs a file: write sqlite:///path/to/file.db")
     if url.host:
         raise BadAddress(f"{_shown(url)} has two slashes; write sqlite:///path with three")
+    if not url.database or url.database == ":memory:":
+        raise BadAddress("an SQLite database needs a file: write sqlite:///path/to/file.db")
+    if url.query:
+        raise BadAddress(
+            "the URL of an SQLite database takes no parameters; leave out what follows ?"
+        )
     path = Path(url.database)
     if base is not None and not path.is_absolute():
         path = base / path
@@ -77,8 +87,17 @@ def _sqlite(url: URL, base: Path | None) -> URL:
 
 
 def _postgresql(url: URL) -> URL:
-    """Translate what libpq calls `sslmode` into asyncpg's `ssl`; the other names agree."""
+    """Translate what libpq calls `sslmode` into asyncpg's `ssl`; the other names agree.
+
+    A password among the parameters moves to the place where it is never shown.
+    """
     query = dict(url.query)
+    for name in query:
+        if name not in _PARAMETERS:
+            known = ", ".join(_PARAMETERS)
+            raise BadAddress(f"the database URL has a parameter {name!r}; known are {known}")
     if "sslmode" in query:
         query["ssl"] = query.pop("sslmode")
+    if "password" in query:
+        url = url.set(password=str(query.pop("password")))
     return url.set(drivername="postgresql+asyncpg", query=query)

@@ -26,7 +26,6 @@ import attrs
 import trio
 import trio_asyncio
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -37,9 +36,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from monitor.journal import tell
 from monitor.look import describe
-from monitor.ports import DatabaseAway, StoreError
+from monitor.ports import OutcomeUnknown
 from monitor.store.address import Address
-from monitor.store.errors import translate
+from monitor.store.errors import translated
 
 T = TypeVar("T")
 
@@ -94,29 +93,17 @@ class Bridge:
             except asyncio.CancelledError as error:
                 # From the driver, not from trio. As it is not an Exception it would tear down
                 # every nursery up to the root.
-                raise DatabaseAway("interrupted inside the database driver") from error
+                raise OutcomeUnknown("interrupted inside the database driver") from error
 
-        try:
-            with trio.fail_after(deadline_s, shield=True):
-                result: T = await trio_asyncio.aio_as_trio(unit)()
-                return result
-        except StoreError:
-            raise
-        except (SQLAlchemyError, OSError, TimeoutError, trio.TooSlowError) as error:
-            raise translate(error) from error
-        except Exception as error:
-            # asyncpg's own errors are not SQLAlchemy's; those that are neither are bugs of ours.
-            if type(error).__module__.startswith(("asyncpg", "sqlite3", "aiosqlite")):
-                raise translate(error) from error
-            raise
+        with translated(), trio.fail_after(deadline_s, shield=True):
+            result: T = await trio_asyncio.aio_as_trio(unit)()
+        return result
 
     async def linger(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run work that waits for ever on the asyncio side; cancelling it ends it there."""
-        try:
+        with translated():
             result: T = await trio_asyncio.aio_as_trio(work)()
-            return result
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            raise translate(error) from error
+        return result
 
     def _on_noise(self, _loop: object, context: dict[str, Any]) -> None:
         self.noise += 1
@@ -167,7 +154,7 @@ def _engine(address: Address, limits: Limits, units: int) -> AsyncEngine:
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     settings = {
-        "application_name": "monitor",
+        "application_name": address.application,
         "statement_timeout": str(round(limits.statement_s * 1000)),
         "idle_in_transaction_session_timeout": str(round(limits.unit_s * 1000)),
         "timezone": "UTC",
@@ -192,10 +179,14 @@ def _engine(address: Address, limits: Limits, units: int) -> AsyncEngine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Set up a new SQLite connection; transactions are begun by us, not guessed by the driver."""
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        connection.close()  # the pool does not know it yet; its thread would stay
+        raise
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -90,6 +90,7 @@ class MemorySession:
         def work(tables: _Tables) -> None:
             for record in records:
                 _write(tables, record)
+            _write_incidents(tables, records)
 
         await self._unit(work)
 
@@ -154,7 +155,8 @@ class MemorySession:
             _watched(tables, task_id)
             if kind is RequestKind.RESUME:
                 tables.recoveries[task_id] = Recovery()
-            tables.requests.append(Request(id=next(self._store.ids), task_id=task_id, kind=kind))
+            number = next(self._store.wishes)
+            tables.requests.append(Request(id=number, task_id=task_id, kind=kind))
             tables.revision += 1
 
         await self._unit(work)
@@ -209,7 +211,7 @@ class MemorySession:
                 if task_id in (None, one.task_id)
                 and (since is None or one.closed_at is None or one.closed_at >= since)
             ]
-            return sorted(found, key=lambda one: (one.opened_at, one.task_id))
+            return sorted(found, key=lambda one: (one.opened_at, one.task_id, one.number))
 
         return await self._unit(work)
 
@@ -222,13 +224,15 @@ class MemorySession:
                 for one in tables.events.values()
                 if task_id in (None, one.task_id) and (since is None or one.at >= since)
             ]
+            found.sort(key=lambda one: (one.kind, one.task_id or 0))
             return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
 
         return await self._unit(work)
 
     async def nodes(self) -> list[Node]:
         def work(tables: _Tables) -> list[Node]:
-            return sorted(tables.nodes.values(), key=lambda node: node.beat_at, reverse=True)
+            by_id = sorted(tables.nodes.values(), key=lambda node: node.id)
+            return sorted(by_id, key=lambda node: node.beat_at, reverse=True)
 
         return await self._unit(work)
 
@@ -259,6 +263,7 @@ class MemoryStore:
     open_sessions: dict[str, OpenSession] = attrs.field(factory=dict)
     tables: _Tables = attrs.field(factory=_Tables)
     ids: "count[int]" = attrs.field(factory=lambda: count(1))
+    wishes: "count[int]" = attrs.field(factory=lambda: count(1))
     crowded: bool = False
 
     @asynccontextmanager
@@ -310,16 +315,18 @@ def _fleet(tables: _Tables) -> list[WatchedTask]:
 
 
 def _write(tables: _Tables, record: Record) -> None:
-    if record.event is not None:
-        event = record.event
+    """Write what belongs to no task, or to one that has not been removed meanwhile."""
+    event = record.event
+    if event is not None and (event.task_id is None or event.task_id in tables.tasks):
         tables.events.setdefault((event.at, event.kind, event.task_id), event)
     if isinstance(record, LifeRecord):
         if record.task_id in tables.tasks:
             tables.recoveries[record.task_id] = record.recovery
         return
     for gap in record.gaps:
-        tables.gaps.setdefault((gap.task_id, gap.from_at), gap)
-    if isinstance(record, LookRecord):
+        if gap.task_id in tables.tasks:
+            tables.gaps.setdefault((gap.task_id, gap.from_at), gap)
+    if isinstance(record, LookRecord) and record.task_id in tables.tasks:
         _write_look(tables, record)
 
 
@@ -335,19 +342,23 @@ def _write_look(tables: _Tables, record: LookRecord) -> None:
             result=result,
         ),
     )
-    state = tables.states.get(record.task_id)
-    if state is not None and (state.last_slot_at is None or state.last_slot_at < record.slot_at):
+    state = tables.states[record.task_id]
+    if state.last_slot_at is None or state.last_slot_at < record.slot_at:
         tables.states[record.task_id] = record.state
     if record.transition is not None:
         change = record.transition
         tables.transitions.setdefault((change.task_id, change.seq), change)
-    incident = record.incident
-    if incident is None:
-        return
-    known = tables.incidents.get((incident.task_id, incident.number))
-    if incident.closed_at is None:
-        tables.incidents.setdefault((incident.task_id, incident.number), incident)
-    elif known is not None and known.closed_at is None:
-        tables.incidents[incident.task_id, incident.number] = attrs.evolve(
-            known, closed_at=incident.closed_at
-        )
+
+
+def _write_incidents(tables: _Tables, records: Sequence[Record]) -> None:
+    """Open first, then close: within one commit the order of the records does not matter."""
+    looks = [record for record in records if isinstance(record, LookRecord)]
+    incidents = [look.incident for look in looks if look.incident and look.task_id in tables.tasks]
+    for one in incidents:
+        if one.closed_at is None:
+            tables.incidents.setdefault((one.task_id, one.number), one)
+    for one in incidents:
+        known = tables.incidents.get((one.task_id, one.number))
+        if one.closed_at is not None and known is not None and known.closed_at is None:
+            closed = attrs.evolve(known, closed_at=one.closed_at)
+            tables.incidents[one.task_id, one.number] = closed

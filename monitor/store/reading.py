@@ -112,7 +112,9 @@ async def incidents(
 ) -> list[Incident]:
     """Return incidents, oldest first."""
     table = tables.incident
-    query = _of_task(select(table), table, task_id).order_by(table.c.opened_at, table.c.task_id)
+    query = _of_task(select(table), table, task_id).order_by(
+        table.c.opened_at, table.c.task_id, table.c.number
+    )
     if since is not None:
         query = query.where(or_(table.c.closed_at.is_(None), table.c.closed_at >= since))
     return [rows.incident_of(row) for row in await session.execute(query)]
@@ -123,7 +125,8 @@ async def events(
 ) -> list[Event]:
     """Return happenings, newest first."""
     table = tables.event
-    query = _of_task(select(table), table, task_id).order_by(table.c.at.desc()).limit(limit)
+    query = _of_task(select(table), table, task_id).limit(limit)
+    query = query.order_by(table.c.at.desc(), table.c.kind, table.c.task_id)
     if since is not None:
         query = query.where(table.c.at >= since)
     return [rows.event_of(row) for row in await session.execute(query)]
@@ -131,7 +134,7 @@ async def events(
 
 async def nodes(session: AsyncSession) -> list[Node]:
     """Return processes, the newest beat first."""
-    query = select(tables.node).order_by(tables.node.c.beat_at.desc())
+    query = select(tables.node).order_by(tables.node.c.beat_at.desc(), tables.node.c.id)
     return [rows.node_of(row) for row in await session.execute(query)]
 
 

@@ -1,9 +1,11 @@
 """SQLite and PostgreSQL behind the store's port."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import attrs
@@ -29,6 +31,7 @@ from monitor.ports import DatabaseAway, OpenSession, SessionBusyError, StoreErro
 from monitor.store import migrations, reading, writing
 from monitor.store.address import Address
 from monitor.store.bridge import WRITE, Bridge, Limits, open_bridge
+from monitor.store.errors import translated
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -230,6 +233,17 @@ async def _listen(bridge: Bridge, hint: Callable[[], None]) -> None:
             await connection.invalidate()
 
 
+def _try_file(path: Path) -> None:
+    """Raise DatabaseAway if the file cannot even be opened; one that is not there is made.
+
+    The driver would tell so too, but leave a thread behind that dies with the loop it reports to.
+    """
+    if not path.parent.is_dir():
+        raise DatabaseAway(f"the directory {path.parent} does not exist; create it first")
+    with translated():
+        sqlite3.connect(path).close()
+
+
 @asynccontextmanager
 async def open_store(
     address: Address,
@@ -250,8 +264,8 @@ async def open_store(
         DatabaseAway: it cannot be reached.
         SchemaMismatch: it is newer than this program.
     """
-    if address.is_sqlite and not address.path.parent.is_dir():
-        raise DatabaseAway(f"the directory {address.path.parent} does not exist; create it first")
+    if address.is_sqlite:
+        _try_file(address.path)
     async with open_bridge(address, limits) as bridge:
         store = SqlStore(bridge, now)
         if upgrade and await store.schema() != migrations.HEAD:

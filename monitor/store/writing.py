@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Insert, Table, delete, insert, select
+from sqlalchemy import update as sql_update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.model import (
+    EventRecord,
+    Gap,
     Lifecycle,
     LifeRecord,
     LookRecord,
@@ -23,36 +26,10 @@ from monitor.model import (
 )
 from monitor.ports import DuplicateName, NoSuchTask
 from monitor.store import rows, tables
+from monitor.store.bulk import insert_new, present, update
 
-_UPDATE_STATE = (
-    update(tables.task_state)
-    .where(tables.task_state.c.task_id == bindparam("of_task"))
-    .where(
-        or_(
-            tables.task_state.c.last_slot_at.is_(None),
-            tables.task_state.c.last_slot_at < bindparam("of_slot", type_=tables.Moment),
-        )
-    )
-)
-"""Guarded by the slot: a late batch can never overwrite a newer state."""
-
-_UPDATE_RECOVERY = update(tables.task_state).where(
-    tables.task_state.c.task_id == bindparam("of_task")
-)
-
-_CLOSE_INCIDENT = (
-    update(tables.incident)
-    .where(tables.incident.c.task_id == bindparam("of_task"))
-    .where(tables.incident.c.number == bindparam("of_number"))
-    .where(tables.incident.c.closed_at.is_(None))
-    .values(closed_at=bindparam("closing_at", type_=tables.Moment))
-)
-
-
-async def _insert_new(session: AsyncSession, table: Table, values: list[rows.Values]) -> None:
-    """Insert what is not there yet; a record that comes again (its first answer was lost) is."""
-    if values:
-        await session.execute(_insert(session, table).on_conflict_do_nothing(), values)
+_NEWER = "old.last_slot_at IS NULL OR old.last_slot_at < new.last_slot_at"
+"""A late batch can never overwrite a newer state."""
 
 
 def _insert(session: AsyncSession, table: Table) -> Any:
@@ -61,54 +38,73 @@ def _insert(session: AsyncSession, table: Table) -> Any:
 
 
 async def commit(session: AsyncSession, records: Sequence[Record]) -> None:
-    """Write records: as many statements as there are sorts of things, not as there are records."""
-    looks = [record for record in records if isinstance(record, LookRecord)]
-    if looks:
-        await _insert_new(session, tables.result, [rows.result_values(look) for look in looks])
-        connection = await session.connection()
-        await connection.execute(
-            _UPDATE_STATE,
-            [
-                {
-                    "of_task": look.task_id,
-                    "of_slot": look.slot_at,
-                    **rows.state_values(look.state),
-                }
-                for look in looks
-            ],
-        )
-        transitions = [look.transition for look in looks if look.transition]
-        await _insert_new(
-            session, tables.transition, [rows.transition_values(one) for one in transitions]
-        )
-        await _write_incidents(session, looks)
-    lives = [record for record in records if isinstance(record, LifeRecord)]
-    if lives:
-        connection = await session.connection()
-        await connection.execute(
-            _UPDATE_RECOVERY,
-            [{"of_task": life.task_id, **rows.recovery_values(life.recovery)} for life in lives],
-        )
-    gaps = [gap for one in records if not isinstance(one, LifeRecord) for gap in one.gaps]
-    await _insert_new(session, tables.gap, [rows.gap_values(gap) for gap in gaps])
+    """Write records: as many statements as there are sorts of things, not as there are records.
+
+    What comes again (the answer to its first COMMIT was lost) changes nothing.
+    """
+    known = await _known(session, records)
+    looks = [one for one in records if isinstance(one, LookRecord) and one.task_id in known]
+    await insert_new(session, tables.result, [rows.result_values(look) for look in looks])
+    newest: dict[int, LookRecord] = {}
+    for look in looks:
+        known_look = newest.setdefault(look.task_id, look)
+        if look.slot_at > known_look.slot_at:
+            newest[look.task_id] = look
+    states = [
+        {"task_id": task_id, **rows.state_values(look.state)} for task_id, look in newest.items()
+    ]
+    await update(session, tables.task_state, states, ("task_id",), _NEWER)
+    changes = [rows.transition_values(look.transition) for look in looks if look.transition]
+    await insert_new(session, tables.transition, changes)
+    await _write_incidents(session, looks)
+    recoveries = {
+        one.task_id: {"task_id": one.task_id, **rows.recovery_values(one.recovery)}
+        for one in records
+        if isinstance(one, LifeRecord) and one.task_id in known
+    }
+    await update(session, tables.task_state, list(recoveries.values()), ("task_id",), "true")
+    gaps = [rows.gap_values(gap) for gap in _gaps(records) if gap.task_id in known]
+    await insert_new(session, tables.gap, gaps)
     events = [record.event for record in records if record.event]
-    await _insert_new(session, tables.event, [rows.event_values(event) for event in events])
+    events = [event for event in events if event.task_id is None or event.task_id in known]
+    await insert_new(session, tables.event, [rows.event_values(event) for event in events])
+
+
+def _gaps(records: Sequence[Record]) -> list[Gap]:
+    return [gap for one in records if not isinstance(one, LifeRecord) for gap in one.gaps]
+
+
+async def _known(session: AsyncSession, records: Sequence[Record]) -> set[int]:
+    """Return which of the records' tasks exist, and keep them until this transaction ends.
+
+    What is seen of a task while it is being removed must not outlive it.
+    """
+    named = {one.task_id for one in records if not isinstance(one, EventRecord)}
+    named |= {gap.task_id for gap in _gaps(records)}
+    named |= {one.event.task_id for one in records if one.event and one.event.task_id}
+    return await present(session, tables.task_state, sorted(named))
 
 
 async def _write_incidents(session: AsyncSession, looks: Sequence[LookRecord]) -> None:
     incidents = [look.incident for look in looks if look.incident]
-    opened = [one for one in incidents if one.closed_at is None]
-    await _insert_new(session, tables.incident, [rows.incident_values(one) for one in opened])
-    closed = [one for one in incidents if one.closed_at is not None]
-    if closed:
-        connection = await session.connection()
-        await connection.execute(
-            _CLOSE_INCIDENT,
-            [
-                {"of_task": one.task_id, "of_number": one.number, "closing_at": one.closed_at}
-                for one in closed
-            ],
-        )
+    opened = [rows.incident_values(one) for one in incidents if one.closed_at is None]
+    await insert_new(session, tables.incident, opened)
+    closed = {
+        (one.task_id, one.number): {
+            "task_id": one.task_id,
+            "number": one.number,
+            "closed_at": one.closed_at,
+        }
+        for one in reversed(incidents)
+        if one.closed_at is not None
+    }
+    await update(
+        session,
+        tables.incident,
+        list(closed.values()),
+        ("task_id", "number"),
+        "old.closed_at IS NULL",
+    )
 
 
 async def beat(session: AsyncSession, node: Node) -> None:
@@ -153,7 +149,7 @@ async def _refuse_taken(session: AsyncSession, names: Sequence[str]) -> None:
 async def edit(session: AsyncSession, task_id: int, spec: TaskSpec) -> Task:
     """Replace what a task is."""
     statement = (
-        update(tables.task)
+        sql_update(tables.task)
         .where(tables.task.c.id == task_id)
         .values(rows.spec_values(spec))
         .returning(tables.task)
@@ -172,7 +168,7 @@ async def edit(session: AsyncSession, task_id: int, spec: TaskSpec) -> Task:
 async def _renew(session: AsyncSession, task_id: int, *lifecycles: Lifecycle) -> None:
     state = tables.task_state
     await session.execute(
-        update(state)
+        sql_update(state)
         .where(state.c.task_id == task_id, state.c.lifecycle.in_(lifecycles))
         .values(rows.recovery_values(Recovery()))
     )

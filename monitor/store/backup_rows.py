@@ -1,0 +1,116 @@
+"""Rows as a backup holds them: written as JSON, and checked value by value when they come back."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, Double, Integer, Row, Table, Text
+
+from monitor.model import GapReason, Lifecycle, Reason, Status
+from monitor.store.tables import Moment
+
+
+class BadBackup(Exception):
+    """A backup cannot be restored; the message names file and line, and what is wrong there."""
+
+
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "task_state.status": Status,
+    "task_state.reason": Reason,
+    "task_state.standing": Status,
+    "task_state.candidate": Status,
+    "task_state.lifecycle": Lifecycle,
+    "result.status": Status,
+    "result.reason": Reason,
+    "transition.before": Status,
+    "transition.after": Status,
+    "transition.reason": Reason,
+    "gap.reason": GapReason,
+}
+"""Columns whose words must be ours: one unknown word would make the whole fleet unreadable."""
+
+
+def written(row: Row[Any]) -> list[Any]:
+    """Return a row as JSON takes it."""
+    return [value.isoformat() if isinstance(value, datetime) else value for value in row]
+
+
+def read(where: str, document: Any, known: Mapping[str, Table]) -> tuple[Table, dict[str, Any]]:
+    """Return the table and the values of a line.
+
+    Raises:
+        BadBackup: naming the place and what is wrong.
+    """
+    if not isinstance(document, list) or not document or document[0] not in known:
+        raise BadBackup(f"{where}: this is not a row of a table we know")
+    table = known[document[0]]
+    columns = list(table.c)
+    if len(document) != len(columns) + 1:
+        raise BadBackup(
+            f"{where}: a row of {table.name} has {len(columns)} values, here are "
+            f"{len(document) - 1}"
+        )
+    values = {}
+    for column, value in zip(columns, document[1:], strict=True):
+        try:
+            values[column.name] = _value(column, value)
+        except (ValueError, TypeError, OverflowError):
+            shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+            raise BadBackup(
+                f"{where}: {shown} cannot stand in {table.name}.{column.name}"
+            ) from None
+    return table, values
+
+
+def _value(column: Column[Any], value: Any) -> Any:
+    if value is None:
+        if not column.nullable:
+            raise ValueError
+        return None
+    value = _reader(column)(value)
+    words = _ENUMS.get(f"{column.table.name}.{column.name}")
+    return value if words is None else words(value)
+
+
+@cache
+def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+    """Return the function that reads values of a column's type; it raises ValueError."""
+    readers: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+        (Moment, _moment),
+        (Boolean, _exactly(bool)),
+        (Integer, _integer),
+        (Double, _number),
+        (Text, _exactly(str)),
+        (JSON, _exactly(dict)),
+    )
+    return next(reader for family, reader in readers if isinstance(column.type, family))
+
+
+def _exactly(wanted: type) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if type(value) is not wanted:
+            raise ValueError
+        return value
+
+    return check
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError
+    return value
+
+
+def _number(value: Any) -> float:
+    if type(value) not in (int, float):
+        raise ValueError
+    return float(value)
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
