@@ -1,0 +1,75 @@
+"""Kinds of looks that other packages bring, through the entry-point group `monitor.probes`.
+
+The name of an entry point is the scheme it serves, its value leads to a `monitor.ports.Kind`.
+Nothing of a plugin is imported before somebody asks for its scheme.
+"""
+
+import functools
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from monitor.look import describe
+from monitor.model import Result
+from monitor.ports import InvalidTask, Kind, Permanent, Probe, Trace
+from monitor.probes.foreign import contained
+from monitor.probes.options import read_options
+
+GROUP = "monitor.probes"
+
+
+@functools.cache
+def plugins() -> Mapping[str, tuple[EntryPoint, ...]]:
+    """Return the entry points by scheme, as they were when first asked for."""
+    found: dict[str, tuple[EntryPoint, ...]] = {}
+    for entry in entry_points(group=GROUP):
+        scheme = entry.name.lower()
+        found[scheme] = (*found.get(scheme, ()), entry)
+    return found
+
+
+def load_plugin(scheme: str) -> Kind:
+    """Import the plugin that serves a scheme.
+
+    Raises:
+        InvalidTask: it cannot be imported, is no Kind for that scheme, or is one of several.
+    """
+    entries = plugins()[scheme]
+    if len(entries) > 1:
+        values = " and ".join(sorted(entry.value for entry in entries))
+        raise InvalidTask(
+            "target", f"has scheme {scheme!r}, which {values} both claim; uninstall one of them"
+        )
+    whose = f"the plugin for {scheme!r} ({entries[0].value})"
+    try:
+        with contained(whose):
+            kind = entries[0].load()
+    except Exception as error:
+        raise InvalidTask("target", f"{whose} cannot be loaded: {describe(error)}") from error
+    if not isinstance(kind, Kind):
+        raise InvalidTask("target", f"{whose} is no monitor.ports.Kind, but {type(kind).__name__}")
+    if scheme not in kind.schemes:
+        raise InvalidTask("target", f"{whose} does not serve that scheme: {kind.schemes}")
+    return kind
+
+
+def prepare_foreign(kind: Kind, target: str, options: Mapping[str, Any]) -> Probe:
+    """Make a probe of a plugin's kind; what it raises while looking is an ordinary error.
+
+    Raises:
+        Permanent: the plugin says so (InvalidTask), or fails to make a probe.
+    """
+    whose = f"the plugin {kind.name!r}"
+    try:
+        with contained(whose):
+            probe = kind.prepare(target, read_options(kind.options, options))
+    except Permanent:
+        raise
+    except Exception as error:
+        raise InvalidTask("target", f"{whose} cannot look at it: {describe(error)}") from error
+
+    async def look(trace: Trace) -> Result:
+        with contained(whose):
+            return await probe(trace)
+
+    return look
