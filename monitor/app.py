@@ -114,6 +114,7 @@ def build(
         recorder=recorder,
     )
     supervisor.population = lambda: len(fleet.children)
+    supervisor.on_storm = fleet.tell_storm
     reconcile = Reconcile(store=store, clock=clock, fleet=fleet, recorder=recorder)
     auditor = Auditor(
         store=store,

@@ -56,6 +56,7 @@ class Clock:
     _ahead_s: float = attrs.field(default=0.0, init=False)
     _newest_s: float = attrs.field(default=0.0, init=False)
     _seen: tuple[float, float, float] | None = attrs.field(default=None, init=False)
+    _untold: deque[Jump] = attrs.field(factory=deque, init=False)
 
     def now(self) -> datetime:
         """Return the present moment, aware UTC, never earlier than one returned before."""
@@ -76,19 +77,23 @@ class Clock:
         return self._ahead_s
 
     def observe(self) -> Jump | None:
-        """Compare the machine's clock with trio's; return the step between this call and the last.
+        """Compare the machine's clock with trio's; return a step not returned before.
 
         To be called about once a second; between calls a step back shows as time standing still.
         """
+        self._compare()
+        return self._untold.popleft() if self._untold else None
+
+    def _compare(self) -> None:
         wall_s, trio_s, asleep_s = self.wall(), trio.current_time(), self.asleep()
         last, self._seen = self._seen, (wall_s, trio_s, asleep_s)
         if last is None:
-            return None
+            return
         passed_s = trio_s - last[1]
         self._ahead_s = max(0.0, self._ahead_s - _SLEW * passed_s)
         step_s = (wall_s - last[0]) - passed_s
         if abs(step_s) < STEP_S:
-            return None
+            return
         before_s = last[0] + self._ahead_s
         self._ahead_s = max(0.0, self._ahead_s - step_s)
         jump = Jump(
@@ -98,10 +103,14 @@ class Clock:
             suspended=step_s > 0 and asleep_s - last[2] > step_s / 2,
         )
         self.jumps.append(jump)
-        return jump
+        self._untold.append(jump)
 
     def jump_within(self, from_at: datetime, until_at: datetime) -> Jump | None:
-        """Return a remembered forward step that passed over some of [from_at, until_at)."""
+        """Return a remembered forward step that passed over some of [from_at, until_at).
+
+        Who was woken by a step may ask before it was observed: so it is observed here too.
+        """
+        self._compare()
         for jump in reversed(self.jumps):
             if jump.by_s > 0 and jump.before_at < until_at and from_at < jump.after_at:
                 return jump

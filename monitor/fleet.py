@@ -15,6 +15,7 @@ from monitor.clock import Clock
 from monitor.journal import tell
 from monitor.model import (
     Event,
+    EventRecord,
     GapReason,
     Lifecycle,
     LifeRecord,
@@ -144,6 +145,13 @@ class Fleet:
             place.wanted = False
             place.scope.cancel()
 
+    def tell_storm(self, children: int, error: str) -> None:
+        """Tell and store that so many children failed together that it must be us."""
+        tell("system.storm", children=children, error=error)
+        data = {"children": children}
+        event = Event(at=self.clock.now(), kind="system.storm", detail=error, data=data)
+        self.recorder.keep(EventRecord(event=event))
+
     async def wait_empty(self) -> None:
         """Return when, after `leave`, the last child has ended."""
         await self._empty.wait()
@@ -152,10 +160,12 @@ class Fleet:
         task_id = place.child.task.id
         try:
             while place.wanted:
-                place.scope = trio.CancelScope()
+                place.scope, child = trio.CancelScope(), place.child
                 with place.scope:
-                    await self._supervise(place.child)
+                    await self._supervise(child)
                     return  # in good order: the monitor is leaving
+                # A look may have ended since the next child was made; it counts.
+                place.child.state = child.state
         finally:
             del self._places[task_id]
             if self._leaving and not self._places:

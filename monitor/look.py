@@ -3,8 +3,10 @@
 import attrs
 import trio
 
-from monitor.model import DETAIL_LIMIT, Result, Status
+from monitor.model import ABOUT_TARGET, DETAIL_LIMIT, Reason, Result, Status
 from monitor.ports import Probe, TargetDown, Trace
+
+_SEEN = ABOUT_TARGET | {Status.UNKNOWN}
 
 
 def shorten(text: str, limit: int = DETAIL_LIMIT) -> str:
@@ -35,7 +37,8 @@ async def look(probe: Probe, timeout_s: float) -> Result:
     """Look once.
 
     Returns what was seen, with the phase a failed look died in; a target that does not answer in
-    time is DOWN. Raises whatever the probe raises about us (OwnFault, Permanent, bugs).
+    time is DOWN. Raises whatever the probe raises about us (OwnFault, Permanent, bugs), and
+    ValueError for a status that is no probe's to give.
     """
     trace = Trace()
     started_s = trio.current_time()
@@ -51,8 +54,12 @@ async def look(probe: Probe, timeout_s: float) -> Result:
             detail=f"no answer within {timeout_s:g} s, in phase {phase}",
             phase=phase,
         )
+    if result.status not in _SEEN:
+        raise ValueError(f"the probe answered {result.status!r}, which nobody can see")
+    unknown = result.status is Status.UNKNOWN
     return attrs.evolve(
         result,
+        reason=result.reason or Reason.PROBE_UNKNOWN if unknown else None,
         detail=shorten(result.detail),
         timings=trace.timings,
         address=trace.address,

@@ -27,10 +27,10 @@ class Backoff:
 
         The jitter is drawn from (key, attempt), so a simulation and the real thing agree.
         """
-        if self.factor > 1 and attempt > 64:
-            plain_s = self.cap_s
-        else:
+        try:
             plain_s = min(self.cap_s, self.base_s * self.factor ** (attempt - 1))
+        except OverflowError:
+            plain_s = self.cap_s
         draw = zlib.crc32(f"{key}/{attempt}".encode()) / 0xFFFFFFFF * 2 - 1
         return plain_s * (1 + self.jitter * draw)
 

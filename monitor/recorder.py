@@ -88,13 +88,13 @@ class Recorder:
         if not isinstance(record, LookRecord):
             return
         known = self._dropped.get(record.task_id)
-        until_at = record.state.next_check_at or record.slot_at
+        lost = (known, *record.gaps) if known else record.gaps
         self._dropped[record.task_id] = Gap(
             task_id=record.task_id,
-            from_at=known.from_at if known else record.slot_at,
-            until_at=until_at,
+            from_at=min([record.slot_at, *(gap.from_at for gap in lost)]),
+            until_at=record.state.next_check_at or record.slot_at,
             reason=GapReason.DATABASE_LOST,
-            slots=1 + (known.slots if known else 0),
+            slots=1 + sum(gap.slots for gap in lost),
         )
 
     def close(self) -> None:
@@ -171,7 +171,7 @@ class Recorder:
                 return False
             except StoreRefused:
                 suspects.append(entry)
-        if len(suspects) == len(batch) and len(batch) > 1:
+        if len(suspects) == len(batch) and len(batch) + len(self._suspects) > 1:
             self.lose(refusal)
             return False
         self._acknowledge(batch)

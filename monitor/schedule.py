@@ -96,11 +96,11 @@ def resume(schedule: Schedule, next_check_at: datetime, now: datetime) -> Due:
 
     A slot that is due, or was missed by less than an interval, is looked at now; older ones are
     lost. The look comes at once rather than at the next slot: after an absence nobody wants to
-    wait to know.
+    wait to know. A slot planned when the interval was longer is not waited for.
     """
     newest = schedule.at_or_before(now)
     if next_check_at >= newest:
-        return Due(next_check_at)
+        return Due(min(next_check_at, schedule.after(now)))
     return Due(newest, next_check_at)
 
 

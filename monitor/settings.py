@@ -97,7 +97,7 @@ def load_settings(
     return _settings(given, config, [*warnings, *_misspelt(environ)])
 
 
-# --- what there is, and how each is read -----------------------------------------------------------
+# --- what there is, and how each is read ---------------------------------------------------------
 
 
 @attrs.frozen
@@ -266,7 +266,7 @@ def _misspelt(environ: Mapping[str, str]) -> list[str]:
     ]
 
 
-# --- the file ----------------------------------------------------------------------------------------
+# --- the file ------------------------------------------------------------------------------------
 
 
 def _config_file(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Path | None:
@@ -294,7 +294,7 @@ def _read_file(path: Path) -> tuple[dict[str, _Given], list[str]]:
         raise SettingsError(f"{path} is not UTF-8 text (at byte {error.start})") from error
     file = _File(path, text)
     own = tables.pop("monitor", {})
-    later = [f"[{name}]" for name in _LATER if tables.pop(name, None) is not None]
+    later = [_header(name, tables.pop(name)) for name in _LATER if name in tables]
     if tables:
         raise file.unknown("", next(iter(tables)), ["monitor", *_LATER])
     given = file.settings(own, "monitor")
@@ -355,6 +355,10 @@ class _File:
                 best = max(best, (len(path), -number))
         place = f", line {-best[1]}" if best[0] else ""
         return f"{self.path}{place}, {name}"
+
+
+def _header(name: str, table: Any) -> str:
+    return f"[[{name}]]" if isinstance(table, list) else f"[{name}]"
 
 
 def _parts(key: str) -> list[str]:

@@ -39,7 +39,7 @@ Live = Callable[[Life], Awaitable[None]]
 
 
 class ChildExit(Exception):
-    """A child tried to end the whole program (`sys.exit()` in a plugin)."""
+    """A child tried to end the whole program (`sys.exit()` in a plugin, a panic in a library)."""
 
 
 class Chronicle(Protocol):
@@ -64,6 +64,8 @@ class Supervisor:
     storm: Storm = attrs.field(factory=Storm)
     population: Callable[[], int] = lambda: 0
     """How many children the family has; many of them failing together spend no attempts."""
+    on_storm: Callable[[int, str], None] = lambda _children, _error: None
+    """Told when a storm begins: how many children have failed, and the error that was too much."""
 
     async def supervise(
         self,
@@ -116,12 +118,16 @@ class Supervisor:
         failure: BaseExceptionGroup[BaseException],
     ) -> Recovery:
         now_s = trio.current_time()
-        self.storm.note(now_s, name)
         permanent = failure.subgroup(Permanent)
+        error = describe(permanent or failure)
+        if permanent is None:
+            self.storm.note(now_s, name)
+            if self.storm.begins(now_s, self.population()):
+                self.on_storm(self.storm.fallen(now_s), error)
         return after_failure(
             policy,
             incarnation.recovery,
-            error=describe(permanent or failure),
+            error=error,
             lived_s=now_s - incarnation.sound_since_s,
             now=self.clock.now(),
             key=name,
@@ -145,21 +151,30 @@ class _Incarnation:
         return trio.current_time() if self.life is None else self.life.sound_since_s
 
     async def run(self, name: str) -> None:
-        async with trio.open_nursery() as nursery:
-            self.life = life = Life(nursery, trio.current_time())
-            if self.recovery.attempts:
-                nursery.start_soon(self._recover, life, name=f"{name}: sound life")
-            try:
+        try:
+            async with trio.open_nursery() as nursery:
+                self.life = life = Life(nursery, trio.current_time())
+                if self.recovery.attempts:
+                    nursery.start_soon(self._recover, life, name=f"{name}: sound life")
                 await self.start(life)
-            except* (SystemExit, GeneratorExit) as group:
-                raise ChildExit(f"{name} tried to end the program") from group
-            nursery.cancel_scope.cancel()
+                nursery.cancel_scope.cancel()
+        except BaseException as error:
+            if _is_alien(error):
+                raise ChildExit(f"{name} tried to end the program") from error
+            raise
 
     async def _recover(self, life: Life) -> None:
         while trio.current_time() < (sound_at_s := life.sound_since_s + self.policy.reset_after_s):  # noqa: ASYNC110
             await trio.sleep_until(sound_at_s)
         self.recovery = Recovery()
         await _tell(self.chronicle.recovered, self.recovery)
+
+
+def _is_alien(error: BaseException) -> bool:
+    """Say whether an error is neither a plain one, nor trio's, nor the operator's Ctrl-C."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(_is_alien(one) for one in error.exceptions)
+    return not isinstance(error, Exception | trio.Cancelled | KeyboardInterrupt)
 
 
 async def _tell(step: Callable[..., Awaitable[None]], *news: object) -> None:

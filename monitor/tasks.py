@@ -45,7 +45,7 @@ def make_spec(
         name=target if name is None else name,
         target=target,
         interval_s=interval_s,
-        timeout_s=min(10.0, 0.8 * interval_s) if timeout_s is None else timeout_s,
+        timeout_s=_default_timeout_s(interval_s) if timeout_s is None else timeout_s,
         attempts=attempts,
         retry_interval_s=min(20.0, interval_s) if retry_interval_s is None else retry_interval_s,
         recovery_confirmations=recovery_confirmations,
@@ -53,6 +53,10 @@ def make_spec(
         paused=paused,
     )
     return checked(spec, check_target)
+
+
+def _default_timeout_s(interval_s: float) -> float:
+    return max(SHORTEST_S, min(10.0, 0.8 * interval_s))
 
 
 def checked(spec: TaskSpec, check_target: CheckTarget) -> TaskSpec:

@@ -1,5 +1,6 @@
 """The sentences of log events, in English and Russian, one beside the other."""
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -125,12 +126,17 @@ class _Lenient(dict[str, Any]):
 def sentence(event: str, fields: Mapping[str, Any], lang: str) -> str:
     """Tell an event in a language; an event without a sentence is told by its fields.
 
+    One printable line: a target's words must not forge lines of ours, nor steer a terminal.
     Never raises: a log line that fails would hide the very thing it should tell.
     """
     pair = _SENTENCES.get(event)
     try:
         if pair is None:
-            return " ".join(f"{name}={value}" for name, value in fields.items())
-        return pair[LANGUAGES.index(lang)].format_map(_Lenient(fields)).strip()
+            said = " ".join(f"{name}={value}" for name, value in fields.items())
+        else:
+            said = pair[LANGUAGES.index(lang)].format_map(_Lenient(fields)).strip()
     except Exception:  # noqa: BLE001 (a log line never fails)
-        return repr(dict(fields))
+        said = reprlib.repr(dict(fields))  # survives values that cannot be printed
+    if said.isprintable():
+        return said
+    return "".join(letter if letter.isprintable() else " " for letter in said)

@@ -1,5 +1,6 @@
 """Durations and moments as people write them: `30s`, `1h30m`, `2026-11-24T03:00:00Z`."""
 
+import math
 import re
 from datetime import UTC, datetime
 
@@ -28,6 +29,8 @@ def parse_duration(text: str) -> float:
 
 def format_duration(seconds: float) -> str:
     """Write a duration so that `parse_duration` reads the same value, to the millisecond."""
+    if not math.isfinite(seconds):
+        return str(seconds)
     milliseconds = round(abs(seconds) * 1000)
     parts = []
     for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
@@ -55,5 +58,8 @@ def parse_moment(text: str, now: datetime) -> datetime:
         try:
             return datetime.fromtimestamp(now.timestamp() - age_s, UTC)
         except (OverflowError, ValueError, OSError):
-            raise ValueError(f"{text!r} lies before the calendar begins") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            raise ValueError(f"{text!r} lies outside the calendar") from None
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} lies outside the calendar") from None

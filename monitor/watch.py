@@ -31,7 +31,15 @@ from monitor.model import (
     Status,
     Task,
 )
-from monitor.ports import DatabaseAway, OwnFault, Permanent, Probe, Session, Store
+from monitor.ports import (
+    DatabaseAway,
+    OwnFault,
+    Permanent,
+    Probe,
+    Session,
+    Store,
+    StoreRefused,
+)
 from monitor.recorder import Recorder
 from monitor.schedule import Due, Schedule, next_due, resume
 from monitor.supervisor import Life
@@ -114,7 +122,8 @@ class Watch:
         """
         child.incarnations += 1
         child.step(Doing.STARTING, 0.0)
-        child.state = attrs.evolve(child.state, consecutive_errors=0)
+        if child.state.consecutive_errors >= self.max_errors:  # answered by this restart
+            child.state = attrs.evolve(child.state, consecutive_errors=0)
         task = child.task
         async with self.store.session(f"task {task.id}", task.id) as session:
             probe = self.prepare(task.target, task.options)
@@ -281,8 +290,11 @@ class Watch:
                 try:
                     await session.commit([record])
                     written = True
+                    self.recorder.written += 1
                 except DatabaseAway as error:
                     self.recorder.lose(error)
+                except StoreRefused:
+                    pass  # the recorder finds out whether it is this record or the database
             if not written:
                 written = True
                 await self.recorder.record(record)
