@@ -33,7 +33,7 @@ from monitor.store.sql import SqlStore
 FORMAT = "monitor backup"
 VERSION = 1
 
-_CHUNK = 500
+_CHUNK = 2000
 """Rows in memory at once."""
 
 

@@ -1,0 +1,78 @@
+"""The command line.
+
+start       commands (the tree of commands, and what stands before them), refusals (errors as one
+            sentence and an exit code)
+families    run (with looks), check, task, status, history, db, verify
+reading     everywhere (options of every command, and how values are read), database
+writing     screen (tables and colours), forms (values as JSON), words (English and Russian)
+
+Large libraries are imported inside commands, so that `monitor --help` answers at once.
+
+Exit codes: 0 well; 1 what was asked about is not well; 2 usage or bad input; 3 could not find out.
+"""
+
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from functools import partial
+
+from monitor.cli.commands import arrange, make_app
+from monitor.cli.refusals import refusal
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return the exit code. Errors are told on stderr."""
+    tokens = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that knows no "✓" gets a "?"
+    try:
+        code = _obey(tokens)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough. Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _obey(tokens: list[str]) -> int:
+    try:
+        return _call(tokens)
+    except BrokenPipeError:
+        raise
+    except BaseException as error:
+        known = refusal(error)
+        if known is None:
+            if not isinstance(error, Exception):
+                raise
+            traceback.print_exception(error)
+            known = "this is a bug of ours, please report it with the lines above", 3
+    sentence, code = known
+    if sentence:
+        print(f"monitor: {sentence}", file=sys.stderr)
+    return code
+
+
+def _call(tokens: list[str]) -> int:
+    app = make_app()
+    command, bound, _ = app.parse_args(
+        arrange(app, tokens),
+        print_error=False,
+        exit_on_error=False,
+        help_on_error=False,
+        verbose=False,
+    )
+    if not inspect.iscoroutinefunction(command):  # help and version
+        command(*bound.args, **bound.kwargs)
+        return 0
+
+    import trio
+
+    code: int = trio.run(
+        partial(command, *bound.args, **bound.kwargs),
+        restrict_keyboard_interrupt_to_checkpoints=True,
+    )
+    return code

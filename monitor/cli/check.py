@@ -1,0 +1,94 @@
+"""`monitor check`: one look now, without a database."""
+
+from typing import TYPE_CHECKING
+
+from cyclopts import App
+
+from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Options, read_options
+from monitor.cli.screen import Cell, milliseconds, say, say_json, status_cell, table
+from monitor.cli.words import Words
+from monitor.model import Status
+
+if TYPE_CHECKING:
+    from monitor.model import Result
+    from monitor.ports import Probe
+
+_TIMEOUT_S = 10.0
+EXIT_CODES = {Status.UP: 0, Status.DEGRADED: 1, Status.DOWN: 1, Status.UNKNOWN: 3}
+"""Of a command that asked about one look."""
+
+
+def register(app: App) -> None:
+    app.command(check)
+
+
+async def check(
+    target: str,
+    /,
+    *,
+    option: Options = None,
+    timeout: Duration = None,  # noqa: ASYNC109 (an option, not ours to obey)
+    everywhere: Everywhere = NOTHING_SAID,
+) -> int:
+    """Look at a target once, now, and show how long each phase took; nothing is recorded.
+
+    Exit code: 0 up, 1 down or degraded, 2 bad input, 3 unknown.
+
+    Args:
+        target: Such as https://example.com, tcp://localhost:5432, dns:example.com or exec:COMMAND.
+        option: An option of this kind of look; may be repeated.
+        timeout: How long the whole look may take (default: 10s).
+    """
+    settings = everywhere.settle()
+    from monitor.cli.specs import new_task
+    from monitor.probes import prepare
+
+    # A task like any other, so that what can be checked can be added.
+    spec = new_task(target, timeout_s=timeout, options=read_options(option))
+    timeout_s = _TIMEOUT_S if timeout is None else timeout
+    result = await _look(prepare(spec.target, spec.options), timeout_s)
+    if everywhere.json:
+        from monitor.cli.forms import result_form, shown_target
+
+        say_json({"target": shown_target(target), **result_form(result)})
+    else:
+        show_result(target, result, Words(settings.lang))
+    return EXIT_CODES.get(result.status, 3)
+
+
+async def _look(probe: "Probe", timeout_s: float) -> "Result":
+    """Look once; what we did wrong is UNKNOWN, as it is when the monitor runs."""
+    from monitor.look import describe, look
+    from monitor.model import Reason, Result
+    from monitor.ports import OwnFault, Permanent
+
+    try:
+        return await look(probe, timeout_s)
+    except Permanent:
+        raise
+    except OwnFault as fault:
+        return Result(status=Status.UNKNOWN, reason=fault.reason, detail=str(fault))
+    except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
+        return Result(status=Status.UNKNOWN, reason=Reason.TASK_ERROR, detail=describe(error))
+
+
+def show_result(target: str, result: "Result", words: Words) -> None:
+    """Print what a look saw."""
+    from monitor.cli.forms import shown_target
+
+    reason = f" ({result.reason})" if result.reason else ""
+    status = status_cell(result.status, words)
+    lines: list[tuple[str, Cell | str]] = [
+        (words("target"), shown_target(target)),
+        (words("status"), Cell(status.text + reason, status.style)),
+        (words("detail"), result.detail),
+        (words("phase"), result.phase or ""),
+        (words("address"), result.address or ""),
+    ]
+    say(table(("", ""), [(name, value) for name, value in lines if value != ""]))
+    times = [
+        *((phase.replace("_", " "), spent_s) for phase, spent_s in result.timings.items()),
+        (words("total"), result.duration_s),
+    ]
+    say()
+    say(table(("", ""), [(f"  {phase}", milliseconds(s).rjust(10)) for phase, s in times]))

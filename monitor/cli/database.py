@@ -1,0 +1,102 @@
+"""One unit of work for a command: the database opened, and a task found."""
+
+import difflib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from monitor.model import WatchedTask
+from monitor.ports import DatabaseAway, NoSuchTask, Session
+from monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from monitor.store.bridge import Limits
+    from monitor.store.sql import SqlStore
+
+
+def now() -> datetime:
+    """Return the present moment; a command that ends at once needs no better clock."""
+    return datetime.now(UTC)
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make the data directory if the database is to lie there.
+
+    Raises:
+        DatabaseAway: it cannot be made.
+    """
+    if settings.database is not None:
+        return
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise DatabaseAway(
+            f"the data directory {settings.data_dir} cannot be made: {why}"
+        ) from error
+
+
+@asynccontextmanager
+async def open_database(
+    settings: Settings, *, make: bool = False, limits: "Limits | None" = None
+) -> AsyncIterator["SqlStore"]:
+    """Open a database whose schema is the one we work with.
+
+    Args:
+        settings: say which.
+        make: make what is not there yet: the data directory, the file, the tables. A schema that
+            is there is never changed: an older program may be working with it.
+        limits: how long the database may take.
+
+    Raises:
+        StoreError: it is not there, cannot be reached or is of another schema.
+    """
+    from monitor.store import migrations
+    from monitor.store.sql import open_store
+
+    address = settings.address
+    if make:
+        make_data_dir(settings)
+    elif address.is_sqlite:
+        expect_file(settings)
+    async with open_store(address, now, limits=limits, upgrade=False) as store:
+        found = await store.schema()
+        if found is None and make:
+            await store.upgrade()
+        else:
+            migrations.check(found)
+        yield store
+
+
+def expect_file(settings: Settings) -> None:
+    """Raise DatabaseAway if there is no database file; a question must not make one."""
+    path = settings.address.path
+    ours = settings.database is None  # then `run` makes its directory too
+    if not path.exists() and (ours or path.parent.is_dir()):
+        raise DatabaseAway(f"there is no file {path} yet; `monitor run` makes it")
+
+
+@asynccontextmanager
+async def open_session(settings: Settings, *, make: bool = False) -> AsyncIterator[Session]:
+    """Open a database for a few units of work. See `open_database`."""
+    async with (
+        open_database(settings, make=make) as store,
+        store.session("command line") as session,
+    ):
+        yield session
+
+
+async def find_task(session: Session, wanted: str) -> WatchedTask:
+    """Return the task of that name or id.
+
+    Raises:
+        NoSuchTask: naming the one that was probably meant.
+    """
+    fleet = await session.fleet()
+    for watched in fleet:
+        if wanted in (watched.task.name, str(watched.task.id)):
+            return watched
+    close = difflib.get_close_matches(wanted, [watched.task.name for watched in fleet], n=1)
+    guess = f", did you mean {close[0]!r}" if close else "; `monitor task list` shows all"
+    raise NoSuchTask(f"there is no task {wanted!r}{guess}")

@@ -1,0 +1,230 @@
+"""`monitor run`: the monitor itself, until a signal or the end of its time."""
+
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import attrs
+import trio
+from cyclopts import App, Parameter
+
+from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Seconds
+from monitor.cli.refusals import BadInput
+from monitor.cli.screen import say_json
+from monitor.cli.words import Words
+from monitor.journal import tell
+
+if TYPE_CHECKING:
+    from monitor.app import App as Monitor
+    from monitor.cli.looks import LookLines
+    from monitor.clock import Clock
+    from monitor.departure import Departure
+    from monitor.model import TaskSpec
+    from monitor.ports import Store
+    from monitor.settings import Settings
+
+_LAST_LINES_S = 1.0
+"""How long the last lines of looks may take to be written; a terminal may stand still."""
+
+
+def register(app: App) -> None:
+    app.command(run)
+
+
+async def run(
+    *targets: Annotated[str, Parameter(name="TARGET")],
+    for_: Annotated[Seconds, Parameter(name="--for")] = None,
+    interval: Duration = None,
+    log_format: Annotated[str | None, Parameter(metavar="text|json")] = None,
+    verbose: bool = False,
+    quiet: bool = False,
+    everywhere: Everywhere = NOTHING_SAID,
+) -> int:
+    """Start the monitor; targets that are not watched yet are added first.
+
+    Args:
+        targets: What to watch, such as https://example.com, tcp://localhost:5432 or exec:COMMAND.
+        for_: Leave in good order after this time: 30 or 30s.
+        interval: Time between looks at the targets that are added now (default: 60s).
+        log_format: How the log on stderr is written [MONITOR_LOG_FORMAT; default: text].
+        verbose: Log also when sessions open and close, and every look.
+        quiet: Do not show looks on stdout.
+    """
+    settings = everywhere.settle(log_format, logging.DEBUG if verbose else logging.INFO)
+    run = Run(
+        settings=settings,
+        specs=_specs(targets, interval),
+        for_s=for_,
+        everywhere=everywhere,
+        silent=quiet or everywhere.json or settings.log_format == "json",
+    )
+    await run.carry_out()
+    return 0
+
+
+def _specs(targets: Sequence[str], interval_s: float | None) -> dict[str, "TaskSpec"]:
+    """Make a task of each target, before anything is opened or made.
+
+    Raises:
+        BadInput: an interval was given for nothing.
+        InvalidTask: naming what is wrong with a target.
+    """
+    if interval_s is not None and not targets:
+        raise BadInput("--interval is for targets that are added now; name one, or leave it out")
+    if not targets:
+        return {}
+    from monitor.cli.specs import new_task
+
+    return {target: new_task(target, interval_s=interval_s) for target in targets}
+
+
+@attrs.define(eq=False, kw_only=True)
+class Run:
+    """One run of the monitor, and what was asked of it."""
+
+    settings: "Settings"
+    specs: Mapping[str, "TaskSpec"]
+    """By target."""
+    for_s: float | None
+    everywhere: Everywhere
+    silent: bool
+    """Nothing on stdout but, perhaps, the JSON document at the end."""
+    tasks: int = 0
+    """How many there are to watch."""
+
+    async def carry_out(self) -> None:
+        """Run until it is time to leave."""
+        from monitor.cli.database import make_data_dir
+        from monitor.clock import Clock
+        from monitor.departure import open_departure
+        from monitor.store.sql import open_store
+
+        clock = Clock()
+        figures: dict[str, float] | None = None
+        async with open_departure() as departure:
+            make_data_dir(self.settings)
+            async with open_store(self.settings.address, clock.now) as store:
+                await self._prepare(store, clock, departure)
+                if not departure.asked:
+                    figures = await self._watch(store, clock, departure)
+            cause = departure.cause
+        if figures is not None and self.everywhere.json:
+            database = str(self.settings.address)
+            say_json({**figures, "tasks": self.tasks, "cause": cause, "database": database})
+
+    async def _prepare(self, store: "Store", clock: "Clock", departure: "Departure") -> None:
+        """Make sure that we are alone, and add the targets."""
+        from monitor.cli.neighbours import wait_alone
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_on, departure, nursery.cancel_scope)
+            async with store.session("command line") as session:
+                other = await wait_alone(session, clock)
+                if other is not None:
+                    raise BadInput(
+                        f"the database {self.settings.address} is already run by process "
+                        f"{other.pid} on {other.host}; stop it first"
+                    )
+                fleet = await session.fleet()
+                for watched in fleet:
+                    if watched.state.last_looked_at is not None:
+                        clock.not_before(watched.state.last_looked_at)
+                known = {watched.task.target for watched in fleet}
+                new = [spec for target, spec in self.specs.items() if target not in known]
+                await session.add(new, clock.now())
+            nursery.cancel_scope.cancel()
+        self.tasks = len(fleet) + len(new)
+
+    async def _watch(
+        self, store: "Store", clock: "Clock", departure: "Departure"
+    ) -> dict[str, float]:
+        """Run the monitor; return its last figures."""
+        from monitor.app import open_monitor
+        from monitor.cli.looks import LookLines
+        from monitor.probes import prepare
+
+        lines = LookLines(None if self.silent else _stdout(), Words(self.settings.lang))
+        if not self.tasks:
+            self._welcome(lines)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(lines.run, name="lines")
+            async with open_monitor(
+                store, clock, prepare, self.settings.tuning, lines.show
+            ) as monitor:
+                lines.names = lambda: [child.task.name for child in monitor.fleet.children]
+                await self._stay(monitor, departure)
+                self.tasks = len(monitor.fleet.children)
+            figures = monitor.figures()
+            self._sum_up(lines, figures)
+            lines.close()
+            nursery.cancel_scope.deadline = trio.current_time() + _LAST_LINES_S
+        return figures
+
+    async def _stay(self, monitor: "Monitor", departure: "Departure") -> None:
+        """Return when it is time to leave."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._announce, monitor)
+            with trio.move_on_after(float("inf") if self.for_s is None else self.for_s):
+                await departure.wait()
+            departure.ask("time is up")
+            monitor.cause = departure.cause
+            nursery.cancel_scope.cancel()
+
+    async def _announce(self, monitor: "Monitor") -> None:
+        await monitor.reconcile.settled()
+        tell(
+            "monitor.started",
+            tasks=len(monitor.fleet.children),
+            database=str(self.settings.address),
+        )
+
+    def _welcome(self, lines: "LookLines") -> None:
+        """Say what to type next, to somebody who has nothing to watch yet."""
+        words, command = lines.words, self.everywhere.command
+        for line in (
+            words("The monitor is running and has nothing to watch yet."),
+            words("Database: {database}", database=self.settings.address),
+            "",
+            words("Type in another terminal; this one takes it up within two seconds:"),
+            f"    {command('task add https://example.com --name example --interval 30s')}",
+            f"    {command('task add tcp://localhost:5432 --name postgres')}",
+            f"    {command('status')}",
+            words("Or stop this one (Ctrl-C) and name what to watch:"),
+            f"    {command('run https://example.com tcp://localhost:5432')}",
+            words("One look, nothing recorded:"),
+            f"    {command('check https://example.com')}",
+            "",
+        ):
+            lines.say(line)
+
+    def _sum_up(self, lines: "LookLines", figures: Mapping[str, float]) -> None:
+        """Say what was done, and what to type next."""
+        words, command = lines.words, self.everywhere.command
+        phrase = (
+            "{looks} looks, {recorded} records written, {sessions} sessions open, "
+            "database {database}"
+        )
+        said = words(
+            phrase,
+            looks=figures["looks"],
+            recorded=figures["results_recorded"],
+            sessions=figures["open_sessions"],
+            database=self.settings.address,
+        )
+        lines.say(said)
+        lines.say(words("next: {command}", command=command("status")))
+        lines.say(words("next: {command}", command=command("history NAME")))
+
+
+async def _cancel_on(departure: "Departure", scope: trio.CancelScope) -> None:
+    await departure.wait()
+    scope.cancel()
+
+
+def _stdout() -> int | None:
+    """Return the file descriptor of stdout, if it has one."""
+    try:
+        return sys.stdout.fileno()
+    except (OSError, ValueError, AttributeError):
+        return None

@@ -1,0 +1,38 @@
+"""From what was typed to a checked task."""
+
+from typing import Any
+
+from monitor.cli.forms import shown_target
+from monitor.cli.screen import clean
+from monitor.model import Task, TaskSpec
+from monitor.probes import check_target
+from monitor.tasks import NAME_LIMIT, edited, make_spec
+
+
+def new_task(target: str, *, name: str | None = None, **fields: Any) -> TaskSpec:
+    """Make a task; fields that are None get their defaults, the name is the target without secrets.
+
+    Raises:
+        InvalidTask: naming the field.
+    """
+    name = _name_of(target) if name is None else name
+    given = {field: value for field, value in fields.items() if value is not None}
+    return make_spec(name=name, target=target, check_target=check_target, **given)
+
+
+def _name_of(target: str) -> str:
+    """Make a valid name of a target, whatever is wrong with it: then that is complained about."""
+    name = clean(shown_target(target))
+    if len(name) > NAME_LIMIT:
+        name = name[: NAME_LIMIT - 1] + "…"
+    return f"target {name}".strip() if not name or name.isdigit() else name
+
+
+def changed_task(task: Task, **changes: Any) -> TaskSpec:
+    """Return a task with changes; those that are None are none.
+
+    Raises:
+        InvalidTask: naming the field.
+    """
+    given = {field: value for field, value in changes.items() if value is not None}
+    return edited(task, check_target, **given)

@@ -1,0 +1,213 @@
+"""What may be set, where, and what is said of what may not."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.app import Tuning
+from monitor.policy import Backoff, RecoveryPolicy
+from monitor.settings import Settings, SettingsError, load_settings
+
+EVERYTHING = """
+[monitor]
+database = "sqlite:///here.db"
+data_dir = "data"
+lang = "ru"
+log_format = "json"
+grace = "3s"
+max_consecutive_errors = 7
+
+[monitor.recovery]
+base = "1s"
+factor = 3
+cap = "1m"
+jitter = 0.0
+max_attempts = "unlimited"
+reset_after = "2m"
+probe_every = "never"
+"""
+
+TUNED = Tuning(
+    policy=RecoveryPolicy(
+        backoff=Backoff(base_s=1.0, factor=3.0, cap_s=60.0, jitter=0.0),
+        max_attempts=None,
+        reset_after_s=120.0,
+        probe_every_s=None,
+    ),
+    max_errors=7,
+    grace_s=3.0,
+)
+
+
+def write(text: str) -> None:
+    Path("monitor.toml").write_text(text)
+
+
+def refused(text: str, environ: dict[str, str] | None = None) -> str:
+    """Return the sentence that a file, or the environment, earns."""
+    write(text)
+    with pytest.raises(SettingsError) as caught:
+        _ = load_settings({}, environ or {}).address
+    return str(caught.value)
+
+
+def test_without_anything_the_database_lies_in_the_data_directory(place: Path) -> None:
+    settings = load_settings({}, {})
+    assert Settings() == settings
+    assert "sqlite:///monitor-data/monitor.db" == str(settings.address)
+
+
+def test_the_default_policy_is_that_of_the_seed(place: Path) -> None:
+    tuning = load_settings({}, {}).tuning
+    assert (60.0, 2.0, 10) == (
+        tuning.policy.backoff.base_s,
+        tuning.policy.backoff.factor,
+        tuning.policy.max_attempts,
+    )
+    assert 5 == tuning.max_errors
+
+
+def test_everything_can_be_set_in_the_file_of_the_current_directory(place: Path) -> None:
+    write(EVERYTHING)
+    settings = load_settings({}, {})
+    assert TUNED == settings.tuning
+    assert ("ru", "json", Path("data")) == (settings.lang, settings.log_format, settings.data_dir)
+    assert "sqlite:///here.db" == str(settings.address)
+
+
+def test_everything_can_be_set_in_the_environment(place: Path) -> None:
+    environ = {
+        "MONITOR_DATABASE_URL": "sqlite:///here.db",
+        "MONITOR_DATA_DIR": "data",
+        "MONITOR_LANG": "ru",
+        "MONITOR_LOG_FORMAT": "json",
+        "MONITOR_GRACE": "3s",
+        "MONITOR_MAX_CONSECUTIVE_ERRORS": "7",
+        "MONITOR_RECOVERY_BASE": "1s",
+        "MONITOR_RECOVERY_FACTOR": "3",
+        "MONITOR_RECOVERY_CAP": "1m",
+        "MONITOR_RECOVERY_JITTER": "0",
+        "MONITOR_RECOVERY_MAX_ATTEMPTS": "unlimited",
+        "MONITOR_RECOVERY_RESET_AFTER": "2m",
+        "MONITOR_RECOVERY_PROBE_EVERY": "never",
+    }
+    from_environment = load_settings({}, environ)
+    write(EVERYTHING)
+    from_file = load_settings({}, {})
+    assert TUNED == from_environment.tuning
+    assert (from_file.data_dir, from_file.lang, from_file.log_format, from_file.address) == (
+        from_environment.data_dir,
+        from_environment.lang,
+        from_environment.log_format,
+        from_environment.address,
+    )
+
+
+def test_the_command_line_comes_before_the_environment_and_that_before_the_file(
+    place: Path,
+) -> None:
+    write('[monitor]\ndata_dir = "file"\n')
+    environ = {"MONITOR_DATA_DIR": "environment"}
+    assert Path("file") == load_settings({}, {}).data_dir
+    assert Path("environment") == load_settings({}, environ).data_dir
+    assert Path("flag") == load_settings({"data_dir": "flag"}, environ).data_dir
+
+
+def test_an_empty_variable_is_not_set(place: Path) -> None:
+    assert "en" == load_settings({}, {"MONITOR_LANG": "", "MONITOR_CONFIG": ""}).lang
+
+
+def test_the_file_can_be_named(place: Path) -> None:
+    Path("other.toml").write_text('[monitor]\nlang = "ru"\n')
+    assert "ru" == load_settings({"config": "other.toml"}, {}).lang
+    assert "ru" == load_settings({}, {"MONITOR_CONFIG": "other.toml"}).lang
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[monitor]\ngrace = 10", "monitor.toml, line 2, monitor.grace: 10 has no unit"),
+        ("[monitor]\n\ngrace = '10'", "monitor.toml, line 3, monitor.grace: '10' has no unit"),
+        ("[monitor]\ngrace = '400d'", "is out of range; use 0s to 366d"),
+        ("[monitor]\ngrace = true", "line 2, monitor.grace: True has no unit"),
+        ("[monitor]\ngarce = '1s'", "line 2, monitor.garce: is not known here, did you mean grace"),
+        ("[monitor]\nlang = 'fr'", "line 2, monitor.lang: 'fr' is not known; use en or ru"),
+        ("[monitor]\nlang = ['en']", "line 2, monitor.lang: ['en'] is not known"),
+        ("[monitor]\nlog_format = 'xml'", "'xml' is not known; use text or json"),
+        ("[monitor]\ndata_dir = 5", "line 2, monitor.data_dir: 5 is not a text"),
+        ("[monitor]\ndatabase = 'mysql://x'", "line 2, monitor.database: database kind 'mysql'"),
+        ("[monitor]\nmax_consecutive_errors = 0", "0 is out of range; use 1 to 1000000"),
+        ("[monitor]\nmax_consecutive_errors = 1.5", "1.5 is not a whole number"),
+        ("[monitor]\nmax_consecutive_errors = true", "True is not a whole number"),
+        ("[monitor]\nrecovery = 5", "line 2, monitor.recovery: must be a table"),
+        ("[monitor]\nrecovery.base = 5", "line 2, monitor.recovery.base: 5 has no unit"),
+        ("[monitor]\nrecovery = {base = 5}", "line 2, monitor.recovery.base: 5 has no unit"),
+        ("[monitor.recovery]\nfactor = 'x'", "line 2, monitor.recovery.factor: 'x' is not a num"),
+        ("[monitor.recovery]\nfactor = nan", "nan is out of range; use 1 to 100"),
+        ("[monitor.recovery]\njitter = 1", "line 2, monitor.recovery.jitter: 1 is out of range"),
+        ("[monitor.recovery]\nmax_attempts = 'many'", "'many' is not a whole number or 'unlim"),
+        ("[monitor.recovery]\nprobe_every = 'often'", "'often' is not a duration"),
+        ("[monitor.recovery]\nbase = '2h'", "line 2, monitor.recovery.base: the cap of the waits"),
+        ("[monitor.recovery]\ncap = '5s'", "line 2, monitor.recovery.cap: the cap of the waits"),
+        ("[monitor.recovery]\nbsae = '5s'", "monitor.recovery.bsae: is not known here, did you"),
+        ("monitor = 5", "monitor.toml, line 1, monitor: must be a table, written [monitor]"),
+        ("[montior]\nlang = 'en'", "line 1, montior: is not known here, did you mean monitor"),
+        ("lang = 'en'", "monitor.toml, line 1, lang: is not known here"),
+        ("[monitor]\nlang = en", "monitor.toml, line 2, column 8: Invalid value"),
+        ("[monitor]\nlang = 'en'\nlang = 'ru'", "Cannot overwrite a value, so this is not valid"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named_by_its_line(
+    place: Path, text: str, expected: str
+) -> None:
+    assert expected in refused(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MONITOR_DATABASE_URL", "nonsense"),
+        ("MONITOR_LANG", "fr"),
+        ("MONITOR_LOG_FORMAT", "xml"),
+        ("MONITOR_GRACE", "5"),
+        ("MONITOR_MAX_CONSECUTIVE_ERRORS", "-1"),
+        ("MONITOR_RECOVERY_BASE", "soon"),
+        ("MONITOR_RECOVERY_FACTOR", "0.5"),
+        ("MONITOR_RECOVERY_CAP", "1ms"),
+        ("MONITOR_RECOVERY_JITTER", "-0.1"),
+        ("MONITOR_RECOVERY_MAX_ATTEMPTS", "0"),
+        ("MONITOR_RECOVERY_RESET_AFTER", "12"),
+        ("MONITOR_RECOVERY_PROBE_EVERY", "1ms"),
+    ],
+)
+def test_a_wrong_variable_is_named(place: Path, name: str, value: str) -> None:
+    assert refused("", {name: value}).startswith(f"{name}: ")
+
+
+def test_a_password_is_never_repeated(place: Path) -> None:
+    assert "secret" not in refused("", {"MONITOR_DATABASE_URL": "mysql://me:secret@host/name"})
+
+
+def test_a_file_that_is_named_must_be_there(place: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nope\.toml cannot be read: no such file"):
+        load_settings({"config": "nope.toml"}, {})
+
+
+def test_a_file_that_is_no_text_is_refused(place: Path) -> None:
+    Path("monitor.toml").write_bytes(b"[monitor]\nlang = '\xff'")
+    with pytest.raises(SettingsError, match=r"monitor\.toml is not UTF-8 text \(at byte 18\)"):
+        load_settings({}, {})
+
+
+def test_tables_of_a_later_version_earn_one_warning(place: Path) -> None:
+    write("[monitor]\nlang = 'ru'\n[defaults]\n[[task]]\nname = 'a'\n[[channel]]\n")
+    settings = load_settings({}, {})
+    [warning] = settings.warnings
+    assert "ru" == settings.lang
+    assert "does not read [defaults], [[task]], [[channel]] yet" in warning
+
+
+def test_a_misspelt_variable_is_pointed_out_and_a_strange_one_is_left_alone(place: Path) -> None:
+    environ = {"MONITOR_DATABASE": "x", "MONITOR_PORT": "tcp://10.0.0.1:80"}
+    [warning] = load_settings({}, environ).warnings
+    assert "MONITOR_DATABASE is not read, did you mean MONITOR_DATABASE_URL?" in warning
