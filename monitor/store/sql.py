@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -202,6 +203,8 @@ class SqlStore:
 
     async def upgrade(self) -> str | None:
         """Bring the schema up to date; return what it was before."""
+        # A second of work, needed once in a database's life; others must not wait for it.
+        import_module("alembic.command")
         return await self._schema_unit(migrations.upgrade, writes=True)
 
     async def _schema_unit(self, work: Callable[[Any], T], *, writes: bool) -> T:

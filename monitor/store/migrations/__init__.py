@@ -58,15 +58,15 @@ def upgrade(connection: "Connection") -> str | None:
 
     Returns the schema found before. Raises SchemaMismatch if it is newer than this program.
     """
+    from alembic import command
+    from alembic.config import Config
+
     lock(connection)
     found = current(connection)
     if found == HEAD:
         return found
     if found is not None and found not in KNOWN:
         check(found)
-
-    from alembic import command  # a second of import, needed once in a database's life
-    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", "monitor:store/migrations")

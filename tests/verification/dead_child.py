@@ -1,0 +1,3 @@
+"""A monitor that ends before it begins."""
+
+raise SystemExit("it cannot start")
