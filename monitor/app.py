@@ -159,7 +159,8 @@ async def open_monitor(
     """
     async with trio.open_nursery() as root:
         app = build(store, clock, prepare, root, tuning or Tuning(), on_look)
-        organs = trio.CancelScope()
+        # Shielded: whoever is cancelled leaves records, and these are still written.
+        organs = trio.CancelScope(shield=True)
         gone = trio.Event()
         root.start_soon(_keep_organs, app, organs, gone)
         try:
@@ -169,6 +170,7 @@ async def open_monitor(
             tell("monitor.stopping", cause=app.cause, grace=grace)
             with trio.move_on_after(3 * app.tuning.grace_s + 1.0, shield=True):
                 await _leave(app, organs, gone)
+            organs.cancel()
             root.cancel_scope.cancel()
 
 

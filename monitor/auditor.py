@@ -49,6 +49,7 @@ class Auditor:
     """The longest time the loop stood still in the last round."""
     overdue: int = 0
     """Tasks found late in the last round."""
+    _storm: bool = attrs.field(default=False, init=False)
 
     async def run(self) -> None:
         """Audit for ever."""
@@ -57,14 +58,16 @@ class Auditor:
             while True:
                 round_s = trio.current_time()
                 await trio.sleep(ROUND_S)
-                self._watch_time(round_s)
-                self._audit_children()
+                await trio.lowlevel.checkpoint()  # who was to wake by now has its turn first
+                if self._watch_time(round_s):
+                    continue  # a step of the clock makes many late at once; the alarm wakes them
+                self._audit_children(trio.current_time() - round_s - ROUND_S)
                 if trio.current_time() >= ask_s:
                     ask_s = trio.current_time() + STORE_ROUND_S
                     await self._audit_store(session)
 
-    def _watch_time(self, since_s: float) -> None:
-        """Tell when the machine's clock or our own loop misbehaves."""
+    def _watch_time(self, since_s: float) -> bool:
+        """Tell when the machine's clock or our own loop misbehaves; return whether it stepped."""
         jump = self.clock.observe()
         if jump is not None:
             by = format_duration(jump.by_s)
@@ -74,26 +77,43 @@ class Auditor:
         self.worst_lag_s = self.lag.worst_s(since_s)
         if self.worst_lag_s >= _LAG_TOLD_S:
             tell("loop.lagged", lag=format_duration(self.worst_lag_s))
+        return jump is not None
 
-    def _audit_children(self) -> None:
-        now_s = trio.current_time()
+    def _audit_children(self, own_lag_s: float) -> None:
+        """Put right what is late by more than we are ourselves."""
         children = self.fleet.children
-        late = [child for child in children if now_s > child.overdue_s]
+        late = [child for child in children if self._is_late(child, own_lag_s)]
         self.overdue = len(late)
-        if len(late) > max(_OURS_FLOOR, _OURS_SHARE * len(children)):
-            tell("system.storm", children=len(late), error="late at once; nobody is restarted")
-            return
+        many = int(max(_OURS_FLOOR, _OURS_SHARE * len(children)))
+        if len(late) <= many:
+            self._storm = self._storm and bool(late)
+        else:
+            if not self._storm:
+                self.fleet.tell_storm(len(late), "late at once; nobody is restarted")
+            self._storm = True
+            # If the alarm is broken all oversleep; waking some at a time costs little.
+            late = [child for child in late if child.doing is Doing.WAITING][:many]
         for child in late:
-            self._revive(child, now_s)
+            self._revive(child)
 
-    def _revive(self, child: Child, now_s: float) -> None:
+    def _is_late(self, child: Child, own_lag_s: float) -> bool:
+        if trio.current_time() - own_lag_s <= child.overdue_s:
+            return False
+        if child.doing is not Doing.WAITING or child.due_at is None:
+            return True
+        # Set back, our clock goes slowly for a while, and waiting takes longer by trio's.
+        since_due_s = (self.clock.now() - child.due_at).total_seconds()
+        return since_due_s - own_lag_s > GRACE_S
+
+    def _revive(self, child: Child) -> None:
         """Wake a child that overslept; replace one that is stuck elsewhere, or sleeps on."""
+        now_s = trio.current_time()
+        late = format_duration(round(now_s - child.overdue_s + GRACE_S, 1))
         if child.doing is Doing.WAITING and self.beat.wake(child.task.id):
             child.overdue_s = now_s + GRACE_S
         else:
             self.fleet.restart(child.task.id)
         self.stalls += 1
-        late = format_duration(round(now_s - child.since_s, 1))
         task = child.task
         tell("task.stalled", task=task.id, name=task.name, late=late, doing=child.doing.value)
         self._store_event(

@@ -32,6 +32,8 @@ _ABSENCE = {
     Lifecycle.INVALID: GapReason.INVALID,
 }
 
+_ENDING_S = 60.0
+"""How long a cancelled child may take to end before it is called stalled again."""
 _STABLE_INTERVALS = 3
 """A child is stable after the policy's time, but not before it has looked this often."""
 
@@ -82,6 +84,7 @@ class Fleet:
         )
         place = self._places.get(watched.task.id)
         if place is not None:
+            place.wanted = True
             self._replace(place, child)
             return
         place = _Place(child, trio.CancelScope())
@@ -110,11 +113,12 @@ class Fleet:
         """Replace a child that is stuck."""
         place = self._places.get(task_id)
         if place is not None:
-            self._replace(place, attrs.evolve(place.child, absence=GapReason.STALLED))
+            child = attrs.evolve(place.child, absence=GapReason.STALLED)
+            child.step(Doing.STARTING, _ENDING_S)
+            self._replace(place, child)
 
     def _replace(self, place: _Place, child: Child) -> None:
         place.child = child
-        place.wanted = True
         place.scope.cancel()
 
     def stop(self, task_id: int) -> None:

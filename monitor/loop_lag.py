@@ -46,7 +46,7 @@ class LoopLag:
         pending_s = 0.0 if self._next_tick_s is None else now_s - self._next_tick_s
         worst_s = max(0.0, pending_s)
         for ended_s, lag_s in reversed(self._lags):
-            if ended_s < since_s:
+            if ended_s <= since_s:
                 break
             worst_s = max(worst_s, lag_s)
         return worst_s

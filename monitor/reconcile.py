@@ -21,6 +21,10 @@ _LISTEN_AGAIN_S = 5.0
 _STARTED_AT_ONCE = 20
 """Children started before others get a turn; ten thousand at once hold the loop for 1.5 s."""
 
+_NOTHING_READ, _IN_DOUBT = -1, -2
+_ABSENCE = {_NOTHING_READ: GapReason.MONITOR_DOWN, _IN_DOUBT: GapReason.STALLED}
+"""Why nobody watched a task that is to be started; otherwise it was paused."""
+
 
 @attrs.define(eq=False, kw_only=True)
 class Reconcile:
@@ -30,7 +34,7 @@ class Reconcile:
     clock: Clock
     fleet: Fleet
     recorder: Recorder
-    revision: int = -1
+    revision: int = _NOTHING_READ
     _hint: trio.Event = attrs.field(factory=trio.Event, init=False)
     _settled: trio.Event = attrs.field(factory=trio.Event, init=False)
 
@@ -40,7 +44,7 @@ class Reconcile:
 
     def doubt(self) -> None:
         """Compare everything again, even if the store says that nothing changed."""
-        self.revision = -2
+        self.revision = _IN_DOUBT
         self.hint()
 
     async def settled(self) -> None:
@@ -75,7 +79,8 @@ class Reconcile:
             self.hint()
 
     async def _apply(self, changes: Changes) -> None:
-        first, self.revision = self.revision == -1, changes.revision
+        absence = _ABSENCE.get(self.revision, GapReason.PAUSED)
+        self.revision = changes.revision
         wanted = {one.task.id: one for one in changes.watched if not one.task.paused}
         for child in self.fleet.children:
             if child.task.id not in wanted:
@@ -87,7 +92,7 @@ class Reconcile:
                 new.append(watched)
             elif running.task != watched.task:
                 self.fleet.replace(watched)
-        await self._start(new, GapReason.MONITOR_DOWN if first else GapReason.PAUSED)
+        await self._start(new, absence)
         for request in changes.requests:
             if request.kind is RequestKind.RESUME:
                 self.fleet.resume(request.task_id)

@@ -23,7 +23,9 @@ LINGER_S = 0.05
 """How long the first record of a batch waits for company."""
 KEPT = 100_000
 """Records that wait in memory at most, about 100 MB."""
-_RETRY_S = (0.2, 0.5, 1.0, 2.0)
+PATIENCE_S = 1.0
+"""How long tasks wait for a slow database; then they go on, and what they saw waits here."""
+_RETRY_S = (0.2, 0.5, 1.0)
 
 
 @attrs.define(eq=False)
@@ -51,7 +53,10 @@ class Recorder:
     _closing: bool = attrs.field(default=False, init=False)
     _done: trio.Event = attrs.field(factory=trio.Event, init=False)
     behind: bool = attrs.field(default=False, init=False)
-    """True from the start of an outage until all that waited is written."""
+    """True while the database is away or slow, and until all that waited then is written."""
+    _slow: bool = attrs.field(default=False, init=False)
+    _owed: int = attrs.field(default=0, init=False)
+    """How many of the oldest records waited when the database was back."""
 
     @property
     def waiting(self) -> int:
@@ -59,9 +64,9 @@ class Recorder:
         return len(self._queue) + len(self._suspects)
 
     async def record(self, record: Record) -> None:
-        """Return when the record is in the database, or, while that is away, kept in memory."""
+        """Return when the record is in the database; while that is away or slow, at once."""
         entry = self._keep(record)
-        if entry is None or self.outage.on:
+        if entry is None or self.outage.on or self._slow:
             await trio.lowlevel.checkpoint()
         else:
             await entry.done.wait()
@@ -131,12 +136,18 @@ class Recorder:
     async def _write(self, session: Session) -> bool:
         """Write the oldest records; return whether the database took anything."""
         batch = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
-        try:
-            await session.commit([entry.record for entry in batch])
-        except DatabaseAway as error:
+        error: DatabaseAway | StoreRefused | None = None
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._lose_patience)
+            try:
+                await session.commit([entry.record for entry in batch])
+            except (DatabaseAway, StoreRefused) as caught:
+                error = caught
+            nursery.cancel_scope.cancel()
+        if isinstance(error, DatabaseAway):
             self.lose(error)
             return False
-        except StoreRefused as error:
+        if error is not None:
             return await self._write_singly(session, batch, error)
         self._acknowledge(batch)
         await self._after_success(session)
@@ -144,13 +155,22 @@ class Recorder:
 
     def _acknowledge(self, batch: list[_Entry]) -> None:
         self.written += len(batch)
+        self._owed -= len(batch)
         for entry in batch:
             self._queue.popleft()
             entry.done.set()
 
+    async def _lose_patience(self) -> None:
+        await trio.sleep(PATIENCE_S)
+        self._slow = True
+        self._let_go()
+
     def lose(self, error: Exception) -> None:
         """From now on nobody waits for the database: what waits is kept here."""
         self.outage.begin(error)
+        self._let_go()
+
+    def _let_go(self) -> None:
         self.behind = True
         for entry in self._queue:
             entry.done.set()
@@ -182,29 +202,33 @@ class Recorder:
         return True
 
     async def _after_success(self, session: Session) -> None:
+        if self._slow:
+            self._slow, self._owed = False, len(self._queue)
         self.regain()
-        self.behind = self.behind and bool(self._queue)
-        suspects, self._suspects = self._suspects, []
-        for record in suspects:
+        self.behind = self.behind and self._owed > 0
+        for record in tuple(self._suspects):
             await self._try_again(session, record)
 
     def regain(self) -> None:
         """Note that the database works again, and have stored what happened meanwhile."""
+        if self.outage.on:
+            self._owed = len(self._queue)
         for event in self.outage.end(self.waiting):
             self.keep(EventRecord(event=event))
-        dropped, self._dropped = self._dropped, {}
-        for gap in dropped.values():
-            self.keep(EventRecord(gaps=(gap,)))
+        dropped, self._dropped = tuple(self._dropped.values()), {}
+        for start in range(0, len(dropped), BATCH):
+            self.keep(EventRecord(gaps=dropped[start : start + BATCH]))
 
     async def _try_again(self, session: Session, record: Record) -> None:
         """Try a refused record a last time, now that the database is known to take others."""
         try:
             await session.commit([record])
         except DatabaseAway:
-            self._suspects.append(record)
+            return
         except StoreRefused as error:
             self.refused += 1
             task_id = None if isinstance(record, EventRecord) else record.task_id
             tell("record.refused", task=task_id, error=describe(error))
         else:
             self.written += 1
+        self._suspects.remove(record)

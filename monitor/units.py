@@ -29,7 +29,7 @@ def parse_duration(text: str) -> float:
 
 def format_duration(seconds: float) -> str:
     """Write a duration so that `parse_duration` reads the same value, to the millisecond."""
-    if not math.isfinite(seconds):
+    if not math.isfinite(seconds * 1000):
         return str(seconds)
     milliseconds = round(abs(seconds) * 1000)
     parts = []

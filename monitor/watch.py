@@ -83,6 +83,8 @@ class Child:
     since_s: float = attrs.field(factory=trio.current_time)
     overdue_s: float = float("inf")
     """Moment of trio's clock at which the present step is stalled."""
+    due_at: datetime | None = None
+    """The moment a waiting child waits for."""
     incarnations: int = 0
 
     def step(self, doing: Doing, allowed_s: float) -> None:
@@ -200,6 +202,7 @@ class Watch:
     async def _wait(self, child: Child, until_at: datetime) -> None:
         left_s = (until_at - self.clock.now()).total_seconds()
         child.step(Doing.WAITING, max(0.0, left_s))
+        child.due_at = until_at
         await self.beat.wait(child.task.id, until_at)
 
     async def _look(

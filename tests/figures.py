@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-Note = Callable[[str, str], None]
-
 
 class Figures:
-    """A pytest plugin that keeps lines and prints them in the summary."""
+    """A pytest plugin that keeps what tests measured and prints it in the summary."""
 
     def __init__(self) -> None:
-        self.lines: dict[str, str] = {}
-        self.points = 0
+        self._lines: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
 
     def note(self, what: str, figure: str) -> None:
-        """Keep a line; of the same thing measured twice the last one counts."""
-        self.lines[what] = figure
+        """Keep a line; of the same thing measured twice the last one stays."""
+        self._lines[what] = figure
+
+    def add(self, what: str, count: int) -> None:
+        """Add to a sum."""
+        self._counts[what] = self._counts.get(what, 0) + count
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand what a worker of pytest-xdist measured to the process that prints."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output["figures"] = (self._lines, self._counts)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        lines, counts = getattr(node, "workeroutput", {}).get("figures", ({}, {}))
+        self._lines |= lines
+        for what, count in counts.items():
+            self.add(what, count)
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if not self.lines:
-            return
-        terminalreporter.section("measured")
-        if self.points:
-            terminalreporter.write_line(f"cancellation sweep, points in all: {self.points}")
-        for what, figure in self.lines.items():
+        lines = {what: str(count) for what, count in self._counts.items()} | self._lines
+        if lines:
+            terminalreporter.section("measured")
+        for what, figure in lines.items():
             terminalreporter.write_line(f"{what}: {figure}")
 
 

@@ -13,8 +13,8 @@ from monitor.store.address import parse_address
 from monitor.store.memory import MemoryStore
 from monitor.store.sql import SqlStore, open_store
 from tests.figures import register
+from tests.outsider import Outsider, open_outsider
 from tests.postgres import PostgresServer
-from tests.store.outsider import Outsider, open_outsider
 
 DATABASES = ["sqlite", "postgresql"]
 

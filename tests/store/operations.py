@@ -1,86 +1,77 @@
 """Everything a session can do, each with how to see from outside whether it was done."""
 
-from typing import Any
+import trio
 
-from monitor.model import (
-    EventRecord,
-    Lifecycle,
-    LifeRecord,
-    Recovery,
-    RequestKind,
-)
+from monitor.model import EventRecord, Lifecycle, LifeRecord, Recovery, RequestKind
 from monitor.ports import Session
-from monitor.store.sql import SqlStore
-from tests.store.scene import (
-    at,
-    event,
-    gap,
-    incident,
-    look,
-    node,
-    spec,
-    transition,
-)
+from tests.store.scene import at, event, gap, incident, look, node, spec, transition
 from tests.store.sweep import Operation
 
-SHOP = 1
-"""The id of the task that is there all the time."""
-_GONE = 1000
-"""Ids above belong to tasks that are made to be removed."""
-
-SCENE = (
-    "INSERT INTO task (id, name, target, interval_s, timeout_s, attempts, retry_interval_s, "
-    "recovery_confirmations, options, paused, created_at) VALUES "
-    "({id}, 'task {id}', 'tcp://x:1', 30, 10, 3, 20, 2, '{{}}', false, '2026-03-29 00:00:00')",
-    "INSERT INTO task_state (task_id, status, detail, standing, streak, seq, incidents, "
-    "consecutive_errors, lifecycle, recovery_attempts, error) VALUES "
-    "({id}, 'pending', '', 'pending', 0, 0, 0, 0, 'running', 0, '')",
-    "INSERT INTO result (task_id, slot_at, looked_at, status, duration_s, timings, detail) VALUES "
-    "({id}, '2026-03-29 00:00:00', '2026-03-29 00:00:00', 'up', 0, '{{}}', '')",
-)
-"""A task with a state and a result, by its id."""
+SHOP = 900_001
+"""The id of the task that is there all the time; the database gives its own from 1 on."""
+_LEAVING = 1_000_000
+"""Ids from here on belong to tasks that are made to be removed."""
 
 
-def scene(task_id: int) -> tuple[str, ...]:
-    return tuple(statement.format(id=task_id) for statement in SCENE)
+def scene(task_id: str = str(SHOP)) -> tuple[str, ...]:
+    """Return the statements that make a task with a state and a result."""
+    return (
+        "INSERT INTO task (id, name, target, interval_s, timeout_s, attempts, retry_interval_s, "
+        "recovery_confirmations, options, paused, created_at) VALUES "
+        f"({task_id}, 'task {task_id}', 'tcp://x:1', 30, 10, 3, 20, 2, '{{}}', false, "
+        "'2026-03-29 00:00:00')",
+        "INSERT INTO task_state (task_id, status, detail, standing, streak, seq, incidents, "
+        "consecutive_errors, lifecycle, recovery_attempts, error) VALUES "
+        f"({task_id}, 'pending', '', 'pending', 0, 0, 0, 0, 'running', 0, '')",
+        "INSERT INTO result (task_id, slot_at, looked_at, status, duration_s, timings, detail) "
+        f"VALUES ({task_id}, '2026-03-29 00:00:00', '2026-03-29 00:00:00', 'up', 0, '{{}}', '')",
+    )
 
 
-async def add(session: Session, n: int) -> None:
-    tasks = await session.add([spec(f"first {n}"), spec(f"second {n}")], at(0))
-    assert 2 == len(tasks)
+def _counts(*conditions: str) -> str:
+    """Return the query that counts rows of several tables, in one row."""
+    return "SELECT " + ", ".join(f"(SELECT count(*) FROM {one})" for one in conditions)
 
 
-async def edit(session: Session, n: int) -> None:
-    assert f"tcp://edit:{n}" == (await session.edit(SHOP, spec(target=f"tcp://edit:{n}"))).target
+def _gone(*conditions: str) -> str:
+    """Return the query that counts 1 for each table that has no such row."""
+    return "SELECT " + ", ".join(
+        f"CASE WHEN EXISTS (SELECT 1 FROM {one}) THEN 0 ELSE 1 END" for one in conditions
+    )
 
 
-async def remove(session: Session, n: int) -> None:
-    await session.remove(_GONE + n)
+async def _add(session: Session, n: int) -> None:
+    assert 2 == len(await session.add([spec(f"first {n}"), spec(f"second {n}")], at(0)))
 
 
-async def request(session: Session, n: int) -> None:
+async def _edit(session: Session, n: int) -> None:
+    assert SHOP == (await session.edit(SHOP, spec(target=f"tcp://edited:{n}"))).id
+
+
+async def _remove(session: Session, n: int) -> None:
+    await session.remove(_LEAVING + n)
+
+
+async def _request(session: Session, _n: int) -> None:
     await session.request(SHOP, RequestKind.RESUME)
 
 
-async def changes(session: Session, n: int) -> None:
+async def _changes(session: Session, _n: int) -> None:
     found = await session.changes(-1)
     assert found is not None
     assert [SHOP] == [wish.task_id for wish in found.requests]
 
 
-async def unchanged(session: Session, n: int) -> None:
-    assert await session.changes(1) is None
-
-
-async def beat(session: Session, n: int) -> None:
+async def _beat(session: Session, n: int) -> None:
     await session.beat(node(f"n{n}", sessions={"task 1": "2026"}))
 
 
-async def commit_look(session: Session, n: int) -> None:
+async def _commit_look(session: Session, n: int) -> None:
     await session.commit([look(SHOP, n)])
 
 
-async def commit_news(session: Session, n: int) -> None:
+async def _commit_news(session: Session, n: int) -> None:
+    recovery = Recovery(lifecycle=Lifecycle.BACKOFF, attempts=n)
     await session.commit(
         [
             look(
@@ -88,46 +79,123 @@ async def commit_news(session: Session, n: int) -> None:
                 n,
                 transition=transition(SHOP, n, n),
                 incident=incident(SHOP, n, n),
-                gaps=(gap(SHOP, n, n + 1),),
-                event=event(n, task_id=SHOP),
+                gaps=(gap(SHOP, n, n + 1, slots=n),),
             ),
-            LifeRecord(
-                task_id=SHOP,
-                recovery=Recovery(lifecycle=Lifecycle.BACKOFF, attempts=n),
-                event=event(n, "task.failed", SHOP),
-            ),
+            LifeRecord(task_id=SHOP, recovery=recovery),
             EventRecord(event=event(n, f"happened {n}")),
         ]
     )
 
 
-def one_of(read: str, *arguments: Any) -> Any:
-    """Read what has exactly one member in the scene."""
-
-    async def run(session: Session, n: int) -> None:
-        found = await getattr(session, read)(*arguments)
-        assert 1 == len(found), found
-
-    return run
+async def _fleet(session: Session, _n: int) -> None:
+    assert SHOP in [one.task.id for one in await session.fleet()]
 
 
-async def watched(session: Session, n: int) -> None:
+async def _watched(session: Session, _n: int) -> None:
     assert SHOP == (await session.watched(SHOP)).task.id
 
 
-def _is_there(table: str, where: str) -> str:
-    return f"(SELECT count(*) FROM {table} WHERE {where})"
+async def _looks(session: Session, _n: int) -> None:
+    assert 1 == len(await session.looks(SHOP, limit=1))
 
 
-_STATE_AT = "task_id = 1 AND recovery_attempts = {n}"
-_ADDED = "name IN ('first {n}', 'second {n}')"
+async def _gaps(session: Session, _n: int) -> None:
+    await session.gaps(SHOP, at(0))
 
-_WRITES = {
-    "add": (
-        add,
-        ("DELETE FROM task WHERE id <> 1",),
-        f"SELECT {_is_there('task', _ADDED)} = 2, "
-        f"(SELECT count(*) FROM task_state JOIN task ON id = task_id WHERE {_ADDED}) = 2",
+
+async def _transitions(session: Session, _n: int) -> None:
+    await session.transitions(SHOP, at(0))
+
+
+async def _incidents(session: Session, _n: int) -> None:
+    await session.incidents(SHOP, at(0))
+
+
+async def _events(session: Session, _n: int) -> None:
+    await session.events(SHOP, at(0))
+
+
+async def _nodes(session: Session, _n: int) -> None:
+    await session.nodes()
+
+
+async def _overdue(session: Session, _n: int) -> None:
+    await session.overdue(at(0))
+
+
+async def _nothing(_session: Session, _n: int) -> None:
+    await trio.lowlevel.checkpoint()
+
+
+NOTHING = Operation("nothing", _nothing)
+
+WRITING = [
+    Operation(
+        "add",
+        _add,
+        (f"DELETE FROM task_state WHERE task_id <> {SHOP}", f"DELETE FROM task WHERE id <> {SHOP}"),
+        _counts(
+            "task WHERE name = 'first {n}'",
+            "task WHERE name = 'second {n}'",
+            "task_state JOIN task ON id = task_id WHERE name = 'first {n}'",
+            "task_state JOIN task ON id = task_id WHERE name = 'second {n}'",
+        ),
     ),
-    "edit": (edit, (), f"SELECT {_is_there('task', chr(39).join(['target = ', 'tcp://edit:{n}', '']))} = 1"),
-}
+    Operation("edit", _edit, trace=_counts("task WHERE target = 'tcp://edited:{n}'")),
+    Operation(
+        "remove",
+        _remove,
+        scene(f"{_LEAVING} + {{n}}"),
+        _gone(
+            f"task WHERE id = {_LEAVING} + {{n}}",
+            f"task_state WHERE task_id = {_LEAVING} + {{n}}",
+            f"result WHERE task_id = {_LEAVING} + {{n}}",
+        ),
+    ),
+    Operation(
+        "request",
+        _request,
+        ("DELETE FROM request", "UPDATE task_state SET recovery_attempts = 9"),
+        _counts("request", f"task_state WHERE task_id = {SHOP} AND recovery_attempts = 0"),
+    ),
+    Operation(
+        "changes",
+        _changes,
+        ("DELETE FROM request", f"INSERT INTO request (task_id, kind) VALUES ({SHOP}, 'look')"),
+        _gone("request"),
+    ),
+    Operation("beat", _beat, trace=_counts("node WHERE id = 'n{n}'")),
+    Operation(
+        "commit a look",
+        _commit_look,
+        ("DELETE FROM result", "UPDATE task_state SET last_slot_at = NULL"),
+        _counts("result", "task_state WHERE last_slot_at IS NOT NULL"),
+    ),
+    Operation(
+        "commit news",
+        _commit_news,
+        ("DELETE FROM result", "UPDATE task_state SET last_slot_at = NULL"),
+        _counts(
+            "result",
+            "task_state WHERE last_slot_at IS NOT NULL AND recovery_attempts = {n}",
+            "transition WHERE seq = {n}",
+            "incident WHERE number = {n}",
+            "gap WHERE slots = {n}",
+            "event WHERE kind = 'happened {n}'",
+        ),
+    ),
+]
+
+READING = [
+    Operation("fleet", _fleet),
+    Operation("watched", _watched),
+    Operation("looks", _looks, ("DELETE FROM result", *scene()[2:])),
+    Operation("gaps", _gaps),
+    Operation("transitions", _transitions),
+    Operation("incidents", _incidents),
+    Operation("events", _events),
+    Operation("nodes", _nodes),
+    Operation("overdue", _overdue),
+]
+
+OPERATIONS = WRITING + READING

@@ -6,14 +6,16 @@ must mean not written, returned must mean written, and in either case nothing ma
 """
 
 import gc
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import attrs
 import trio
 
+from monitor.ports import Session
 from monitor.store.sql import SqlStore
-from tests.store.outsider import Outsider
+from tests.outsider import Outsider
 
 FAR = 3000
 """More steps than any operation takes; who gets here does not end."""
@@ -52,7 +54,7 @@ class Try:
     cancelled: bool = False
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Operation:
     """What is swept.
 
@@ -60,16 +62,13 @@ class Operation:
         name: for people.
         run: does it, with a number that no other try had; raises if the result is not right.
         prepare: statements of the outsider that set the scene of a try.
-        trace: a query with one row of truths, one for each thing that the operation writes.
+        trace: a query with one row of counts, one for each thing that the operation writes.
     """
 
     name: str
-    run: Callable[[SqlStore, int], Awaitable[None]]
+    run: Callable[[Session, int], Awaitable[None]]
     prepare: tuple[str, ...] = ()
     trace: str | None = None
-
-    def __str__(self) -> str:
-        return self.name
 
 
 @attrs.define(eq=False)
@@ -82,25 +81,29 @@ class Sweep:
 
     async def every_step(
         self,
+        name: str,
         operation: Operation,
         attempt: Callable[[Try, int], Awaitable[SqlStore | None]],
         steps: Iterable[int],
     ) -> None:
         """Try at each of the steps until the operation gets through untouched.
 
-        `attempt` makes one try, cancelled at the k-th step, and returns the store to be judged.
+        `attempt` makes one try, cancelled at the k-th step, and returns the store to be judged
+        if it is still open.
         """
         gc.collect()
         gc.freeze()  # what is here already is none of ours, and slow to search each time
         try:
             for k in steps:
-                assert k < FAR, f"{operation} never gets through"
+                assert k < FAR, f"{name} never gets through"
                 self.points += 1
                 one = Try(self.points)
-                for statement in operation.prepare:
-                    self.outsider.ask(statement.format(n=one.number))
+                if not self._prepared(name, operation, one):
+                    break
                 store = await attempt(one, k)
-                self._judge(operation, one, store, k)
+                self._judge(name, operation, one, k)
+                if store is not None:
+                    self.look_at(store, name, k)
                 if self.points % _COLLECT_EVERY == 0:
                     gc.collect()
                 if one.finished and not one.cancelled:
@@ -109,20 +112,32 @@ class Sweep:
             gc.collect()
             gc.unfreeze()
 
-    def _judge(self, operation: Operation, one: Try, store: SqlStore | None, k: int) -> None:
+    def _prepared(self, name: str, operation: Operation, one: Try) -> bool:
+        """Set the scene, if the last try has not left the database locked."""
+        try:
+            for statement in operation.prepare:
+                self.outsider.ask(statement.replace("{n}", str(one.number)))
+        except sqlite3.OperationalError as error:
+            self.faults.append(f"after {name}: {error}")
+            return False
+        return True
+
+    def look_at(self, store: SqlStore, name: str, k: int) -> None:
+        """Note what a store between units has and must not have."""
+        self.faults += [f"{name} cancelled at step {k}: {fault}" for fault in left_in(store)]
+
+    def _judge(self, name: str, operation: Operation, one: Try, k: int) -> None:
         found = self.outsider.traces()
         if operation.trace is not None:
-            (row,) = self.outsider.ask(operation.trace.format(n=one.number))
-            written = [bool(truth) for truth in row]
+            (row,) = self.outsider.ask(operation.trace.replace("{n}", str(one.number)))
+            written = [bool(count) for count in row]
             if any(written) is not all(written):
                 found.append(f"half of it was written: {written}")
             elif one.finished and not all(written):
                 found.append("it returned, and nothing was written")
             elif not one.finished and any(written):
                 found.append("it was cancelled, and yet it was written")
-        if store is not None:
-            found += left_in(store)
-        self.faults += [f"{operation} cancelled at step {k}: {fault}" for fault in found]
+        self.faults += [f"{name} cancelled at step {k}: {fault}" for fault in found]
 
 
 def left_in(store: SqlStore) -> list[str]:

@@ -6,7 +6,7 @@ import trio.testing
 
 from monitor.ports import NoSuchTask, Session, SessionBusyError, Store
 from monitor.store.sql import SqlStore
-from tests.store.outsider import Outsider
+from tests.outsider import Outsider
 from tests.store.scene import at, look, spec
 
 

@@ -20,9 +20,9 @@ from monitor.store.address import Address, parse_address
 from monitor.store.bridge import Limits, open_bridge
 from monitor.store.errors import translate, translated
 from monitor.store.sql import SqlStore, open_store
+from tests.outsider import open_outsider
 from tests.postgres import ThrowawayPostgres
 from tests.store.conftest import now
-from tests.store.outsider import open_outsider
 from tests.store.scene import at, spec
 
 SECRET = "pa55-w0rd"

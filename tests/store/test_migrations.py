@@ -22,8 +22,8 @@ from monitor.store import migrations
 from monitor.store.address import parse_address
 from monitor.store.sql import SqlStore, open_store
 from monitor.store.tables import metadata
+from tests.outsider import Outsider, open_outsider, tables
 from tests.store.conftest import DATABASES, now
-from tests.store.outsider import Outsider, open_outsider
 from tests.store.scene import at, spec
 
 _UPGRADE_IN_A_PROCESS = """
@@ -50,14 +50,6 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/monitor.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
-
-
-def tables(outsider: Outsider) -> set[str]:
-    if hasattr(outsider, "states"):
-        sql = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-    else:
-        sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-    return {name for (name,) in outsider.ask(sql)}
 
 
 async def run_sync(store: SqlStore, work: Callable[[Connection], Any]) -> Any:

@@ -9,8 +9,8 @@ import trio
 from monitor.ports import DatabaseAway, Session
 from monitor.store.address import parse_address
 from monitor.store.sql import SqlStore, open_store
+from tests.outsider import Outsider, PostgresOutsider, open_outsider
 from tests.store.conftest import now
-from tests.store.outsider import Outsider, PostgresOutsider, open_outsider
 from tests.store.scene import at, look, spec
 
 _CHANGES = {

@@ -25,8 +25,8 @@ from monitor.ports import Session, Store, StoreRefused
 from monitor.store.address import parse_address
 from monitor.store.memory import MemoryStore
 from monitor.store.sql import open_store
+from tests.outsider import open_outsider
 from tests.store.conftest import EMPTIED, now
-from tests.store.outsider import open_outsider
 from tests.store.scene import (
     at,
     event,

@@ -111,3 +111,12 @@ def open_outsider(url: str) -> Iterator[SqliteOutsider | PostgresOutsider]:
         yield outsider
     finally:
         outsider.close()
+
+
+def tables(outsider: Outsider) -> set[str]:
+    """Name the tables of a database."""
+    if isinstance(outsider, PostgresOutsider):
+        found = outsider.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    else:
+        found = outsider.ask("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {name for (name,) in found if not name.startswith("sqlite_")}

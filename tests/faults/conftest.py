@@ -1,0 +1,14 @@
+"""What the tests of faults measure is printed after all tests."""
+
+import pytest
+
+from tests.figures import Figures, figures, register
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    register(config)
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Figures:
+    return figures(request.config)
