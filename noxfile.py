@@ -85,7 +85,18 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests on each Python of this machine."""
     install(session, "test")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *session.posargs, success_codes=[0, 1])
+    # Tests of real servers and processes can lose a race on a busy machine. What failed gets a
+    # second chance, alone and in plain sight; what fails twice fails the session.
+    print("noxfile: once more what failed, if anything did", file=sys.stderr)
+    session.run(
+        "pytest",
+        *session.posargs,
+        "--last-failed",
+        "--last-failed-no-failures",
+        "none",
+        success_codes=[0, 5],
+    )
 
 
 @nox.session(python=INSTALLED[0])

