@@ -12,28 +12,27 @@ each closing its session; last the farewell beat. `departure` says when.
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
 
 import attrs
 import trio
 
-from monitor.auditor import Auditor
-from monitor.beat import Beat
-from monitor.clock import Clock
-from monitor.fleet import Fleet
-from monitor.garbage import Garbage
+from monitor.core.model import LookRecord, Recovery, Task
+from monitor.core.policy import SYSTEM_POLICY, RecoveryPolicy
+from monitor.core.ports import Prepare, Store, StoreError
+from monitor.core.units import format_duration
+from monitor.engine.auditor import Auditor
+from monitor.engine.beat import Beat
+from monitor.engine.clock import Clock
+from monitor.engine.fleet import Fleet
+from monitor.engine.garbage import Garbage
+from monitor.engine.loop_lag import LoopLag
+from monitor.engine.outage import Outage
+from monitor.engine.presence import Presence
+from monitor.engine.reconcile import Reconcile
+from monitor.engine.recorder import Recorder
+from monitor.engine.supervisor import Life, Supervisor
+from monitor.engine.watch import Watch
 from monitor.journal import tell
-from monitor.loop_lag import LoopLag
-from monitor.model import LookRecord, Recovery, Task
-from monitor.outage import Outage
-from monitor.policy import SYSTEM_POLICY, RecoveryPolicy
-from monitor.ports import Probe, Store, StoreError
-from monitor.presence import Presence
-from monitor.reconcile import Reconcile
-from monitor.recorder import Recorder
-from monitor.supervisor import Life, Supervisor
-from monitor.units import format_duration
-from monitor.watch import Watch
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +84,7 @@ class App:
 def build(
     store: Store,
     clock: Clock,
-    prepare: Callable[[str, Mapping[str, Any]], Probe],
+    prepare: Prepare,
     nursery: trio.Nursery,
     tuning: Tuning,
     on_look: Callable[[Task, LookRecord], None] | None = None,
@@ -148,11 +147,15 @@ def build(
 async def open_monitor(
     store: Store,
     clock: Clock,
-    prepare: Callable[[str, Mapping[str, Any]], Probe],
+    prepare: Prepare,
     tuning: Tuning | None = None,
     on_look: Callable[[Task, LookRecord], None] | None = None,
+    guests: Mapping[str, Callable[[App], Awaitable[None]]] | None = None,
 ) -> AsyncIterator[App]:
     """Run a monitor around a block; leaving the block stops it in good order.
+
+    `guests` run beside our own organs, each supervised like them: what fails is told and started
+    again, and harms nobody else.
 
     The tasks are watched once `app.reconcile.settled()` returns. A block that ends by an exception
     stops the monitor in good order all the same; one that is cancelled gives up looks in flight.
@@ -162,7 +165,7 @@ async def open_monitor(
         # Shielded: whoever is cancelled leaves records, and these are still written.
         organs = trio.CancelScope(shield=True)
         gone = trio.Event()
-        root.start_soon(_keep_organs, app, organs, gone)
+        root.start_soon(_keep_organs, app, guests or {}, organs, gone)
         try:
             yield app
         finally:
@@ -174,7 +177,12 @@ async def open_monitor(
             root.cancel_scope.cancel()
 
 
-async def _keep_organs(app: App, scope: trio.CancelScope, gone: trio.Event) -> None:
+async def _keep_organs(
+    app: App,
+    guests: Mapping[str, Callable[[App], Awaitable[None]]],
+    scope: trio.CancelScope,
+    gone: trio.Event,
+) -> None:
     """Run our own organs, each restarted for ever if it fails."""
     supervisor = Supervisor(policy=SYSTEM_POLICY, clock=app.clock)
     organs: dict[str, Callable[[], Awaitable[None]]] = {
@@ -186,6 +194,7 @@ async def _keep_organs(app: App, scope: trio.CancelScope, gone: trio.Event) -> N
         "auditor": app.auditor.run,
         "garbage": Garbage(lambda: len(app.fleet.children)).run,
         "presence": app.presence.run,
+        **{name: partial(run, app) for name, run in guests.items()},
     }
     try:
         with scope:

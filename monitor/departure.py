@@ -1,7 +1,8 @@
 """When and why the monitor leaves: a signal, the end of its time, a word from inside.
 
 To be opened before anything else: from then on no SIGTERM falls in between, and none interrupts
-what must not be interrupted. The second signal ends the process at once.
+what must not be interrupted. The second signal ends the process at once; only lines of the log
+that were told before are written yet.
 """
 
 import os
@@ -11,6 +12,8 @@ from contextlib import asynccontextmanager
 
 import attrs
 import trio
+
+from monitor import journal
 
 
 @attrs.define(eq=False)
@@ -49,5 +52,6 @@ async def open_departure() -> AsyncIterator[Departure]:
 async def _obey(signals: AsyncIterator[int], departure: Departure) -> None:
     async for number in signals:
         if departure.asked:
+            journal.take_down()
             os._exit(128 + number)
         departure.ask(signal.Signals(number).name)

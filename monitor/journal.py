@@ -1,7 +1,8 @@
 """Structured log events on stderr: text for people, or one JSON object a line.
 
 Every line has an event name (`task.error`) and fields; the sentence for people comes from
-`monitor.texts`, in the language of the process.
+`monitor.texts`, in the language of the process. Telling never waits for whoever reads it, and no
+password of a URL is told.
 """
 
 import json
@@ -10,12 +11,14 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
-from monitor.look import describe
+from monitor.core.describe import describe, without_password
+from monitor.scribe import Scribe
 from monitor.texts import sentence
 
 _log = logging.getLogger("monitor")
+_root = logging.getLogger()
 
 LEVELS = {
     "task.error": logging.WARNING,
@@ -28,9 +31,13 @@ LEVELS = {
     "database.lost": logging.ERROR,
     "database.noise": logging.WARNING,
     "record.refused": logging.ERROR,
+    "config.refused": logging.ERROR,
+    "config.warning": logging.WARNING,
+    "config.left_over": logging.WARNING,
     "gap.booked": logging.WARNING,
     "clock.jumped": logging.WARNING,
     "loop.lagged": logging.WARNING,
+    "log.dropped": logging.WARNING,
     "session.opened": logging.DEBUG,
     "session.closed": logging.DEBUG,
     "task.started": logging.DEBUG,
@@ -43,21 +50,45 @@ LEVELS = {
 FLOOD = 100
 """Lines of one event in one second; ten thousand at once would hold the loop and tell no more."""
 
+LAST_LINES_S = 1.0
+"""How long the last lines may take to be written; nobody may be reading."""
+
 
 def tell(event: str, **fields: Any) -> None:
-    """Write one event with its fields; None fields are left out."""
+    """Write one event with its fields, texts without the passwords of URLs in them.
+
+    None fields are left out. Never waits and never raises.
+    """
     level = LEVELS.get(event, logging.INFO)
     if not _log.isEnabledFor(level):
         return
-    kept = {name: value for name, value in fields.items() if value is not None}
+    kept = {name: _shown(value) for name, value in fields.items() if value is not None}
     _log.log(level, event, extra={"event": event, "fields": kept})
 
 
+def _shown(value: Any) -> Any:
+    return without_password(value) if isinstance(value, str) else value
+
+
+def say(text: str) -> None:
+    """Write a line that is no event to stderr, behind all that was told before.
+
+    Waits for whoever reads it only if nothing was set up.
+    """
+    for handler in _ours():
+        handler.say(text)
+        return
+    if sys.stderr is not None:  # print would take stdout then
+        print(text, file=sys.stderr)  # noqa: T201 (there is nobody to leave it to)
+
+
 def _parts(record: logging.LogRecord) -> tuple[str, Mapping[str, Any]]:
+    fields = getattr(record, "fields", {})
     event = getattr(record, "event", None)
     if event is not None:
-        return event, getattr(record, "fields", {})
-    fields: dict[str, Any] = {"logger": record.name, "message": record.getMessage()}
+        return event, fields
+    message = without_password(record.getMessage())
+    fields = {"logger": record.name, "message": message, **fields}
     if record.exc_info and record.exc_info[1] is not None:
         fields["error"] = describe(record.exc_info[1])
     return "log", fields
@@ -77,13 +108,13 @@ class FloodFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno >= logging.ERROR:
             return True
-        event, fields = _parts(record)
+        event = getattr(record, "event", "log")
         second = int(record.created)
         if second != self._second:
             self._second, self._lines = second, Counter()
         self._lines[event] += 1
         if self._lines[event] == FLOOD:
-            record.fields = {**fields, "more": True}
+            record.fields = {**getattr(record, "fields", {}), "more": True}
         return self._lines[event] <= FLOOD
 
 
@@ -101,7 +132,7 @@ class TextFormatter(logging.Formatter):
         if fields.get("more"):
             line += " " + sentence("flood", {}, self._lang)
         if event == "log" and record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
+            line += "\n" + without_password(self.formatException(record.exc_info))
         return line
 
 
@@ -115,14 +146,88 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class JournalHandler(logging.Handler):
+    """Make a line of each record, in the thread that logs it, and leave it to a scribe.
+
+    Args:
+        stream: where the lines go.
+        formatter: makes them.
+        levels: those that the root logger and ours had before.
+    """
+
+    def __init__(
+        self, stream: TextIO, formatter: logging.Formatter, levels: tuple[int, int]
+    ) -> None:
+        super().__init__()
+        self.setFormatter(formatter)
+        self.addFilter(FloodFilter())
+        self.levels = levels
+        self._scribe = Scribe(stream, self._notice)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+        except Exception as error:  # noqa: BLE001 (whatever a foreign record holds)
+            message = f"a record that cannot be written: {describe(error)}"
+            line = self._line("log", record.levelno, logger=record.name, message=message)
+        self._scribe.put(line)
+
+    def say(self, text: str) -> None:
+        """Write a line as it is."""
+        self.acquire()
+        try:
+            self._scribe.put(text)
+        finally:
+            self.release()
+
+    def close(self) -> None:
+        """Write what waits, for at most LAST_LINES_S; also called by `logging` at exit."""
+        self._scribe.finish(LAST_LINES_S)
+        super().close()
+
+    def _notice(self, lost: int) -> str:
+        return self._line("log.dropped", LEVELS["log.dropped"], lines=lost)
+
+    def _line(self, event: str, level: int, **fields: Any) -> str:
+        extra = {"event": event, "fields": fields}
+        return self.format(_log.makeRecord(_log.name, level, "", 0, event, (), None, extra=extra))
+
+
 def set_up(log_format: str = "text", lang: str = "en", level: int = logging.INFO) -> None:
-    """Send all events to stderr; replaces a former set-up."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter(lang))
-    root = logging.getLogger()
-    handler.addFilter(FloodFilter())
-    for old in list(root.handlers):
-        root.removeHandler(old)
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
+    """Send all events, and the interpreter's warnings, to stderr; replaces a former set-up.
+
+    The handlers of others stay. A process that ends by itself writes all lines before; one that is
+    to end by `os._exit` must call `take_down` first. Without a stderr nothing is told.
+    """
+    if sys.stderr is None:
+        return
+    former = _ours()
+    levels = former[0].levels if former else (_root.level, _log.level)
+    formatter = JsonFormatter() if log_format == "json" else TextFormatter(lang)
+    _root.addHandler(JournalHandler(sys.stderr, formatter, levels))
+    _remove(former)  # only now, so that no line of another thread falls in between
+    _root.setLevel(logging.WARNING)
     _log.setLevel(level)
+    logging.captureWarnings(True)
+
+
+def take_down() -> None:
+    """Undo `set_up`, if it was called: write what waits, and leave logging as it was before.
+
+    Takes no longer than LAST_LINES_S; what is not written by then is lost.
+    """
+    if former := _ours():
+        _remove(former)
+        for logger, level in zip((_root, _log), former[0].levels, strict=True):
+            logger.setLevel(level)
+        logging.captureWarnings(False)
+
+
+def _ours() -> list[JournalHandler]:
+    return [handler for handler in _root.handlers if isinstance(handler, JournalHandler)]
+
+
+def _remove(handlers: list[JournalHandler]) -> None:
+    for handler in handlers:
+        _root.removeHandler(handler)
+        handler.close()

@@ -6,7 +6,6 @@ Every value is checked once, here, and a wrong one is named by the place where i
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from monitor.app import Tuning
-from monitor.policy import Backoff, RecoveryPolicy
-from monitor.tasks import LONGEST_S
+from monitor.config.source import TABLES, BadConfig, Source, read_source
+from monitor.core.policy import Backoff, RecoveryPolicy
+from monitor.core.tasks import LONGEST_S
+from monitor.core.units import format_duration, parse_duration
+from monitor.probes.guard import Network, Policy, read_allowed
+from monitor.references import fetched
 from monitor.texts import LANGUAGES
-from monitor.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
     from monitor.store.address import Address
@@ -27,12 +29,14 @@ CONFIG = Path("monitor.toml")
 LOG_FORMATS = ("text", "json")
 
 _DATABASE = "sqlite:///monitor.db"
-_LATER = ("defaults", "task", "channel")
-"""Tables of the configuration that belong to a later version."""
 
 
 class SettingsError(Exception):
-    """A setting is wrong; the message names where it stands and how to mend it."""
+    """Some settings are wrong; each sentence names where one stands and how to mend it."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +52,8 @@ class Settings:
     lang: str = "en"
     log_format: str = "text"
     tuning: Tuning = attrs.field(factory=Tuning)
+    targets: Policy = attrs.field(factory=Policy)
+    """Where looks may go."""
     config: Path | None = None
     """The file that was read."""
     warnings: tuple[str, ...] = ()
@@ -81,20 +87,20 @@ def load_settings(
         environ: the environment, the process's own by default.
 
     Raises:
-        SettingsError: the first value that is wrong.
+        SettingsError: with everything that is wrong.
     """
     environ = os.environ if environ is None else environ
     given: dict[str, _Given] = {}
-    warnings: list[str] = []
+    problems: list[str] = []
     config = _config_file(flags or {}, environ)
     if config is not None:
-        given, warnings = _read_file(config)
+        given, problems = _read_file(config)
     for name, setting in _SETTINGS.items():
         if text := environ.get(setting.variable):
             given[name] = _Given(text, setting.variable)
         if (text := (flags or {}).get(name)) is not None:
             given[name] = _Given(text, "--" + name.replace("_", "-"))
-    return _settings(given, config, [*warnings, *_misspelt(environ)])
+    return _settings(given, config, problems, _misspelt(environ), environ)
 
 
 # --- what there is, and how each is read ---------------------------------------------------------
@@ -157,6 +163,14 @@ def _seconds(shortest_s: float, other: str = "") -> Callable[[Any], float | None
     return read
 
 
+def _allowed(value: Any) -> tuple[Network, ...]:
+    """Read networks: a list in the file, with commas between them in the environment."""
+    texts = [one for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+        raise ValueError(f'{value!r} is no list of networks; write ["10.0.0.0/8"]')
+    return read_allowed(texts)
+
+
 def _count(other: str = "") -> Callable[[Any], int | None]:
     """Read a count from 1 on, or the word `other`, which means None."""
 
@@ -197,6 +211,8 @@ _SETTINGS = {
         ("log_format", _one_of(*LOG_FORMATS)),
         ("grace", _seconds(0.0)),
         ("max_consecutive_errors", _count()),
+        ("targets.private", _one_of("allow", "list", "deny")),
+        ("targets.allow", _allowed),
         ("recovery.base", _seconds(0.1)),
         ("recovery.factor", _number(1.0, 100.0)),
         ("recovery.cap", _seconds(0.1)),
@@ -208,18 +224,50 @@ _SETTINGS = {
 }
 
 
-def _settings(given: Mapping[str, _Given], config: Path | None, warnings: list[str]) -> Settings:
+def settings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the table `[monitor]`."""
+    schema: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": {}}
+    for name in _SETTINGS:
+        table, dot, key = name.rpartition(".")
+        inside = schema["properties"]
+        if dot:
+            empty = {"type": "object", "additionalProperties": False, "properties": {}}
+            inside = inside.setdefault(table, empty)["properties"]
+        inside[key] = {"type": ["string", "number"]}
+    schema["properties"]["targets"]["properties"]["allow"] = {
+        "type": "array",
+        "items": {"type": "string"},
+    }
+    return schema
+
+
+def _settings(
+    given: Mapping[str, _Given],
+    config: Path | None,
+    problems: list[str],
+    warnings: list[str],
+    environ: Mapping[str, str],
+) -> Settings:
     values: dict[str, Any] = {}
     for name, one in given.items():
         try:
-            values[name] = _SETTINGS[name].read(one.value)
+            values[name] = _SETTINGS[name].read(fetched(one.value, environ))
         except ValueError as error:
-            raise SettingsError(f"{one.where}: {error}") from None
+            problems.append(f"{one.where}: {error}")
+    try:
+        tuning = _tuning(values, given)
+    except SettingsError as error:
+        problems.extend(error.sentences)
+    if problems:
+        raise SettingsError(*problems)
     plain = {name: values[name] for name in ("data_dir", "lang", "log_format") if name in values}
     return Settings(
         database=values.get("database"),
         database_from=given["database"].where if "database" in given else "",
-        tuning=_tuning(values, given),
+        tuning=tuning,
+        targets=Policy(
+            private=values.get("targets.private", "allow"), allowed=values.get("targets.allow", ())
+        ),
         config=config,
         warnings=tuple(warnings),
         **plain,
@@ -278,88 +326,36 @@ def _config_file(flags: Mapping[str, str | None], environ: Mapping[str, str]) ->
 
 
 def _read_file(path: Path) -> tuple[dict[str, _Given], list[str]]:
-    """Return what the file sets, by the names of the settings, and warnings."""
+    """Return what the file's table `[monitor]` sets, by the names of the settings; its problems.
+
+    The other tables are read by `monitor.config`.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(text)
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise SettingsError(f"the configuration file {path} cannot be read: {why}") from error
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at (.+)\)$", str(error))
-        where = f"{path}, {place[1]}" if place else str(path)
-        what = str(error).removesuffix(place[0] if place else "")
-        raise SettingsError(f"{where}: {what}, so this is not valid TOML") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not UTF-8 text (at byte {error.start})") from error
-    file = _File(path, text)
-    own = tables.pop("monitor", {})
-    later = [_header(name, tables.pop(name)) for name in _LATER if name in tables]
-    if tables:
-        raise file.unknown("", next(iter(tables)), ["monitor", *_LATER])
-    given = file.settings(own, "monitor")
-    warnings = []
-    if later:
-        warnings.append(
-            f"{path}: this version does not read {', '.join(later)} yet; "
-            "add tasks with `monitor task add`"
-        )
-    return given, warnings
+        source = read_source(path)
+    except BadConfig as error:
+        raise SettingsError(*map(str, error.problems)) from error
+    problems = [
+        str(source.unknown((name,), TABLES)) for name in source.tables if name not in TABLES
+    ]
+    return _table(source, ("monitor",), source.tables.get("monitor", {}), problems), problems
 
 
-@attrs.frozen
-class _File:
-    path: Path
-    text: str
-
-    def settings(self, table: Any, name: str) -> dict[str, _Given]:
-        """Return the settings of a table; those of the tables in it with dotted names."""
-        if not isinstance(table, dict):
-            raise SettingsError(f"{self.where(name)}: must be a table, written [{name}]")
-        outer = name.removeprefix("monitor").lstrip(".")
-        prefix = f"{outer}." if outer else ""
-        known = {key.removeprefix(prefix) for key in _SETTINGS if key.startswith(prefix)}
-        here = sorted({key.partition(".")[0] for key in known})
-        found: dict[str, _Given] = {}
-        for key, value in table.items():
-            if key not in here:
-                raise self.unknown(name, key, here)
-            if key in known:
-                found[prefix + key] = _Given(value, self.where(f"{name}.{key}"))
-            else:
-                found |= self.settings(value, f"{name}.{key}")
-        return found
-
-    def unknown(self, table: str, key: str, known: list[str]) -> SettingsError:
-        close = difflib.get_close_matches(key, known, n=1)
-        guess = f", did you mean {close[0]}" if close else ""
-        full = f"{table}.{key}" if table else key
-        return SettingsError(
-            f"{self.where(full)}: is not known here{guess}; there are: {', '.join(known)}"
-        )
-
-    def where(self, name: str) -> str:
-        """Name the place of a key, or of the nearest table around it."""
-        wanted = name.split(".")
-        table: list[str] = []
-        best = (0, 0)
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if header := re.match(r"\s*\[+([^\[\]]+)\]+\s*(?:#|$)", line):
-                table, key = _parts(header[1]), []
-            elif assigned := re.match(r"\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=", line):
-                key = _parts(assigned[1])
-            else:
-                continue
-            path = [*table, *key]
-            if path == wanted[: len(path)]:
-                best = max(best, (len(path), -number))
-        place = f", line {-best[1]}" if best[0] else ""
-        return f"{self.path}{place}, {name}"
-
-
-def _header(name: str, table: Any) -> str:
-    return f"[[{name}]]" if isinstance(table, list) else f"[{name}]"
-
-
-def _parts(key: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in key.split(".")]
+def _table(
+    source: Source, path: tuple[str, ...], table: Any, problems: list[str]
+) -> dict[str, _Given]:
+    """Return the settings of a table; those of the tables in it with dotted names."""
+    if not isinstance(table, dict):
+        problems.append(f"{source.where(path)}: must be a table, written [{'.'.join(path)}]")
+        return {}
+    prefix = "".join(f"{part}." for part in path[1:])
+    known = {key.removeprefix(prefix) for key in _SETTINGS if key.startswith(prefix)}
+    here = {key.partition(".")[0] for key in known}
+    found: dict[str, _Given] = {}
+    for key, value in table.items():
+        if key not in here:
+            problems.append(str(source.unknown((*path, key), here)))
+        elif key in known:
+            found[prefix + key] = _Given(value, source.where((*path, key)))
+        else:
+            found |= _table(source, (*path, key), value, problems)
+    return found

@@ -61,6 +61,23 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         'task {task} "{name}": {before} -> {after} {reason} {detail}',
         "задача {task} «{name}»: {before} -> {after} {reason} {detail}",
     ),
+    "config.applied": (
+        "the configuration has been applied: {added} tasks added, {changed} changed",
+        "конфигурация применена: добавлено задач: {added}, изменено: {changed}",
+    ),
+    "config.refused": (
+        "the configuration is wrong and changes nothing ({problems} problems, see "
+        "`monitor config check`): {error}",
+        "конфигурация неверна и ничего не меняет (ошибок: {problems}, см. "
+        "`monitor config check`): {error}",
+    ),
+    "config.warning": ("{warning}", "{warning}"),
+    "config.left_over": (
+        'task "{name}" stands in no file any more and goes on; '
+        "`monitor apply --prune` removes it with its history",
+        "задача «{name}» больше не описана ни в одном файле и продолжает работать; "
+        "`monitor apply --prune` удалит её вместе с историей",
+    ),
     "gap.booked": (
         "task {task}: {slots} slots without a look from {from_at} to {until_at}: {reason}",
         "задача {task}: {slots} пропущенных проверок с {from_at} по {until_at}: {reason}",
@@ -110,6 +127,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "остановлено: открытых сессий {open_sessions}, незаписанных записей {unwritten}",
     ),
     "node.joined": ("process {node} on {host} has joined", "процесс {node} на {host} начал работу"),
+    "log.dropped": (
+        "{lines} lines of this log are lost: nobody read it in time, or it could not be written",
+        "потеряно строк этого журнала: {lines}; его не читали вовремя или запись не удалась",
+    ),
     "flood": (
         "(more of this event in the same second is not shown)",
         "(остальные такие события этой секунды не показаны)",

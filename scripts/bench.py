@@ -27,11 +27,11 @@ import attrs
 import psutil
 import trio
 
-from monitor.clock import Clock
-from monitor.look import look
-from monitor.model import TaskSpec
+from monitor.core.model import TaskSpec
+from monitor.core.schedule import Schedule
+from monitor.engine.clock import Clock
+from monitor.engine.look import look
 from monitor.probes import prepare
-from monitor.schedule import Schedule
 from monitor.store.address import parse_address
 from monitor.store.sql import open_store
 from tests.postgres import ThrowawayPostgres
@@ -64,7 +64,7 @@ async def bare(url: str, tasks: int, interval_s: float) -> None:
     """Run the probe as often as the monitor would, and do nothing else."""
 
     async def one(number: int) -> None:
-        probe = prepare(url, {})
+        probe = prepare(TaskSpec(name="bare", target=url)).probe
         schedule = Schedule.of(number, interval_s)
         start_s = trio.current_time() + schedule.phase_us / 1e6
         for k in range(1_000_000):

@@ -24,10 +24,10 @@ import attrs
 import psutil
 import trio
 
-from monitor.clock import Clock
-from monitor.model import Status, TaskSpec
-from monitor.ports import Session
-from monitor.schedule import Schedule
+from monitor.core.model import Status, TaskSpec
+from monitor.core.ports import Session
+from monitor.core.schedule import Schedule
+from monitor.engine.clock import Clock
 from monitor.store.address import parse_address
 from monitor.store.sql import open_store
 from monitor.verification.ledger import account

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.figures import Figures
 from tests.leaks import Snapshot
 from tests.postgres import PostgresServer, ThrowawayPostgres
 from tests.postgres_binaries import NoPostgresError
@@ -22,6 +23,7 @@ SERVERS = pytest.StashKey[list[ThrowawayPostgres]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SERVERS] = []
+    config.pluginmanager.register(Figures(), "figures")
 
 
 def serving(config: pytest.Config) -> Iterator[ThrowawayPostgres]:

@@ -20,18 +20,16 @@ class Snapshot:
 
     @classmethod
     def take(cls) -> Self:
-        children = psutil.Process().children()
-        return cls(frozenset(threading.enumerate()), frozenset(child.pid for child in children))
+        """Take what is there now; an idle worker of trio does not count, it may be busy later."""
+        busy = frozenset(thread for thread in threading.enumerate() if not _is_idle(thread))
+        return cls(busy, frozenset(child.pid for child in psutil.Process().children()))
 
     def left_behind(self, *, known_pids: AbstractSet[int] = frozenset()) -> list[str]:
-        """Name what is there now and was not then, but for trio's idle worker threads.
-
-        A worker thread bears trio's own name for it only while it has no work.
-        """
+        """Name what is there now and was not then, but for trio's idle worker threads."""
         threads = [
             f"thread {thread.name!r}"
             for thread in threading.enumerate()
-            if thread not in self.threads and not thread.name.startswith("Trio thread ")
+            if thread not in self.threads and not _is_idle(thread)
         ]
         children = [
             f"process {child.pid} {_command(child)!r}"
@@ -48,6 +46,11 @@ class Snapshot:
                 break
             time.sleep(0.01)
         return left
+
+
+def _is_idle(thread: threading.Thread) -> bool:
+    """Tell a worker of trio that has no work: only then it bears the name trio made for it."""
+    return thread.name.startswith("Trio thread ")
 
 
 def _command(process: psutil.Process) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from monitor.schedule import Schedule
+from monitor.core.schedule import Schedule
 from tests.outsider import Outsider
 
 

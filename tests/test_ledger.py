@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.schedule import Schedule
+from monitor.core.schedule import Schedule
 from tests.ledger import Page, Span
 
 SCHEDULE = Schedule.of(1, 10.0)

@@ -28,7 +28,7 @@ tokens     words                                 tree        what is made of the
 printer    canonical text                        hints       for people from elsewhere
 reader     where the parser stands               literals    fixed values
 patterns   regular expressions in linear time    parser      the grammar
-names      which there are                       vocabulary  of the built-in kinds
+names      which there are                       vocabulary  of every look
 typecheck  before any look                       jsontext    strict JSON
 seen       the facts of a look                   paths       fetching them
 operands, comparing, searching, evaluation       compiled conditions
@@ -41,9 +41,10 @@ from monitor.assertions.errors import ConditionError
 from monitor.assertions.judging import verdict, with_defaults
 from monitor.assertions.names import Name, Names
 from monitor.assertions.values import Percent, Seconds, Type
-from monitor.assertions.vocabulary import COMMON, names_of
+from monitor.assertions.vocabulary import ANYTHING, COMMON
 
 __all__ = [
+    "ANYTHING",
     "COMMON",
     "Condition",
     "ConditionError",
@@ -54,7 +55,6 @@ __all__ = [
     "Seconds",
     "Type",
     "check",
-    "names_of",
     "parse",
     "print_condition",
     "verdict",

@@ -42,7 +42,7 @@ class Outcome:
 
 
 def parse(text: str, names: Names = ANYTHING) -> Condition:
-    """Read a condition; `names` are those that looks of its kind find (`names_of`).
+    """Read a condition; `names` are those that looks of its kind find .
 
     Raises:
         ConditionError: it cannot be read, asks for an unknown name, or compares values whose

@@ -9,7 +9,7 @@ from monitor.assertions.condition import Condition, examine
 from monitor.assertions.seen import Seen
 from monitor.assertions.showing import count
 from monitor.assertions.values import Seconds
-from monitor.model import ABOUT_TARGET, DETAIL_LIMIT, Result, Status
+from monitor.core.model import ABOUT_TARGET, DETAIL_LIMIT, Result, Status
 
 TOLD = 3
 """Failed conditions that a detail tells; the rest are counted."""

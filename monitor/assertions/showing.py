@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.assertions.escapes import escape
 from monitor.assertions.values import TYPES, Percent, Seconds, Type, Unclear, plain
-from monitor.units import format_duration
+from monitor.core.units import format_duration
 
 ROOM = 60
 """Characters that a value may take."""

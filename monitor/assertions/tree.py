@@ -8,7 +8,7 @@ from typing import Literal
 import attrs
 
 from monitor.assertions.values import Percent, Seconds
-from monitor.units import parse_duration
+from monitor.core.units import parse_duration
 
 
 def _column() -> int:

@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Sequence
 from functools import partial
 
+from monitor import journal
 from monitor.cli.commands import arrange, make_app
 from monitor.cli.refusals import refusal
 
@@ -35,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (`| head`) has seen enough. Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        journal.take_down()
     return code
 
 
@@ -48,11 +51,11 @@ def _obey(tokens: list[str]) -> int:
         if known is None:
             if not isinstance(error, Exception):
                 raise
-            traceback.print_exception(error)
+            journal.say("".join(traceback.format_exception(error)).rstrip())
             known = "this is a bug of ours, please report it with the lines above", 3
     sentence, code = known
     if sentence:
-        print(f"monitor: {sentence}", file=sys.stderr)
+        journal.say(f"monitor: {sentence}")
     return code
 
 

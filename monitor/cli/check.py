@@ -4,14 +4,22 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Options, read_options
+from monitor.cli.everywhere import (
+    NOTHING_SAID,
+    Conditions,
+    Duration,
+    Everywhere,
+    Options,
+    read_options,
+)
 from monitor.cli.screen import Cell, milliseconds, say, say_json, status_cell, table
 from monitor.cli.words import Words
-from monitor.model import Status
+from monitor.core.describe import without_password
+from monitor.core.model import Status
 
 if TYPE_CHECKING:
-    from monitor.model import Result
-    from monitor.ports import Probe
+    from monitor.core.model import Result
+    from monitor.core.ports import Probe
 
 _TIMEOUT_S = 10.0
 EXIT_CODES = {Status.UP: 0, Status.DEGRADED: 1, Status.DOWN: 1, Status.UNKNOWN: 3}
@@ -27,6 +35,9 @@ async def check(
     /,
     *,
     option: Options = None,
+    expect: Conditions = None,
+    degraded: Conditions = None,
+    invert: bool = False,
     timeout: Duration = None,  # noqa: ASYNC109 (an option, not ours to obey)
     everywhere: Everywhere = NOTHING_SAID,
 ) -> int:
@@ -37,20 +48,33 @@ async def check(
     Args:
         target: Such as https://example.com, tcp://localhost:5432, dns:example.com or exec:COMMAND.
         option: An option of this kind of look; may be repeated.
+        expect: A condition for up, such as 'latency < 800ms'; may be repeated.
+        degraded: A condition for not degraded; may be repeated.
+        invert: It is good news when the target is down.
         timeout: How long the whole look may take (default: 10s).
     """
     settings = everywhere.settle()
     from monitor.cli.specs import new_task
     from monitor.probes import prepare
+    from monitor.probes.guard import POLICY
 
     # A task like any other, so that what can be checked can be added.
-    spec = new_task(target, timeout_s=timeout, options=read_options(option))
+    spec = new_task(
+        target,
+        timeout_s=timeout,
+        options=read_options(option),
+        expect=expect,
+        degraded=degraded,
+        invert=invert,
+    )
     timeout_s = _TIMEOUT_S if timeout is None else timeout
-    result = await _look(prepare(spec.target, spec.options), timeout_s)
+    POLICY.set(settings.targets)
+    prepared = prepare(spec)
+    result = prepared.rule(await _look(prepared.probe, timeout_s))
     if everywhere.json:
-        from monitor.cli.forms import result_form, shown_target
+        from monitor.cli.forms import result_form
 
-        say_json({"target": shown_target(target), **result_form(result)})
+        say_json({"target": without_password(target), **result_form(result)})
     else:
         show_result(target, result, Words(settings.lang))
     return EXIT_CODES.get(result.status, 3)
@@ -58,9 +82,10 @@ async def check(
 
 async def _look(probe: "Probe", timeout_s: float) -> "Result":
     """Look once; what we did wrong is UNKNOWN, as it is when the monitor runs."""
-    from monitor.look import describe, look
-    from monitor.model import Reason, Result
-    from monitor.ports import OwnFault, Permanent
+    from monitor.core.describe import describe
+    from monitor.core.model import Reason, Result
+    from monitor.core.ports import OwnFault, Permanent
+    from monitor.engine.look import look
 
     try:
         return await look(probe, timeout_s)
@@ -74,12 +99,10 @@ async def _look(probe: "Probe", timeout_s: float) -> "Result":
 
 def show_result(target: str, result: "Result", words: Words) -> None:
     """Print what a look saw."""
-    from monitor.cli.forms import shown_target
-
     reason = f" ({result.reason})" if result.reason else ""
     status = status_cell(result.status, words)
     lines: list[tuple[str, Cell | str]] = [
-        (words("target"), shown_target(target)),
+        (words("target"), without_password(target)),
         (words("status"), Cell(status.text + reason, status.style)),
         (words("detail"), result.detail),
         (words("phase"), result.phase or ""),

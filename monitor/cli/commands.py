@@ -19,7 +19,7 @@ def make_app() -> "App":
     from cyclopts import App, Parameter
 
     from monitor import __version__
-    from monitor.cli import check, db, history, run, status, task, verify
+    from monitor.cli import apply, check, config, db, history, kinds, run, status, task, verify
 
     app = App(
         name="monitor",
@@ -29,7 +29,7 @@ def make_app() -> "App":
         version=f"monitor {__version__}",
         default_parameter=Parameter(negative=(), show_default=False),
     )
-    for family in (run, check, task, status, history, db, verify):
+    for family in (run, check, task, kinds, apply, config, status, history, db, verify):
         family.register(app)
     return app
 

@@ -1,13 +1,13 @@
 """One unit of work for a command: the database opened, and a task found."""
 
 import difflib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from monitor.model import WatchedTask
-from monitor.ports import DatabaseAway, NoSuchTask, Session
+from monitor.core.model import WatchedTask
+from monitor.core.ports import DatabaseAway, NoSuchTask, Session
 from monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +35,19 @@ def make_data_dir(settings: Settings) -> None:
         raise DatabaseAway(
             f"the data directory {settings.data_dir} cannot be made: {why}"
         ) from error
+
+
+@contextmanager
+def borrowed_data_dir(settings: Settings) -> Iterator[None]:
+    """Have the data directory there, and take it away again if it was not there and is empty."""
+    was_there = settings.data_dir.exists()
+    make_data_dir(settings)
+    try:
+        yield
+    finally:
+        if not was_there:
+            with suppress(OSError):
+                settings.data_dir.rmdir()
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import attrs
 from cyclopts import Group, Parameter, Token
 
 from monitor.cli.refusals import BadInput
+from monitor.core.describe import without_password
 
 if TYPE_CHECKING:
     from monitor.settings import Settings
@@ -71,15 +72,15 @@ class Everywhere:
         )
         journal.set_up(settings.log_format, settings.lang, level or logging.WARNING)
         for warning in settings.warnings:
-            print(f"monitor: {warning}", file=sys.stderr)
+            journal.say(f"monitor: {warning}")
         return settings
 
     def command(self, words: str) -> str:
         """Write a command that the user may type next and that means the same database."""
         program = "python -m monitor" if sys.argv[0].endswith("__main__.py") else "monitor"
         said = {"--database": self.database, "--data-dir": self.data_dir, "--config": self.config}
-        # A URL may hold a password; that is not repeated on a screen.
-        if self.database is not None and "@" in self.database:
+        # A URL may hold a password; that is not repeated on a screen, and is wrong if masked.
+        if self.database is not None and self.database != without_password(self.database):
             said["--database"] = "URL"
         flags = "".join(
             f" {flag} {shlex.quote(value)}" for flag, value in said.items() if value is not None
@@ -107,7 +108,7 @@ def _reading(read: Callable[[str], Any]) -> Callable[[Any, Sequence[Token]], Any
 
 
 def _duration(text: str) -> float:
-    from monitor.units import parse_duration
+    from monitor.core.units import parse_duration
 
     return parse_duration(text)
 
@@ -134,7 +135,7 @@ def _count(text: str) -> int:
 
 
 def _moment(text: str) -> datetime:
-    from monitor.units import parse_moment
+    from monitor.core.units import parse_moment
 
     return parse_moment(text, datetime.now(UTC))
 
@@ -160,6 +161,8 @@ File = Annotated[Path, Parameter(converter=_reading(_whole_path), n_tokens=1)]
 Options = Annotated[
     list[str] | None, Parameter(name=["--option", "-o"], metavar="KEY=VALUE", n_tokens=1)
 ]
+
+Conditions = Annotated[list[str] | None, Parameter(metavar="CONDITION", n_tokens=1)]
 
 
 def read_options(pairs: Sequence[str] | None) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """Values as JSON documents; scripts rely on these names."""
 
-import re
 from datetime import datetime
 from typing import Any
 
-from monitor.model import (
+from monitor.core.describe import without_password, without_secrets
+from monitor.core.model import (
     Event,
     Gap,
     Look,
@@ -25,23 +25,29 @@ def moment(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def shown_target(target: str) -> str:
-    """Return a target as it may be shown: without the password of a URL."""
-    return re.sub(r"(?<=://)([^/?#@:]*):[^/?#]*@", r"\1:***@", target, count=1)
-
-
 def task_form(task: Task) -> Form:
+    """A task as it was written down, but for its secrets.
+
+    Whoever may read the database may read them there, and in a backup. But output of commands is
+    kept in logs and pasted into questions, so nothing that is shown holds them, in no format; it
+    cannot be read back as a task where `***` stands. A command for that, which would have to be
+    asked for secrets by name, is a later issue.
+    """
     return {
         "id": task.id,
         "name": task.name,
-        "target": shown_target(task.target),
+        "target": without_password(task.target),
         "interval_s": task.interval_s,
         "timeout_s": task.timeout_s,
         "attempts": task.attempts,
         "retry_interval_s": task.retry_interval_s,
         "recovery_confirmations": task.recovery_confirmations,
-        "options": dict(task.options),
+        "options": without_secrets(task.options),
+        "expect": list(task.expect),
+        "degraded": list(task.degraded),
+        "invert": task.invert,
         "paused": task.paused,
+        "from_file": task.from_file,
         "created_at": moment(task.created_at),
     }
 

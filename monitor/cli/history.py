@@ -12,7 +12,7 @@ from monitor.cli.everywhere import NOTHING_SAID, Count, Everywhere, Moment
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import Cell, milliseconds, phases, rough, say, say_json, status_cell, table
 from monitor.cli.words import Words
-from monitor.model import Status
+from monitor.core.model import Status
 
 Entry = dict[str, Any]
 

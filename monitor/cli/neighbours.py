@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import trio
 
-from monitor.clock import Clock
-from monitor.model import Node
-from monitor.ports import Session
-from monitor.presence import BEAT_S, STALE_S
+from monitor.core.model import Node
+from monitor.core.ports import Session
+from monitor.engine.clock import Clock
+from monitor.engine.presence import BEAT_S, STALE_S
 
 
 def running(nodes: Iterable[Node], at: datetime) -> list[Node]:

@@ -11,6 +11,8 @@ from cyclopts.exceptions import (
     UnusedCliTokensError,
 )
 
+from monitor.core.describe import without_password
+
 INTERRUPTED = 130
 """What shells expect of a program ended by Ctrl-C."""
 
@@ -52,11 +54,16 @@ def _known(error: BaseException) -> tuple[str, int] | None:
     if isinstance(error, CycloptsError):
         return _line(_usage(error)), 2
 
-    from monitor.ports import DuplicateName, InvalidTask, NoSuchTask, StoreError
+    from monitor.config.source import BadConfig
+    from monitor.core.ports import DuplicateName, InvalidTask, NoSuchTask, StoreError
     from monitor.settings import SettingsError
 
-    if isinstance(error, SettingsError | InvalidTask | NoSuchTask | DuplicateName):
+    if isinstance(error, NoSuchTask | DuplicateName):
         return _line(str(error)), 2
+    if isinstance(error, SettingsError | BadConfig):
+        return _several(str(error)), 2
+    if isinstance(error, InvalidTask):
+        return "\n  ".join((_line(str(error)), *error.place.splitlines())), 2
     if isinstance(error, StoreError):
         # Also what the database refused: a file that is none, or may not be written.
         return _line(f"the database cannot be used: {error}"), 3
@@ -83,7 +90,20 @@ def _usage(error: CycloptsError) -> str:
     return text[:1].lower() + text[1:].removesuffix(".")
 
 
+def _several(text: str) -> str:
+    """Keep each sentence on a line of its own; indented lines belong to the one before."""
+    lines = [
+        f"  {_shown(line[2:])}" if line.startswith("  ") else _line(line)
+        for line in text.splitlines()
+    ]
+    count = sum(not line.startswith(" ") for line in lines)
+    return "\n".join(lines if count == 1 else [f"{count} things are wrong", *lines])
+
+
 def _line(text: str) -> str:
-    """Keep a sentence on one line, and terminals from obeying what stands in it."""
-    line = " ".join(text.split())
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    """Keep a sentence on one line, without passwords, and terminals from obeying it."""
+    return _shown(" ".join(without_password(text).split()))
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -2,13 +2,14 @@
 
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import attrs
 import trio
 from cyclopts import App, Parameter
 
+from monitor import journal
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Seconds
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say_json
@@ -18,10 +19,12 @@ from monitor.journal import tell
 if TYPE_CHECKING:
     from monitor.app import App as Monitor
     from monitor.cli.looks import LookLines
-    from monitor.clock import Clock
+    from monitor.config.declared import Declared
+    from monitor.config.files import Files, Mark
+    from monitor.core.model import TaskSpec
+    from monitor.core.ports import Session, Store
     from monitor.departure import Departure
-    from monitor.model import TaskSpec
-    from monitor.ports import Store
+    from monitor.engine.clock import Clock
     from monitor.settings import Settings
 
 _LAST_LINES_S = 1.0
@@ -52,8 +55,11 @@ async def run(
         quiet: Do not show looks on stdout.
     """
     settings = everywhere.settle(log_format, logging.DEBUG if verbose else logging.INFO)
+    files, declared = _declared(settings)
     run = Run(
         settings=settings,
+        files=files,
+        declared=declared,
         specs=_specs(targets, interval),
         for_s=for_,
         everywhere=everywhere,
@@ -61,6 +67,24 @@ async def run(
     )
     await run.carry_out()
     return 0
+
+
+def _declared(settings: "Settings") -> tuple["Files | None", Mapping[str, "Declared"]]:
+    """Read the tasks of the configuration files, before anything is opened or made.
+
+    Raises:
+        BadConfig: with everything that is wrong.
+    """
+    if settings.config is None:
+        return None, {}
+    from monitor.config.files import Files
+    from monitor.probes import prepare
+
+    files = Files(settings.config, prepare)
+    declared, warnings = files.read()
+    for warning in warnings:
+        journal.say(f"monitor: {warning}")
+    return files, declared
 
 
 def _specs(targets: Sequence[str], interval_s: float | None) -> dict[str, "TaskSpec"]:
@@ -84,6 +108,10 @@ class Run:
     """One run of the monitor, and what was asked of it."""
 
     settings: "Settings"
+    files: "Files | None"
+    """The configuration files; None if there are none."""
+    declared: Mapping[str, "Declared"]
+    """The tasks of these files."""
     specs: Mapping[str, "TaskSpec"]
     """By target."""
     for_s: float | None
@@ -92,14 +120,18 @@ class Run:
     """Nothing on stdout but, perhaps, the JSON document at the end."""
     tasks: int = 0
     """How many there are to watch."""
+    mark: "Mark" = ()
+    """The configuration files as they were when they were applied."""
 
     async def carry_out(self) -> None:
         """Run until it is time to leave."""
         from monitor.cli.database import make_data_dir
-        from monitor.clock import Clock
         from monitor.departure import open_departure
+        from monitor.engine.clock import Clock
+        from monitor.probes.guard import POLICY
         from monitor.store.sql import open_store
 
+        POLICY.set(self.settings.targets)
         clock = Clock()
         figures: dict[str, float] | None = None
         async with open_departure() as departure:
@@ -126,15 +158,36 @@ class Run:
                         f"the database {self.settings.address} is already run by process "
                         f"{other.pid} on {other.host}; stop it first"
                     )
+                await self._apply(session, clock)
                 fleet = await session.fleet()
-                for watched in fleet:
-                    if watched.state.last_looked_at is not None:
-                        clock.not_before(watched.state.last_looked_at)
                 known = {watched.task.target for watched in fleet}
                 new = [spec for target, spec in self.specs.items() if target not in known]
                 await session.add(new, clock.now())
             nursery.cancel_scope.cancel()
         self.tasks = len(fleet) + len(new)
+
+    async def _apply(self, session: "Session", clock: "Clock") -> None:
+        """Apply the configuration files, if there are any."""
+        if self.files is None:
+            return
+        from monitor.config.files import apply
+
+        self.mark = self.files.mark()
+        await apply(session, self.declared, clock)
+
+    def _guests(self) -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
+        """Return what runs beside the monitor's own organs."""
+        if self.files is None:
+            return {}
+        from monitor.config.files import Reload
+
+        def reload(monitor: "Monitor") -> Awaitable[None]:
+            assert self.files is not None
+            return Reload(
+                files=self.files, store=monitor.store, clock=monitor.clock, applied=self.mark
+            ).run()
+
+        return {"configuration": reload}
 
     async def _watch(
         self, store: "Store", clock: "Clock", departure: "Departure"
@@ -150,7 +203,7 @@ class Run:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(lines.run, name="lines")
             async with open_monitor(
-                store, clock, prepare, self.settings.tuning, lines.show
+                store, clock, prepare, self.settings.tuning, lines.show, self._guests()
             ) as monitor:
                 lines.names = lambda: [child.task.name for child in monitor.fleet.children]
                 await self._stay(monitor, departure)

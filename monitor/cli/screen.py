@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from monitor.cli.words import Words
-from monitor.model import Status
+from monitor.core.model import Status
 
 _MARKS = {
     Status.UP: ("✓", "32"),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from monitor.cli.forms import shown_target
 from monitor.cli.screen import clean
-from monitor.model import Task, TaskSpec
-from monitor.probes import check_target
-from monitor.tasks import NAME_LIMIT, edited, make_spec
+from monitor.core.describe import without_password
+from monitor.core.model import Task, TaskSpec
+from monitor.core.tasks import NAME_LIMIT, edited, make_spec
+from monitor.probes import prepare
 
 
 def new_task(target: str, *, name: str | None = None, **fields: Any) -> TaskSpec:
@@ -17,12 +17,12 @@ def new_task(target: str, *, name: str | None = None, **fields: Any) -> TaskSpec
     """
     name = _name_of(target) if name is None else name
     given = {field: value for field, value in fields.items() if value is not None}
-    return make_spec(name=name, target=target, check_target=check_target, **given)
+    return make_spec(name=name, target=target, check=prepare, **given)
 
 
 def _name_of(target: str) -> str:
     """Make a valid name of a target, whatever is wrong with it: then that is complained about."""
-    name = clean(shown_target(target))
+    name = clean(without_password(target))
     if len(name) > NAME_LIMIT:
         name = name[: NAME_LIMIT - 1] + "…"
     return f"target {name}".strip() if not name or name.isdigit() else name
@@ -35,4 +35,4 @@ def changed_task(task: Task, **changes: Any) -> TaskSpec:
         InvalidTask: naming the field.
     """
     given = {field: value for field, value in changes.items() if value is not None}
-    return edited(task, check_target, **given)
+    return edited(task, prepare, **given)

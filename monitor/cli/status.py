@@ -21,7 +21,7 @@ from monitor.cli.screen import (
     table,
 )
 from monitor.cli.words import Words
-from monitor.model import Node, Status, WatchedTask
+from monitor.core.model import Node, Status, WatchedTask
 
 BAD = frozenset({Status.DOWN, Status.DEGRADED, Status.UNKNOWN})
 """What makes the exit code 1."""

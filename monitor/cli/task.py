@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import (
     NOTHING_SAID,
+    Conditions,
     Duration,
     Everywhere,
     Options,
@@ -16,14 +17,15 @@ from monitor.cli.everywhere import (
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import Cell, rough, say, say_json, stamp, status_cell, table
 from monitor.cli.words import Words
-from monitor.model import Lifecycle, RequestKind
+from monitor.core.describe import without_password, without_secrets
+from monitor.core.model import Lifecycle, RequestKind
 
 if TYPE_CHECKING:
-    from monitor.model import Task
+    from monitor.core.model import Task
 
 _EDITABLE = (
     "--target, --name, --interval, --timeout, --attempts, --retry-interval, "
-    "--recovery-confirmations, -o KEY=VALUE, --unset KEY"
+    "--recovery-confirmations, --expect, --degraded, --[no-]invert, -o KEY=VALUE, --unset KEY"
 )
 
 
@@ -49,6 +51,19 @@ class Fields:
     option: Annotated[
         Options, Parameter(help="Set an option of this kind of look; may be repeated.")
     ] = None
+    expect: Annotated[
+        Conditions,
+        Parameter(
+            help="A condition for up, such as 'latency < 800ms'; may be repeated; '' for none."
+        ),
+    ] = None
+    degraded: Annotated[
+        Conditions, Parameter(help="A condition for not degraded; may be repeated; '' for none.")
+    ] = None
+    invert: Annotated[
+        bool | None,
+        Parameter(help="It is good news when the target is down.", negative="--no-invert"),
+    ] = None
 
     def said(self) -> dict[str, Any]:
         """Return what was said, by the names of a task's fields; None was not said."""
@@ -58,10 +73,18 @@ class Fields:
             "attempts": self.attempts,
             "retry_interval_s": self.retry_interval,
             "recovery_confirmations": self.recovery_confirmations,
+            "expect": _conditions(self.expect),
+            "degraded": _conditions(self.degraded),
+            "invert": self.invert,
         }
 
 
 NOTHING = Fields()
+
+
+def _conditions(said: list[str] | None) -> tuple[str, ...] | None:
+    """Return conditions as said; one that is empty takes away those that are there."""
+    return None if said is None else tuple(text for text in said if text.strip())
 
 
 def register(app: App) -> None:
@@ -114,7 +137,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     """List all tasks."""
     settings = everywhere.settle()
     from monitor.cli.database import open_session
-    from monitor.cli.forms import shown_target, watched_form
+    from monitor.cli.forms import watched_form
 
     async with open_session(settings) as session:
         fleet = await session.fleet()
@@ -128,7 +151,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
                 watched.task.name,
                 status_cell(watched.shown[0], words),
                 rough(watched.task.interval_s),
-                shown_target(watched.task.target),
+                without_password(watched.task.target),
             )
             for watched in fleet
         ]
@@ -148,8 +171,8 @@ async def show(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, open_session
-    from monitor.cli.forms import shown_detail, shown_target, watched_form
-    from monitor.units import format_duration
+    from monitor.cli.forms import shown_detail, watched_form
+    from monitor.core.units import format_duration
 
     async with open_session(settings) as session:
         watched = await find_task(session, task)
@@ -157,6 +180,7 @@ async def show(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
         say_json(watched_form(watched))
         return 0
     words, it, state = Words(settings.lang), watched.task, watched.state
+    options = without_secrets(it.options)
     status, reason = watched.shown
     cell = status_cell(status, words)
     recovery = ""
@@ -171,7 +195,7 @@ async def show(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     lines: list[tuple[str, Cell | str]] = [
         ("id", str(it.id)),
         ("name", it.name),
-        ("target", shown_target(it.target)),
+        ("target", without_password(it.target)),
         ("status", Cell(f"{cell.text} ({reason})" if reason else cell.text, cell.style)),
         ("since", stamp(watched.recovery.changed_at or state.since_at)),
         ("detail", shown_detail(watched)),
@@ -184,7 +208,10 @@ async def show(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
         ("attempts", str(it.attempts)),
         ("retry interval", format_duration(it.retry_interval_s)),
         ("recovery confirmations", str(it.recovery_confirmations)),
-        ("options", ", ".join(f"{key}={value}" for key, value in it.options.items())),
+        ("expect", "\n".join(it.expect)),
+        ("degraded unless", "\n".join(it.degraded)),
+        ("inverted", words("yes") if it.invert else ""),
+        ("options", ", ".join(f"{key}={value}" for key, value in options.items())),
         ("created", stamp(it.created_at)),
     ]
     say(table(("", ""), [(words(what), value) for what, value in lines if value]))

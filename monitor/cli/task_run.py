@@ -7,11 +7,12 @@ from monitor.cli.everywhere import NOTHING_SAID, Everywhere
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say_json
 from monitor.cli.words import Words
-from monitor.model import Lifecycle, RequestKind
+from monitor.core.describe import without_password
+from monitor.core.model import Lifecycle, RequestKind
 
 if TYPE_CHECKING:
-    from monitor.model import Look, WatchedTask
-    from monitor.ports import Session
+    from monitor.core.model import Look, WatchedTask
+    from monitor.core.ports import Session
 
 _POLL_S = 0.2
 _PATIENCE_S = 5.0
@@ -29,14 +30,14 @@ async def run(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, now, open_session
-    from monitor.cli.forms import look_form, shown_target
+    from monitor.cli.forms import look_form
     from monitor.cli.neighbours import running
 
     async with open_session(settings) as session:
         watched = await find_task(session, task)
         _expect_watched(watched, everywhere)
         if not running(await session.nodes(), now()):
-            check = everywhere.command(f"check {shown_target(watched.task.target)}")
+            check = everywhere.command(f"check {without_password(watched.task.target)}")
             raise CouldNotTell(
                 f"no monitor is running; start one with `{everywhere.command('run')}`, "
                 f"or look without one: `{check}`"

@@ -29,18 +29,18 @@ async def verify(
         report: Write the report here too.
     """
     settings = everywhere.settle()
-    from monitor.cli.database import make_data_dir
+    from monitor.cli.database import borrowed_data_dir
     from monitor.verification import BadRun, run_verify
 
-    make_data_dir(settings)
     try:
-        return await run_verify(
-            settings,
-            tasks=tasks,
-            duration_s=duration or 30.0,
-            report=report,
-            lang=settings.lang,
-            as_json=everywhere.json,
-        )
+        with borrowed_data_dir(settings):
+            return await run_verify(
+                settings,
+                tasks=tasks,
+                duration_s=duration or 30.0,
+                report=report,
+                lang=settings.lang,
+                as_json=everywhere.json,
+            )
     except BadRun as error:
         raise BadInput(str(error)) from error

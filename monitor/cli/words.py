@@ -36,6 +36,10 @@ _RUSSIAN = {
     "retry interval": "интервал повторов",
     "recovery confirmations": "подтверждений до UP",
     "options": "параметры",
+    "expect": "ожидается",
+    "degraded unless": "сбоит, если не",
+    "inverted": "обратный смысл",
+    "yes": "да",
     "created": "создана",
     "consecutive errors": "собственных ошибок подряд",
     "recovery": "восстановление",
@@ -109,6 +113,31 @@ _RUSSIAN = {
         "задача {id} «{name}» не на паузе и не остановлена; возобновлять нечего"
     ),
     "next: {command}": "далее: {command}",
+    # kinds
+    "kind": "вид",
+    "for example": "например",
+    "option": "параметр",
+    "may be": "значение",
+    "default": "по умолчанию",
+    "conditions may ask about": "условия могут спросить",
+    "is": "тип",
+    "expected, unless a condition asks about the same names:": (
+        "ожидается, если условия не спрашивают о том же:"
+    ),
+    # apply, export, config
+    "with its history": "вместе с историей",
+    "{added} added, {changed} changed, {removed} removed, {unchanged} unchanged": (
+        "добавлено: {added}, изменено: {changed}, удалено: {removed}, без изменений: {unchanged}"
+    ),
+    "would be: {added} added, {changed} changed, {removed} removed, {unchanged} unchanged": (
+        "было бы добавлено: {added}, изменено: {changed}, удалено: {removed}, "
+        "без изменений: {unchanged}"
+    ),
+    "in no file any more, --prune removes them: {names}": (
+        "больше нет ни в одном файле, удалить можно через --prune: {names}"
+    ),
+    "{tasks} tasks written to {file}": "записано задач: {tasks}, файл {file}",
+    "{tasks} tasks, nothing is wrong": "задач: {tasks}, ошибок нет",
 }
 
 

@@ -1,20 +1,23 @@
 """The kinds of looks, one file each, and the registry that finds the right one for a target.
 
 kinds    http, tcp, tls, dns, exec, python, itself; others come as plugins (plugins, foreign)
-reading  target (URLs), options (what may be set)
+reading  target (URLs), options (what may be set), conditions (what is well)
 network  connect (the one way out), secure (TLS), threads (lookups), explain (why it failed)
 http's   request (and redirects), exchange (over one connection), content (under a cap)
 exec's   perfdata
 """
 
-from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from monitor.ports import InvalidTask, Kind, Probe
+from monitor.core.model import TaskSpec
+from monitor.core.ports import InvalidTask, Prepared
+from monitor.probes.conditions import make_rule
+from monitor.probes.kind import Kind
 from monitor.probes.options import did_you_mean, read_options
 from monitor.probes.plugins import load_plugin, plugins, prepare_foreign
 from monitor.probes.target import rest_of, scheme_of
+from monitor.references import BadReference, fetched
 
 _BUILT_IN = {
     "http": "http",
@@ -25,6 +28,28 @@ _BUILT_IN = {
     "exec": "exec",
     "python": "python",
     "self": "itself",
+    "flow": "flow",
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "redis": "redis",
+    "rediss": "redis",
+    "mqtt": "mqtt",
+    "mqtts": "mqtt",
+    "amqp": "amqp",
+    "amqps": "amqp",
+    "nats": "nats",
+    "ws": "websocket",
+    "wss": "websocket",
+    "grpc": "grpc",
+    "grpcs": "grpc",
+    "smtp": "smtp",
+    "smtps": "smtp",
+    "imap": "imap",
+    "imaps": "imap",
+    "pop3": "pop3",
+    "pop3s": "pop3",
 }
 """Scheme -> file. They are imported when first used, because some bring large libraries."""
 
@@ -48,21 +73,28 @@ def find_kind(target: str) -> Kind:
     )
 
 
-def prepare(target: str, options: Mapping[str, Any]) -> Probe:
-    """Make a probe for a target.
+def prepare(task: TaskSpec) -> Prepared:
+    """Make a task ready to be looked at.
+
+    References to secrets (`${NAME}`) are replaced here; the task itself keeps them.
 
     Raises:
-        InvalidTask: naming the target or the option that is wrong.
+        InvalidTask: naming the target, the option or the condition that is wrong.
     """
+    target = _fetched("target", task.target)
+    options = {name: _fetched(f"option {name}", value) for name, value in task.options.items()}
     kind = find_kind(target)
+    rule = make_rule(task, kind)
     if scheme_of(target) not in _BUILT_IN:
-        return prepare_foreign(kind, target, options)
-    return kind.prepare(target, read_options(kind.options, options))
+        return Prepared(prepare_foreign(kind, target, options), rule)
+    return Prepared(kind.prepare(target, read_options(kind.options, options)), rule)
 
 
-def check_target(target: str, options: Mapping[str, Any]) -> None:
-    """Raise InvalidTask if no kind can look at that target with those options."""
-    prepare(target, options)
+def _fetched(field: str, value: Any) -> Any:
+    try:
+        return fetched(value)
+    except BadReference as error:
+        raise InvalidTask(field, str(error)) from error
 
 
 def kinds() -> list[Kind]:

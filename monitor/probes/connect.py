@@ -1,19 +1,21 @@
 """The one way out: every socket of every look is opened here.
 
 A name is looked up in a thread of this family only; an address written as a number needs none.
-What went wrong is told apart here: what the target did (TargetDown) and what this machine could
-not do (OwnFault).
+Every address that comes of it is judged by `guard`, and exactly these are connected to: nobody
+looks the name up again. What went wrong is told apart here: what the target did (TargetDown) and
+what this machine could not do (OwnFault).
 """
 
 import errno
 import socket
-from typing import cast
+from typing import Literal, cast
 
 import attrs
 import trio
 
-from monitor.model import Reason
-from monitor.ports import OwnFault, TargetDown, Trace
+from monitor.core.model import Reason
+from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.probes import guard
 from monitor.probes.explain import descriptor_fault, explain
 from monitor.probes.target import bracketed
 from monitor.probes.threads import ThreadFamily, part_of_time_left
@@ -45,6 +47,9 @@ _SAID_BY_TARGET = {
     errno.EHOSTDOWN,
 }
 
+Ip = Literal["any", "4", "6"]
+_FAMILIES = {"any": None, "4": socket.AF_INET, "6": socket.AF_INET6}
+
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
@@ -59,7 +64,7 @@ class Address:
         return f"{bracketed(self.sockaddr[0])}:{self.sockaddr[1]}"
 
 
-async def connect(host: str, port: int, trace: Trace) -> trio.SocketStream:
+async def connect(host: str, port: int, trace: Trace, *, ip: Ip = "any") -> trio.SocketStream:
     """Connect to a host by TCP and return the stream, which the caller must close.
 
     The phases are `resolve` and `connect`; `trace.address` is the address that answered, or the
@@ -69,15 +74,18 @@ async def connect(host: str, port: int, trace: Trace) -> trio.SocketStream:
     Raises:
         TargetDown: the name does not exist, or the target refused; naming the address.
         OwnFault: RESOLVER, DESCRIPTORS or NETWORK.
+        Refused: looks may not go there.
     """
-    addresses = await resolve(host, port, trace)
+    addresses = await resolve(host, port, trace, ip=ip)
     with trace.enter("connect"):
         if len(addresses) == 1:
             return trio.SocketStream(await _dial_alone(addresses[0], socket.SOCK_STREAM, trace))
         return trio.SocketStream(await _race(addresses, trace))
 
 
-async def connect_udp(host: str, port: int, trace: Trace) -> trio.socket.SocketType:
+async def connect_udp(
+    host: str, port: int, trace: Trace, *, ip: Ip = "any"
+) -> trio.socket.SocketType:
     """Return a UDP socket bound to the first address of a host, which the caller must close.
 
     Nothing is sent; that nobody listens there shows only when something is. The phase is
@@ -86,16 +94,45 @@ async def connect_udp(host: str, port: int, trace: Trace) -> trio.socket.SocketT
     Raises:
         TargetDown: the name does not exist.
         OwnFault: RESOLVER, DESCRIPTORS or NETWORK.
+        Refused: looks may not go there.
     """
-    addresses = await resolve(host, port, trace)
+    addresses = await resolve(host, port, trace, ip=ip)
     return await _dial_alone(addresses[0], socket.SOCK_DGRAM, trace)
 
 
-async def resolve(host: str, port: int, trace: Trace) -> list[Address]:
+async def connect_unix(path: str, trace: Trace) -> trio.SocketStream:
+    """Connect to a socket in the file system of this machine; the caller must close the stream.
+
+    The phase is `connect`. Nobody but this machine can be there, so its absence is our own fault.
+
+    Raises:
+        OwnFault: NETWORK, naming the path and what to do; DESCRIPTORS.
+    """
+    trace.address = path
+    with trace.enter("connect"):
+        sock = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            await sock.connect(path)
+        except OSError as error:
+            sock.close()
+            raise descriptor_fault(error) or OwnFault(
+                Reason.NETWORK, f"the socket {path} cannot be used: {explain(error)}"
+            ) from error
+        except BaseException:
+            sock.close()
+            raise
+    return trio.SocketStream(sock)
+
+
+async def resolve(host: str, port: int, trace: Trace, *, ip: Ip = "any") -> list[Address]:
     """Return the addresses of a host, the best first, at most ADDRESSES_TRIED.
+
+    With `ip` "4" or "6" only those of that version. If one of them is forbidden, all are: a name
+    that leads to a forbidden address once may do so at the next look.
 
     Raises:
         TargetDown: the name does not exist or has no address.
+        Refused: looks may not go there.
         OwnFault: our resolver did not answer (RESOLVER), or we have too many files open
             (DESCRIPTORS).
     """
@@ -108,7 +145,12 @@ async def resolve(host: str, port: int, trace: Trace) -> list[Address]:
             found = await _look_up(name, port)
         else:
             await trio.lowlevel.checkpoint()
-        return found[:ADDRESSES_TRIED]
+        for address in found:
+            guard.check(host, address.sockaddr[0])
+        usable = [one for one in found if _FAMILIES[ip] in (None, one.family)]
+        if not usable:
+            raise TargetDown(f"{host} has no IPv{ip} address")
+        return usable[:ADDRESSES_TRIED]
 
 
 def _getaddrinfo(name: bytes, port: int, flags: int = 0) -> list[Address]:

@@ -21,10 +21,12 @@ import trio
 from dns.rdtypes.txtbase import TXTBase
 from msgspec import Meta
 
-from monitor.model import Reason, Result, Status
-from monitor.ports import InvalidTask, Kind, OwnFault, Probe, TargetDown, Trace
+from monitor.assertions import Name, Names, Type
+from monitor.core.model import Reason, Result, Status
+from monitor.core.ports import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.connect import connect, connect_udp
 from monitor.probes.explain import explain, printable
+from monitor.probes.kind import Kind
 from monitor.probes.options import did_you_mean
 from monitor.probes.target import check_host, parse_url, split_url
 
@@ -214,6 +216,26 @@ async def _read_exactly(stream: trio.abc.Stream, count: int) -> bytes:
     return data
 
 
+FACTS = Names(
+    (
+        Name(
+            "dns.answers",
+            Type.LIST,
+            "the records of the type asked for, as texts",
+            at="answers",
+            also=("answer", "record", "records", "body"),
+        ),
+        Name(
+            "dns.rcode",
+            Type.TEXT,
+            'the response code, such as `"NOERROR"` or `"NXDOMAIN"`',
+            at="rcode",
+            also=("dns_rcode", "status"),
+        ),
+        Name("dns.ttl", Type.DURATION, "the shortest time to live of these records", at="ttl"),
+    )
+)
+
 KIND = Kind(
     name="dns",
     schemes=("dns",),
@@ -221,4 +243,5 @@ KIND = Kind(
     example="dns:///example.com?type=MX",
     options=DnsOptions,
     prepare=prepare,
+    facts=FACTS,
 )

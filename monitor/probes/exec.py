@@ -23,9 +23,11 @@ import attrs
 import trio
 from msgspec import Meta
 
-from monitor.model import Reason, Result, Status
-from monitor.ports import InvalidTask, Kind, Permanent, Probe, Trace
+from monitor.assertions import Name, Names, Type
+from monitor.core.model import Reason, Result, Status
+from monitor.core.ports import InvalidTask, Permanent, Probe, Trace
 from monitor.probes.explain import descriptor_fault, errno_words, printable
+from monitor.probes.kind import Kind
 from monitor.probes.options import Seconds
 from monitor.probes.perfdata import perfdata
 from monitor.probes.target import rest_of
@@ -182,6 +184,15 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
         os.killpg(pid, number)
 
 
+FACTS = Names(
+    (
+        Name("exit_code", Type.NUMBER, "the exit code; -9 after signal 9", also=("status", "code")),
+        Name("output", Type.TEXT, "what the program printed", also=("body", "stdout")),
+        Name("perfdata.*.value", Type.NUMBER, "a measured value", also=("perf", "metrics")),
+        Name("perfdata.*.unit", Type.TEXT, 'its unit, such as `"s"` or `"%"`'),
+    )
+)
+
 KIND = Kind(
     name="exec",
     schemes=("exec",),
@@ -189,4 +200,5 @@ KIND = Kind(
     example="exec:/usr/lib/nagios/plugins/check_load -w 4 -c 8",
     options=ExecOptions,
     prepare=prepare,
+    facts=FACTS,
 )

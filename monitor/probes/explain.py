@@ -9,8 +9,8 @@ import os
 import ssl
 from collections.abc import Iterator
 
-from monitor.model import Reason
-from monitor.ports import OwnFault
+from monitor.core.model import Reason
+from monitor.core.ports import OwnFault
 
 _CERTIFICATE = {
     # X509_V_ERR_*, see `man X509_STORE_CTX_get_error`

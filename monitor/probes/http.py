@@ -16,14 +16,16 @@ import attrs
 import trio
 from msgspec import Meta
 
-from monitor.model import Result, Status
-from monitor.ports import InvalidTask, Kind, Probe, TargetDown, Trace
+from monitor.assertions import Name, Names, Type
+from monitor.core.model import Result, Status
+from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.connect import connect
 from monitor.probes.content import BODY_LIMIT, Body, text_of
 from monitor.probes.exchange import Exchange, Head
 from monitor.probes.explain import printable
+from monitor.probes.kind import Kind
 from monitor.probes.request import Request
-from monitor.probes.secure import certificate_facts, secure, tls_context
+from monitor.probes.secure import CERTIFICATE, TlsOptions, certificate_facts, secure
 from monitor.probes.target import Url
 
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -31,7 +33,7 @@ _RANGE = re.compile(r"([1-5]\d\d)(?:-([1-5]\d\d))?")
 
 
 @attrs.frozen(kw_only=True)
-class HttpOptions:
+class HttpOptions(TlsOptions):
     """How to ask, and which answers are well."""
 
     method: Annotated[str, Meta(description="the request's method")] = "GET"
@@ -46,7 +48,6 @@ class HttpOptions:
         int, Meta(ge=0, le=20, description="redirects to follow; 0 looks at the redirect itself")
     ] = 5
     contains: Annotated[str, Meta(description="text that the first MiB of the body must have")] = ""
-    verify: Annotated[bool, Meta(description="whether a certificate must be valid")] = True
 
 
 def prepare(target: str, options: HttpOptions) -> Probe:
@@ -61,7 +62,7 @@ def prepare(target: str, options: HttpOptions) -> Probe:
     async def look(trace: Trace) -> Result:
         request, hops = first, 0
         while True:
-            async with await _open(request.url, options.verify, trace) as stream:
+            async with await _open(request.url, options, trace) as stream:
                 exchange = Exchange(stream)
                 with trace.enter("first_byte"):
                     head = await exchange.ask(request.encoded, request.body)
@@ -81,12 +82,11 @@ def prepare(target: str, options: HttpOptions) -> Probe:
     return look
 
 
-async def _open(url: Url, verify: bool, trace: Trace) -> trio.abc.Stream:
+async def _open(url: Url, options: TlsOptions, trace: Trace) -> trio.abc.Stream:
     stream = await connect(url.host, url.port, trace)
     if url.scheme == "http":
         return stream
-    context = tls_context(verify=verify, protocols=("http/1.1",))
-    secured = await secure(stream, url.host, context, trace)
+    secured = await secure(stream, url.host, options, trace, ("http/1.1",))
     trace.facts["certificate"] = certificate_facts(secured)
     return secured
 
@@ -135,6 +135,33 @@ def _codes(text: str) -> list[range]:
     return codes
 
 
+FACTS = Names(
+    (
+        Name(
+            "status",
+            Type.NUMBER,
+            "the status code of the last answer",
+            also=("status_code", "code", "http_status"),
+        ),
+        Name(
+            "header.*",
+            Type.TEXT,
+            'a header of the answer, whatever the case of its name: `header["x-cache"]`',
+            at="headers",
+            any_case=True,
+            also=("headers", "http_header"),
+        ),
+        Name(
+            "body",
+            Type.TEXT,
+            "the body of the answer, up to 1 MiB; `body.json.$` reads it as JSON",
+            also=("text", "content", "html", "json", "response"),
+        ),
+        Name("url", Type.TEXT, "the address after redirects, without credentials"),
+        *CERTIFICATE,
+    )
+)
+
 KIND = Kind(
     name="http",
     schemes=("http", "https"),
@@ -142,4 +169,5 @@ KIND = Kind(
     example="https://example.com/health",
     options=HttpOptions,
     prepare=prepare,
+    facts=FACTS,
 )

@@ -13,10 +13,12 @@ from typing import Any
 import attrs
 import trio
 
-from monitor.model import Result, Status
-from monitor.ports import InvalidTask, Kind, Probe, Trace
+from monitor.assertions import Name, Names, Type
+from monitor.core.model import Result, Status
+from monitor.core.ports import InvalidTask, Probe, Trace
+from monitor.core.units import format_duration
+from monitor.probes.kind import Kind
 from monitor.probes.target import rest_of
-from monitor.units import format_duration
 
 CROWDED = 0.9
 """The share of the open files allowed above which the monitor calls itself DEGRADED."""
@@ -73,6 +75,18 @@ def _uptime_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) - started_s
 
 
+FACTS = Names(
+    (
+        Name(
+            "loop_lag", Type.DURATION, "how long one turn of the event loop took", at="loop_lag_s"
+        ),
+        Name("uptime", Type.DURATION, "the age of this process", at="uptime_s"),
+        Name("open_files", Type.NUMBER, "files and connections that are open"),
+        Name("open_files_limit", Type.NUMBER, "how many may be open"),
+        Name("pid", Type.NUMBER, "the number of this process"),
+    )
+)
+
 KIND = Kind(
     name="self",
     schemes=("self",),
@@ -80,4 +94,5 @@ KIND = Kind(
     example="self:",
     options=SelfOptions,
     prepare=prepare,
+    facts=FACTS,
 )

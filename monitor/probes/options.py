@@ -13,8 +13,8 @@ from typing import Any
 import attrs
 import msgspec
 
-from monitor.ports import InvalidTask
-from monitor.units import parse_duration
+from monitor.core.ports import InvalidTask
+from monitor.core.units import parse_duration
 
 
 class Seconds(float):
@@ -46,7 +46,7 @@ def read_options(wanted: type, given: Mapping[str, Any]) -> Any:
 def unknown_option(name: str, known: Iterable[str]) -> InvalidTask:
     """Return the error for an option that the kind does not have."""
     names = sorted(known)
-    guess = did_you_mean(name, names)
+    guess = did_you_mean(name, names) or did_you_mean(name.rpartition(".")[2], names)
     there_are = f"there are: {', '.join(names)}" if names else "this kind has none"
     return InvalidTask(f"option {name}", f"is not known here{guess}; {there_are}")
 
@@ -90,12 +90,43 @@ def _converted(name: str, value: Any, hint: Any) -> Any:
     if _is_table(hint) and isinstance(value, Mapping):
         _key_hint, value_hint = typing.get_args(_bare(hint))
         return {key: _converted(f"{name}.{key}", value[key], value_hint) for key in value}
+    _refuse_unknown(name, value, _bare(hint))
     try:
         return msgspec.convert(
             value, hint, strict=not isinstance(value, str), dec_hook=_read_special
         )
     except msgspec.ValidationError as error:
-        raise InvalidTask(f"option {name}", _explain(value, str(error))) from None
+        inner = _INNER.search(str(error))
+        path = inner[1] if inner else ""
+        wrong = _explain(_inside(value, path), str(error))
+        raise InvalidTask(f"option {name}{_from_one(path)}", wrong) from None
+
+
+def _refuse_unknown(name: str, value: Any, hint: Any) -> None:
+    """Refuse unknown keys of tables in lists; msgspec would pass them over in silence."""
+    element = next(iter(typing.get_args(hint)), None)
+    if not (isinstance(element, type) and attrs.has(element) and isinstance(value, list)):
+        return
+    known = [field.name for field in attrs.fields(element)]
+    for number, table in enumerate(value, 1):
+        for key in table if isinstance(table, Mapping) else ():
+            if key not in known:
+                raise unknown_option(f"{name}[{number}].{key}", known)
+
+
+def _inside(value: Any, path: str) -> Any:
+    """Return what stands at `[0].name` in a value, or the last that is there on the way."""
+    for number, key in re.findall(r"\[(\d+)\]|\.([^.\[]+)", path):
+        try:
+            value = value[int(number)] if number else value[key]
+        except (LookupError, TypeError):
+            break
+    return value
+
+
+def _from_one(path: str) -> str:
+    """Count the elements of lists from 1, as people do: `[0].name` becomes `[1].name`."""
+    return re.sub(r"\[(\d+)\]", lambda number: f"[{int(number[1]) + 1}]", path)
 
 
 def _read_special(wanted: type, value: Any) -> Any:
@@ -116,6 +147,10 @@ _WORDS = {
     "array": "a list",
     "null": "nothing",
 }
+
+
+_INNER = re.compile(r" - at `\$(.*)`$")
+"""Where in a list or table msgspec found something wrong."""
 
 
 def _explain(value: Any, message: str) -> str:

@@ -1,6 +1,6 @@
 """Kinds of looks that other packages bring, through the entry-point group `monitor.probes`.
 
-The name of an entry point is the scheme it serves, its value leads to a `monitor.ports.Kind`.
+The name of an entry point is the scheme it serves, its value leads to a `monitor.probes.kind.Kind`.
 Nothing of a plugin is imported before somebody asks for its scheme.
 """
 
@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from monitor.look import describe
-from monitor.model import Result
-from monitor.ports import InvalidTask, Kind, Permanent, Probe, Trace
+from monitor.core.describe import describe
+from monitor.core.model import Result
+from monitor.core.ports import InvalidTask, Permanent, Probe, Trace
 from monitor.probes.foreign import contained
+from monitor.probes.kind import Kind
 from monitor.probes.options import read_options
 
 GROUP = "monitor.probes"
@@ -47,7 +48,9 @@ def load_plugin(scheme: str) -> Kind:
     except Exception as error:
         raise InvalidTask("target", f"{whose} cannot be loaded: {describe(error)}") from error
     if not isinstance(kind, Kind):
-        raise InvalidTask("target", f"{whose} is no monitor.ports.Kind, but {type(kind).__name__}")
+        raise InvalidTask(
+            "target", f"{whose} is no monitor.probes.kind.Kind, but {type(kind).__name__}"
+        )
     if scheme not in kind.schemes:
         raise InvalidTask("target", f"{whose} does not serve that scheme: {kind.schemes}")
     return kind

@@ -4,8 +4,8 @@ The task's options are its keyword arguments. The function may be async, or not:
 a thread. It says
 
 * UP by returning None, True, or a text that becomes the detail;
-* DOWN by returning False, by a failed `assert`, or by raising `monitor.ports.TargetDown`;
-* anything else by returning a `monitor.model.Result`.
+* DOWN by returning False, by a failed `assert`, or by raising `monitor.core.ports.TargetDown`;
+* anything else by returning a `monitor.core.model.Result`.
 
 Every other error is a bug of the function, never a claim about the target. Phase: `call`.
 """
@@ -21,11 +21,12 @@ from typing import Any
 
 import trio
 
-from monitor.look import describe
-from monitor.model import Reason, Result, Status
-from monitor.ports import InvalidTask, Kind, OwnFault, Probe, TargetDown, Trace
+from monitor.core.describe import describe
+from monitor.core.model import Reason, Result, Status
+from monitor.core.ports import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.explain import causes
 from monitor.probes.foreign import contained
+from monitor.probes.kind import Kind
 from monitor.probes.options import did_you_mean, unknown_option
 from monitor.probes.target import rest_of
 from monitor.probes.threads import ThreadFamily, part_of_time_left

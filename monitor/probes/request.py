@@ -10,7 +10,7 @@ import attrs
 import h11
 
 from monitor import __version__
-from monitor.ports import InvalidTask, TargetDown
+from monitor.core.ports import InvalidTask, TargetDown
 from monitor.probes.content import ACCEPTED
 from monitor.probes.target import Url, bracketed, parse_url
 

@@ -10,10 +10,12 @@ import attrs
 import trio
 from msgspec import Meta
 
-from monitor.model import Result, Status
-from monitor.ports import InvalidTask, Kind, Probe, TargetDown, Trace
+from monitor.assertions import Name, Names, Type
+from monitor.core.model import Result, Status
+from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.connect import connect
 from monitor.probes.explain import explain, printable
+from monitor.probes.kind import Kind
 from monitor.probes.target import parse_url, refuse_path
 
 ANSWER_LIMIT = 1024
@@ -96,6 +98,10 @@ def unescape(option: str, text: str) -> bytes:
     return _ESCAPE.sub(replace, text.encode())
 
 
+FACTS = Names(
+    (Name("answer", Type.TEXT, "what was received", also=("body", "banner", "response")),)
+)
+
 KIND = Kind(
     name="tcp",
     schemes=("tcp",),
@@ -103,4 +109,5 @@ KIND = Kind(
     example="tcp://example.com:25",
     options=TcpOptions,
     prepare=prepare,
+    facts=FACTS,
 )

@@ -8,26 +8,25 @@ from typing import Annotated
 import attrs
 from msgspec import Meta
 
-from monitor.model import Result, Status
-from monitor.ports import Kind, Probe, TargetDown, Trace
+from monitor.assertions import Name, Names, Type
+from monitor.core.model import Result, Status
+from monitor.core.ports import Probe, TargetDown, Trace
 from monitor.probes.connect import connect
-from monitor.probes.secure import certificate_facts, secure, tls_context
+from monitor.probes.kind import Kind
+from monitor.probes.secure import CERTIFICATE, TlsOptions, certificate_facts, secure
 from monitor.probes.target import parse_url, refuse_path
 
 
 @attrs.frozen(kw_only=True)
-class TlsOptions:
+class CertificateOptions(TlsOptions):
     """Which certificates are well."""
 
     days_left: Annotated[
         int, Meta(ge=0, le=3650, description="days a certificate must still be valid, or DEGRADED")
     ] = 0
-    verify: Annotated[
-        bool, Meta(description="whether name and authority must be right; dates always must")
-    ] = True
 
 
-def prepare(target: str, options: TlsOptions) -> Probe:
+def prepare(target: str, options: CertificateOptions) -> Probe:
     """Make a probe: DOWN without a valid certificate, DEGRADED if it expires too soon.
 
     Raises:
@@ -38,8 +37,7 @@ def prepare(target: str, options: TlsOptions) -> Probe:
 
     async def look(trace: Trace) -> Result:
         stream = await connect(url.host, url.port, trace)
-        context = tls_context(verify=options.verify)
-        async with await secure(stream, url.host, context, trace) as secured:
+        async with await secure(stream, url.host, options, trace) as secured:
             facts = certificate_facts(secured)
             protocol = str(secured.version())
         trace.facts["certificate"] = facts
@@ -57,11 +55,19 @@ def prepare(target: str, options: TlsOptions) -> Probe:
     return look
 
 
+FACTS = Names(
+    (
+        *CERTIFICATE,
+        Name("protocol", Type.TEXT, 'the version that was agreed on, such as `"TLSv1.3"`'),
+    )
+)
+
 KIND = Kind(
     name="tls",
     schemes=("tls",),
     summary="Make a TLS connection and look at the certificate.",
     example="tls://example.com:443",
-    options=TlsOptions,
+    options=CertificateOptions,
     prepare=prepare,
+    facts=FACTS,
 )

@@ -6,6 +6,8 @@ import attrs
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from monitor.core.describe import without_password
+
 _SQLITE = frozenset({"sqlite", "sqlite+aiosqlite"})
 _POSTGRESQL = frozenset({"postgresql", "postgres", "postgresql+asyncpg"})
 _PARAMETERS = ("host", "port", "user", "password", "passfile", "ssl", "sslmode")
@@ -16,11 +18,16 @@ class BadAddress(ValueError):
     """The database URL cannot be understood; the message says what to write."""
 
 
+def _shown(url: URL) -> str:
+    # The URL hides what stands before the @ itself, but no parameters.
+    return without_password(url.render_as_string(hide_password=True))
+
+
 @attrs.frozen
 class Address:
-    """A database that can be opened. `str()` never shows the password."""
+    """A database that can be opened. Neither `str()` nor `repr()` ever shows a password."""
 
-    url: URL
+    url: URL = attrs.field(repr=_shown)
     schema: str | None = None
     """PostgreSQL only: everything lives in this schema instead of the default one."""
     application: str = "monitor"
@@ -38,7 +45,7 @@ class Address:
     def __str__(self) -> str:
         if self.is_sqlite:
             return f"sqlite:///{self.url.database}"
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
+        return _shown(self.url.set(drivername="postgresql"))
 
 
 def parse_address(text: str, base: Path | None = None) -> Address:
@@ -65,10 +72,6 @@ def parse_address(text: str, base: Path | None = None) -> Address:
     raise BadAddress(
         f"database kind {url.drivername!r} is not supported; use sqlite:/// or postgresql://"
     )
-
-
-def _shown(url: URL) -> str:
-    return url.render_as_string(hide_password=True)
 
 
 def _sqlite(url: URL, base: Path | None) -> URL:

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Column, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -172,8 +172,7 @@ async def _expect_empty(connection: AsyncConnection) -> None:
 async def _read(connection: AsyncConnection, path: Path) -> Counter[str]:
     lines = _lines_of(path)
     where, header = next(lines, (str(path), None))
-    last_id = _check_header(where, header)
-    known = {table.name: table for table in tables.BACKED_UP}
+    last_id, known = _check_header(where, header)
     counts: Counter[str] = Counter(dict.fromkeys(known, 0))
     chunk: list[dict[str, Any]] = []
     filling: Table | None = None
@@ -224,22 +223,22 @@ def _lines_of(path: Path) -> Iterator[tuple[str, Any]]:
         raise BadBackup(f"the backup {path} cannot be read: {why}") from error
 
 
-def _check_header(where: str, header: Any) -> int:
-    """Return the highest task id ever given, if this program can read what follows."""
+def _check_header(where: str, header: Any) -> tuple[int, dict[str, list[Column[Any]]]]:
+    """Return the highest task id ever given and the columns, if this program can read them."""
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise BadBackup(f"{where}: this is not a backup of monitor")
     if header.get("version") != VERSION:
         raise BadBackup(f"{where}: this program reads version {VERSION} of backups only")
-    if header.get("schema") != migrations.HEAD:
+    if header.get("schema") not in migrations.KNOWN:
         raise BadBackup(
             f"{where}: the backup is of schema {header.get('schema')}, this program works with "
             f"{migrations.HEAD}; restore it with the program that wrote it"
         )
-    expected = {table.name: list(table.c.keys()) for table in tables.BACKED_UP}
+    columns = backup_rows.columns_of(header.get("tables"), tables.BACKED_UP)
     last_id = header.get("last_id")
-    if header.get("tables") != expected or not isinstance(last_id, int):
+    if columns is None or not isinstance(last_id, int):
         raise BadBackup(f"{where}: the tables of the backup are not those of its schema")
-    return last_id
+    return last_id, columns
 
 
 async def _insert(

@@ -1,6 +1,6 @@
 """Rows as a backup holds them: written as JSON, and checked value by value when they come back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Double, Integer, Row, Table, Text
 
-from monitor.model import GapReason, Lifecycle, Reason, Status
+from monitor.core.model import GapReason, Lifecycle, Reason, Status
 from monitor.store.tables import Moment
 
 
@@ -32,21 +32,48 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
 """Columns whose words must be ours: one unknown word would make the whole fleet unreadable."""
 
 
+_LISTS = {"expect", "degraded"}
+"""JSON columns that hold lists; the others hold tables."""
+
+
 def written(row: Row[Any]) -> list[Any]:
     """Return a row as JSON takes it."""
     return [value.isoformat() if isinstance(value, datetime) else value for value in row]
 
 
-def read(where: str, document: Any, known: Mapping[str, Table]) -> tuple[Table, dict[str, Any]]:
-    """Return the table and the values of a line.
+def columns_of(header: Any, tables: Iterable[Table]) -> dict[str, list[Column[Any]]] | None:
+    """Return the columns that a backup holds of each table, in its order, by the table's name.
+
+    A backup of an older schema may lack columns which have a default. None if it does not fit.
+    """
+    if not isinstance(header, Mapping):
+        return None
+    found = {}
+    for table in tables:
+        names = header.get(table.name)
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            return None
+        missing = [column for column in table.c if column.name not in names]
+        if set(names) - set(table.c.keys()) or any(
+            column.server_default is None for column in missing
+        ):
+            return None
+        found[table.name] = [table.c[name] for name in names]
+    return found if found.keys() == header.keys() else None
+
+
+def read(
+    where: str, document: Any, known: Mapping[str, list[Column[Any]]]
+) -> tuple[Table, dict[str, Any]]:
+    """Return the table and the values of a line; `known` are the columns the backup holds.
 
     Raises:
         BadBackup: naming the place and what is wrong.
     """
     if not isinstance(document, list) or not document or document[0] not in known:
         raise BadBackup(f"{where}: this is not a row of a table we know")
-    table = known[document[0]]
-    columns = list(table.c)
+    columns = known[document[0]]
+    table = columns[0].table
     if len(document) != len(columns) + 1:
         raise BadBackup(
             f"{where}: a row of {table.name} has {len(columns)} values, here are "
@@ -83,7 +110,7 @@ def _reader(column: Column[Any]) -> Callable[[Any], Any]:
         (Integer, _integer),
         (Double, _number),
         (Text, _exactly(str)),
-        (JSON, _exactly(dict)),
+        (JSON, _exactly(list if column.name in _LISTS else dict)),
     )
     return next(reader for family, reader in readers if isinstance(column.type, family))
 

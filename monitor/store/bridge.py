@@ -13,6 +13,7 @@ The rules, each forced by an experiment:
   statement is stopped by the server; stopping it from here costs the connection.
 * The loop's exception handler only counts and tells. trio-asyncio's own would end the program for
   a driver's future that nobody waited for (6 of 61 cancel points while connecting).
+* Every crossing names its loop. The ambient one is that of the bridge opened last, perhaps another.
 * A connection that comes back to the pool inside a transaction is thrown away. Otherwise the next,
   innocent user inherits it.
 """
@@ -34,9 +35,9 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from monitor.core.describe import describe
+from monitor.core.ports import OutcomeUnknown
 from monitor.journal import tell
-from monitor.look import describe
-from monitor.ports import OutcomeUnknown
 from monitor.store.address import Address
 from monitor.store.errors import translated
 
@@ -64,6 +65,7 @@ class Bridge:
 
     address: Address
     limits: Limits
+    loop: trio_asyncio.TrioEventLoop
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     gate: trio.CapacityLimiter
@@ -96,13 +98,7 @@ class Bridge:
                 raise OutcomeUnknown("interrupted inside the database driver") from error
 
         with translated(), trio.fail_after(deadline_s, shield=True):
-            result: T = await trio_asyncio.aio_as_trio(unit)()
-        return result
-
-    async def linger(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Run work that waits for ever on the asyncio side; cancelling it ends it there."""
-        with translated():
-            result: T = await trio_asyncio.aio_as_trio(work)()
+            result: T = await trio_asyncio.aio_as_trio(unit, loop=self.loop)()
         return result
 
     def _on_noise(self, _loop: object, context: dict[str, Any]) -> None:
@@ -116,15 +112,17 @@ class Bridge:
 async def open_bridge(address: Address, limits: Limits | None = None) -> AsyncIterator[Bridge]:
     """Start the asyncio loop and the engine; leaving disposes of both within a bounded time.
 
-    No connection is made before the first unit of work.
+    No connection is made before the first unit of work. What the body raises comes out as it was
+    raised. Bridges may be nested: each has a loop of its own, and any task may cross any of them.
     """
     limits = limits or Limits()
-    async with trio_asyncio.open_loop() as loop:
+    async with _open_loop() as loop:
         units = 1 if address.is_sqlite else limits.units
         engine = _engine(address, limits, units)
         bridge = Bridge(
             address=address,
             limits=limits,
+            loop=loop,
             engine=engine,
             sessions=async_sessionmaker(engine, expire_on_commit=False, autoflush=False),
             gate=trio.CapacityLimiter(units),
@@ -135,7 +133,31 @@ async def open_bridge(address: Address, limits: Limits | None = None) -> AsyncIt
             yield bridge
         finally:
             with trio.move_on_after(limits.dispose_s, shield=True):
-                await trio_asyncio.aio_as_trio(engine.dispose)()
+                await trio_asyncio.aio_as_trio(engine.dispose, loop=loop)()
+
+
+@asynccontextmanager
+async def _open_loop() -> AsyncIterator[trio_asyncio.TrioEventLoop]:
+    """Start an asyncio loop; what the body raises comes out as it was raised, also `Cancelled`.
+
+    Each of the two nurseries of trio-asyncio's own would wrap it in an exception group. So they see
+    a body that has ended well, and what it raised is raised behind them. They are shielded while
+    they end, which a cancelled loop does at once: a `Cancelled` of theirs would take its place.
+    """
+    raised: BaseException | None = None
+    with trio.CancelScope() as ending:
+        async with trio_asyncio.open_loop() as loop:
+            try:
+                yield loop
+            except BaseException as error:  # noqa: BLE001 (raised again below)
+                raised = error
+            finally:
+                ending.shield = True
+    if raised is not None:
+        try:
+            raise raised
+        finally:
+            del raised  # it holds this frame by its traceback
 
 
 def _engine(address: Address, limits: Limits, units: int) -> AsyncEngine:

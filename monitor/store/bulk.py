@@ -14,7 +14,7 @@ from sqlalchemy import Dialect, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from monitor.ports import StoreRefused
+from monitor.core.ports import StoreRefused
 from monitor.store.rows import Values
 
 _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]

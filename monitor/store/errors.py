@@ -8,8 +8,8 @@ import trio
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from monitor.look import describe
-from monitor.ports import DatabaseAway, OutcomeUnknown, StoreError, StoreRefused
+from monitor.core.describe import describe
+from monitor.core.ports import DatabaseAway, OutcomeUnknown, StoreError, StoreRefused
 
 # SQLSTATEs, or the classes they begin with (PostgreSQL manual, appendix A).
 _AWAY = {

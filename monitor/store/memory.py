@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import attrs
 import trio
 
-from monitor.model import (
+from monitor.core.model import (
     Changes,
     Event,
+    FleetChange,
     Gap,
     Incident,
     Lifecycle,
@@ -33,7 +34,7 @@ from monitor.model import (
     Transition,
     WatchedTask,
 )
-from monitor.ports import DuplicateName, NoSuchTask, OpenSession, SessionBusyError
+from monitor.core.ports import DuplicateName, NoSuchTask, OpenSession, SessionBusyError
 
 T = TypeVar("T")
 
@@ -105,50 +106,39 @@ class MemorySession:
         await self._unit(work)
 
     async def add(self, specs: Sequence[TaskSpec], now: datetime) -> list[Task]:
-        def work(tables: _Tables) -> list[Task]:
-            names = [task.name for task in tables.tasks.values()]
-            for spec in specs:
-                _refuse_taken(names, spec.name)
-                names.append(spec.name)
-            return [self._store.insert(spec, now) for spec in specs]
+        return await self._unit(lambda tables: self._add(tables, specs, now))
 
-        return await self._unit(work)
+    def _add(self, tables: _Tables, specs: Sequence[TaskSpec], now: datetime) -> list[Task]:
+        names = [task.name for task in tables.tasks.values()]
+        for spec in specs:
+            _refuse_taken(names, spec.name)
+            names.append(spec.name)
+        return [self._store.insert(spec, now) for spec in specs]
 
     async def edit(self, task_id: int, spec: TaskSpec) -> Task:
-        def work(tables: _Tables) -> Task:
-            old = _watched(tables, task_id)
-            others = [task.name for task in tables.tasks.values() if task.id != task_id]
-            _refuse_taken(others, spec.name)
-            task = Task(id=task_id, created_at=old.task.created_at, **_fields(spec))
-            tables.tasks[task_id] = task
-            tables.revision += 1
-            if old.recovery.lifecycle is Lifecycle.INVALID:
-                tables.recoveries[task_id] = Recovery()
-            return task
-
-        return await self._unit(work)
+        return await self._unit(lambda tables: _edit(tables, task_id, spec))
 
     async def remove(self, task_id: int) -> None:
-        def work(tables: _Tables) -> None:
-            _watched(tables, task_id)
-            by_id: list[dict[int, Any]] = [tables.tasks, tables.states, tables.recoveries]
-            for one in by_id:
-                one.pop(task_id, None)
-            by_key: list[dict[Any, Any]] = [
-                tables.looks,
-                tables.transitions,
-                tables.incidents,
-                tables.gaps,
-            ]
-            for many in by_key:
-                for key in [key for key in many if key[0] == task_id]:
-                    del many[key]
-            for at, kind, owner in [key for key in tables.events if key[2] == task_id]:
-                del tables.events[at, kind, owner]
-            tables.requests = [one for one in tables.requests if one.task_id != task_id]
-            tables.revision += 1
+        await self._unit(lambda tables: _remove(tables, task_id))
 
-        await self._unit(work)
+    async def rebuild(
+        self, plan: Callable[[Sequence[Task]], FleetChange], now: datetime
+    ) -> FleetChange:
+        def work(tables: _Tables) -> FleetChange:
+            change = plan([tables.tasks[task_id] for task_id in sorted(tables.tasks)])
+            gone = {task.name for task in change.remove}
+            names = [task.name for task in tables.tasks.values() if task.name not in gone]
+            for spec in change.add:
+                _refuse_taken(names, spec.name)
+                names.append(spec.name)
+            for task in change.remove:
+                _remove(tables, task.id)
+            for task, spec in change.edit:
+                _edit(tables, task.id, spec)
+            self._add(tables, change.add, now)
+            return change
+
+        return await self._unit(work)
 
     async def request(self, task_id: int, kind: RequestKind) -> None:
         def work(tables: _Tables) -> None:
@@ -362,3 +352,35 @@ def _write_incidents(tables: _Tables, records: Sequence[Record]) -> None:
         if one.closed_at is not None and known is not None and known.closed_at is None:
             closed = attrs.evolve(known, closed_at=one.closed_at)
             tables.incidents[one.task_id, one.number] = closed
+
+
+def _edit(tables: _Tables, task_id: int, spec: TaskSpec) -> Task:
+    old = _watched(tables, task_id)
+    others = [task.name for task in tables.tasks.values() if task.id != task_id]
+    _refuse_taken(others, spec.name)
+    task = Task(id=task_id, created_at=old.task.created_at, **_fields(spec))
+    tables.tasks[task_id] = task
+    tables.revision += 1
+    if old.recovery.lifecycle is Lifecycle.INVALID:
+        tables.recoveries[task_id] = Recovery()
+    return task
+
+
+def _remove(tables: _Tables, task_id: int) -> None:
+    _watched(tables, task_id)
+    by_id: list[dict[int, Any]] = [tables.tasks, tables.states, tables.recoveries]
+    for one in by_id:
+        one.pop(task_id, None)
+    by_key: list[dict[Any, Any]] = [
+        tables.looks,
+        tables.transitions,
+        tables.incidents,
+        tables.gaps,
+    ]
+    for many in by_key:
+        for key in [key for key in many if key[0] == task_id]:
+            del many[key]
+    for at, kind, owner in [key for key in tables.events if key[2] == task_id]:
+        del tables.events[at, kind, owner]
+    tables.requests = [one for one in tables.requests if one.task_id != task_id]
+    tables.revision += 1

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.model import (
+from monitor.core.model import (
     Changes,
     Event,
     Gap,
@@ -20,7 +20,7 @@ from monitor.model import (
     Transition,
     WatchedTask,
 )
-from monitor.ports import NoSuchTask
+from monitor.core.ports import NoSuchTask
 from monitor.store import rows, tables
 
 _CHUNK = 250

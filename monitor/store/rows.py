@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from monitor.model import (
+from monitor.core.model import (
     Event,
     Gap,
     GapReason,
@@ -37,7 +37,11 @@ def spec_values(spec: TaskSpec) -> Values:
         "retry_interval_s": spec.retry_interval_s,
         "recovery_confirmations": spec.recovery_confirmations,
         "options": dict(spec.options),
+        "expect": list(spec.expect),
+        "degraded": list(spec.degraded),
+        "invert": spec.invert,
         "paused": spec.paused,
+        "from_file": spec.from_file,
     }
 
 
@@ -52,7 +56,11 @@ def task_of(row: Row[Any]) -> Task:
         retry_interval_s=row.retry_interval_s,
         recovery_confirmations=row.recovery_confirmations,
         options=row.options,
+        expect=tuple(row.expect),
+        degraded=tuple(row.degraded),
+        invert=row.invert,
         paused=row.paused,
+        from_file=row.from_file,
         created_at=row.created_at,
     )
 

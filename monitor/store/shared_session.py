@@ -15,7 +15,7 @@ import trio
 import trio_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.model import Record, WatchedTask
+from monitor.core.model import Record, WatchedTask
 from monitor.store import reading, writing
 from monitor.store.bridge import Bridge
 
@@ -32,6 +32,7 @@ class SharedSession:
     Raises whatever SQLAlchemy and the drivers raise, untranslated, or TooSlowError.
     """
 
+    _bridge: Bridge
     _aio: AsyncSession
 
     async def watched(self, task_id: int) -> WatchedTask:
@@ -47,7 +48,7 @@ class SharedSession:
 
     async def _each_alone(self, operation: Callable[[], Awaitable[T]]) -> T:
         with trio.fail_after(_PATIENCE_S):
-            result: T = await trio_asyncio.aio_as_trio(operation)()
+            result: T = await trio_asyncio.aio_as_trio(operation, loop=self._bridge.loop)()
             return result
 
 
@@ -59,11 +60,7 @@ async def open_shared_session(bridge: Bridge) -> AsyncIterator[SharedSession]:
     """
     aio = bridge.sessions()
     try:
-        yield SharedSession(aio)
+        yield SharedSession(bridge, aio)
     finally:
         with trio.move_on_after(_PATIENCE_S, shield=True):
-            await trio_asyncio.aio_as_trio(lambda: _abandon(aio))()
-
-
-async def _abandon(aio: AsyncSession) -> None:
-    await aio.invalidate()
+            await trio_asyncio.aio_as_trio(aio.invalidate, loop=bridge.loop)()

@@ -13,10 +13,10 @@ import attrs
 import trio
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.journal import tell
-from monitor.model import (
+from monitor.core.model import (
     Changes,
     Event,
+    FleetChange,
     Gap,
     Incident,
     Look,
@@ -28,17 +28,17 @@ from monitor.model import (
     Transition,
     WatchedTask,
 )
-from monitor.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
+from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
+from monitor.journal import tell
 from monitor.store import migrations, reading, writing
 from monitor.store.address import Address
 from monitor.store.bridge import WRITE, Bridge, Limits, open_bridge
 from monitor.store.errors import translated
+from monitor.store.listening import open_ear
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Work = Callable[Concatenate[AsyncSession, P], Awaitable[T]]
-
-_CHANNEL = "monitor_tasks"
 
 
 @attrs.define(eq=False)
@@ -123,6 +123,11 @@ class SqlSession:
     async def remove(self, task_id: int) -> None:
         await self._write(writing.remove, task_id)
 
+    async def rebuild(
+        self, plan: Callable[[Sequence[Task]], FleetChange], now: datetime
+    ) -> FleetChange:
+        return await self._write(writing.rebuild, plan, now)
+
     async def request(self, task_id: int, kind: RequestKind) -> None:
         await self._write(writing.request, task_id, kind)
 
@@ -194,7 +199,8 @@ class SqlStore:
     async def listen(self, hint: Callable[[], None]) -> None:
         if self.bridge.address.is_sqlite:
             await trio.sleep_forever()
-        await self.bridge.linger(lambda: _listen(self.bridge, hint))
+        async with open_ear(self.bridge, hint) as lost:
+            await lost.wait()
         raise DatabaseAway("the connection that listens for changes was lost")
 
     async def schema(self) -> str | None:
@@ -217,25 +223,6 @@ class SqlStore:
         return await self.bridge.cross(unit)
 
 
-async def _listen(bridge: Bridge, hint: Callable[[], None]) -> None:
-    """Wait on the asyncio side until the listening connection is lost."""
-    lost = asyncio.Event()
-    async with bridge.engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        driver.add_termination_listener(lambda _: lost.set())
-
-        def on_notify(*_: object) -> None:
-            hint()
-
-        await driver.add_listener(_CHANNEL, on_notify)
-        try:
-            await lost.wait()
-        finally:
-            # A listener must not go back to the pool; closing the connection is the surest way.
-            await connection.invalidate()
-
-
 def _try_file(path: Path) -> None:
     """Raise DatabaseAway if the file cannot even be opened; one that is not there is made.
 
@@ -256,6 +243,8 @@ async def open_store(
     upgrade: bool = True,
 ) -> AsyncIterator[SqlStore]:
     """Open a database; on leaving every connection is given back and closed.
+
+    What is raised, here or by the body, comes out as it was raised, in no exception group.
 
     Args:
         address: which database.

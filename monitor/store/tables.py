@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -55,7 +56,11 @@ task = Table(
     Column("retry_interval_s", Double, nullable=False),
     Column("recovery_confirmations", Integer, nullable=False),
     Column("options", JSON, nullable=False),
+    Column("expect", JSON, nullable=False, server_default="[]"),
+    Column("degraded", JSON, nullable=False, server_default="[]"),
+    Column("invert", Boolean, nullable=False, server_default=false()),
     Column("paused", Boolean, nullable=False),
+    Column("from_file", Boolean, nullable=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,  # an id is never given twice: history may outlive its task
 )
@@ -180,4 +185,5 @@ node = Table(
 )
 
 BACKED_UP = (task, task_state, result, transition, incident, gap, event)
-"""What a backup holds, in the order it is restored."""
+"""What a backup holds, in the order it is restored. A column that a later schema adds has a
+default, so that older backups can be restored too."""

@@ -1,6 +1,6 @@
 """Units of work that write: each a plain function on the asyncio side, inside a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.model import (
+from monitor.core.model import (
     EventRecord,
+    FleetChange,
     Gap,
     Lifecycle,
     LifeRecord,
@@ -24,7 +25,7 @@ from monitor.model import (
     Task,
     TaskSpec,
 )
-from monitor.ports import DuplicateName, NoSuchTask
+from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.store import rows, tables
 from monitor.store.bulk import insert_new, present, update
 
@@ -191,6 +192,21 @@ async def remove(session: AsyncSession, task_id: int) -> None:
         tables.request,
     ):
         await session.execute(delete(table).where(table.c.task_id == task_id))
+
+
+async def rebuild(
+    session: AsyncSession, plan: Callable[[Sequence[Task]], FleetChange], now: datetime
+) -> FleetChange:
+    """Do to many tasks what a plan says."""
+    query = select(tables.task).order_by(tables.task.c.id).with_for_update()
+    change = plan([rows.task_of(row) for row in await session.execute(query)])
+    for task in change.remove:
+        await remove(session, task.id)
+    for task, spec in change.edit:
+        await edit(session, task.id, spec)
+    if change.add:
+        await add(session, change.add, now)
+    return change
 
 
 async def request(session: AsyncSession, task_id: int, kind: RequestKind) -> None:

@@ -15,9 +15,9 @@ import trio
 
 from monitor import journal
 from monitor.app import Tuning, open_monitor
-from monitor.clock import Clock
+from monitor.core.model import LookRecord, Record
 from monitor.departure import open_departure
-from monitor.model import LookRecord, Record
+from monitor.engine.clock import Clock
 from monitor.probes import prepare
 from monitor.store.sql import open_store
 from monitor.verification.order import address_of

@@ -13,10 +13,10 @@ from typing import Protocol
 import attrs
 import trio
 
-from monitor.clock import Clock
-from monitor.look import describe
-from monitor.model import LookRecord, Record, Result, Status, Task, TaskSpec, WatchedTask
-from monitor.ports import Session, SessionBusyError
+from monitor.core.describe import describe
+from monitor.core.model import LookRecord, Record, Result, Status, Task, TaskSpec, WatchedTask
+from monitor.core.ports import Session, SessionBusyError
+from monitor.engine.clock import Clock
 from monitor.store.address import Address
 from monitor.store.bridge import open_bridge
 from monitor.store.shared_session import open_shared_session

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from monitor.app import Tuning
-from monitor.model import Event, Lifecycle, Reason, State, Status
-from monitor.policy import RecoveryPolicy
-from monitor.schedule import Schedule
+from monitor.core.model import Event, Lifecycle, Reason, State, Status
+from monitor.core.policy import RecoveryPolicy
+from monitor.core.schedule import Schedule
 from monitor.store.address import Address
 from monitor.verification.findings import Notes
 from monitor.verification.ledger import account

@@ -1,14 +1,10 @@
 """Real probes that break when told to, the way a bug of ours would break them."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import attrs
 import trio
 
-from monitor.model import Result
-from monitor.ports import Probe, Trace
-from monitor.verification.trial import Prepare
+from monitor.core.model import Result, TaskSpec
+from monitor.core.ports import Prepare, Prepared, Trace
 
 _PATIENCE_S = 2.0
 
@@ -61,16 +57,16 @@ class Faults:
     of: dict[str, Fault] = attrs.field(factory=dict)
     """Target -> its fault."""
 
-    def prepare(self, target: str, options: Mapping[str, Any]) -> Probe:
-        """Make a probe of a target. Raises what the real way raises, and ProbeBroken."""
-        fault = self.of.get(target)
+    def prepare(self, task: TaskSpec) -> Prepared:
+        """Make a task ready. Raises what the real way raises, and ProbeBroken."""
+        fault = self.of.get(task.target)
         if fault is None:
-            return self.real(target, options)
+            return self.real(task)
         fault.start()
-        probe = self.real(target, options)
+        prepared = self.real(task)
 
         async def look(trace: Trace) -> Result:
             await fault.look()
-            return await probe(trace)
+            return await prepared.probe(trace)
 
-        return look
+        return Prepared(look, prepared.rule)

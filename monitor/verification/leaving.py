@@ -14,9 +14,9 @@ import attrs
 import trio
 
 import monitor
-from monitor.clock import Clock
-from monitor.model import Node, Task
-from monitor.ports import Session
+from monitor.core.model import Node, Task
+from monitor.core.ports import Session
+from monitor.engine.clock import Clock
 from monitor.store.address import Address
 from monitor.store.sql import open_store
 from monitor.texts import sentence

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import attrs
 
-from monitor.model import Gap
-from monitor.schedule import Schedule
+from monitor.core.model import Gap
+from monitor.core.schedule import Schedule
 
 
 @attrs.frozen(kw_only=True)

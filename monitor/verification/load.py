@@ -6,9 +6,9 @@ import attrs
 import trio
 
 from monitor.app import Tuning
-from monitor.model import Gap, Look, LookRecord, Task, TaskSpec
-from monitor.ports import Session
-from monitor.schedule import Schedule
+from monitor.core.model import Gap, Look, LookRecord, Task, TaskSpec
+from monitor.core.ports import Session
+from monitor.core.schedule import Schedule
 from monitor.store.address import Address
 from monitor.verification.capture import FAULT
 from monitor.verification.findings import Notes

@@ -15,9 +15,9 @@ import attrs
 import trio
 from sqlalchemy import text
 
-from monitor.clock import Clock
-from monitor.look import describe
-from monitor.ports import DatabaseAway, Session, StoreError
+from monitor.core.describe import describe
+from monitor.core.ports import DatabaseAway, Session, StoreError
+from monitor.engine.clock import Clock
 from monitor.store.address import Address
 from monitor.store.bridge import Bridge, open_bridge
 from monitor.store.sql import open_store

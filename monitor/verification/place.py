@@ -12,8 +12,8 @@ from pathlib import Path
 import attrs
 import trio
 
-from monitor.look import describe
-from monitor.ports import StoreError, StoreRefused
+from monitor.core.describe import describe
+from monitor.core.ports import StoreError, StoreRefused
 from monitor.store.address import Address
 from monitor.store.bridge import open_bridge
 from monitor.verification.outside import apart, execute

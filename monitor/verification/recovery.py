@@ -13,7 +13,7 @@ import attrs
 import trio
 
 from monitor.app import Tuning
-from monitor.model import (
+from monitor.core.model import (
     Event,
     Lifecycle,
     Look,
@@ -25,8 +25,8 @@ from monitor.model import (
     TaskSpec,
     WatchedTask,
 )
-from monitor.policy import RecoveryPolicy
-from monitor.ports import Session
+from monitor.core.policy import RecoveryPolicy
+from monitor.core.ports import Session
 from monitor.store.address import Address
 from monitor.verification.faults import Fault, Faults
 from monitor.verification.load import Stored, stored_of

@@ -12,10 +12,10 @@ import attrs
 import trio
 
 from monitor import __version__
-from monitor.clock import Clock
+from monitor.core.describe import describe
+from monitor.core.ports import Prepare, StoreError
 from monitor.departure import Departure, open_departure
-from monitor.look import describe
-from monitor.ports import StoreError
+from monitor.engine.clock import Clock
 from monitor.store.address import Address
 from monitor.store.sql import open_store
 from monitor.texts import LANGUAGES
@@ -35,7 +35,7 @@ from monitor.verification.place import open_place
 from monitor.verification.progress import Progress
 from monitor.verification.report import summary, to_json, to_markdown
 from monitor.verification.scale import BadRun, Scale
-from monitor.verification.trial import Bench, Prepare
+from monitor.verification.trial import Bench
 
 _LIBRARIES = ("trio", "trio-asyncio", "SQLAlchemy", "asyncpg", "aiosqlite")
 _FORMATS = {".md": to_markdown, ".json": to_json}

@@ -6,7 +6,7 @@ recovery delays of 60, 120, 240 s untried. Here everything really happens, on a 
 
 import attrs
 
-from monitor.policy import Backoff, RecoveryPolicy
+from monitor.core.policy import Backoff, RecoveryPolicy
 
 LEAST_S, MOST_S = 5.0, 600.0
 MOST_TASKS = 1000

@@ -1,15 +1,14 @@
 """One life of the real monitor on a place of its own, watched from inside and outside."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import attrs
 
 from monitor.app import App, Tuning, open_monitor
-from monitor.clock import Clock
-from monitor.model import LookRecord, Task, TaskSpec
-from monitor.ports import Probe
+from monitor.core.model import LookRecord, Task, TaskSpec
+from monitor.core.ports import Prepare
+from monitor.engine.clock import Clock
 from monitor.store.address import Address
 from monitor.store.sql import SqlStore, open_store
 from monitor.verification.capture import Capture
@@ -19,7 +18,6 @@ from monitor.verification.progress import Progress
 from monitor.verification.scale import Scale
 from monitor.verification.witness import Witness
 
-Prepare = Callable[[str, Mapping[str, Any]], Probe]
 OnLook = Callable[[Task, LookRecord], None]
 
 GRACE_S = 3.0

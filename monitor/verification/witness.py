@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import attrs
 
-from monitor.model import Record
-from monitor.ports import OpenSession, Session
+from monitor.core.model import Record
+from monitor.core.ports import OpenSession, Session
 from monitor.store.sql import SqlSession, SqlStore
 
 

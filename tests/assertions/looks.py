@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from monitor.assertions import Outcome, check, parse
+from monitor.assertions import COMMON, Name, Names, Outcome, Type, check, parse
+from monitor.probes import kinds
+
+NAMES = Names(
+    (
+        *COMMON.known,
+        *(name for kind in kinds() for name in kind.facts.known),
+        Name("loss", Type.PERCENT, "the share of packets without an answer"),
+    ),
+    open=True,
+)
+"""The names of all kinds, and any other."""
 
 DOCUMENT = {
     "status": "ok",
@@ -42,8 +53,8 @@ FACTS: dict[str, Any] = {
 
 
 def outcome(text: str, facts: dict[str, Any] | None = None) -> Outcome:
-    """Check a condition that is read without knowing its kind."""
-    return check(parse(text), FACTS if facts is None else facts)
+    """Check a condition on the names of all kinds."""
+    return check(parse(text, NAMES), FACTS if facts is None else facts)
 
 
 def said(text: str, facts: dict[str, Any] | None = None) -> str:

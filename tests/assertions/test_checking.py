@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from monitor.assertions import Percent, Seconds
-from monitor.model import Status
+from monitor.core.model import Status
 from tests.assertions.looks import outcome
 
 

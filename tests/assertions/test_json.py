@@ -5,7 +5,7 @@ import pytest
 from monitor.assertions import parse, verdict
 from monitor.assertions import seen as seen_room
 from monitor.assertions.jsontext import read_json
-from monitor.model import Result, Status
+from monitor.core.model import Result, Status
 from tests.assertions.looks import outcome, said
 
 

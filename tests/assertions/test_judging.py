@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.assertions import parse, verdict, with_defaults
-from monitor.model import DETAIL_LIMIT, Reason, Result, Status
+from monitor.core.model import DETAIL_LIMIT, Reason, Result, Status
 
 
 def result(status: Status = Status.UP, detail: str = "status 200 OK", **rest: Any) -> Result:

@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.assertions import parse, print_condition
+from tests.assertions.looks import NAMES
 
 
 @pytest.mark.parametrize(
@@ -82,4 +83,4 @@ def test_a_number_and_a_truth_value_are_not_the_same_condition() -> None:
     ],
 )
 def test_a_condition_knows_the_names_that_it_asks_about(written: str, mentioned: set[str]) -> None:
-    assert mentioned == parse(written).mentions
+    assert mentioned == parse(written, NAMES).mentions

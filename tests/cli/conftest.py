@@ -30,8 +30,8 @@ import trio
 
 import monitor as product
 from monitor.cli import main
-from monitor.clock import Clock
-from monitor.ports import Session
+from monitor.core.ports import Session
+from monitor.engine.clock import Clock
 from monitor.store.address import parse_address
 from monitor.store.sql import open_store
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from monitor.model import (
+from monitor.core.model import (
     Event,
     EventRecord,
     Gap,
@@ -22,7 +22,7 @@ from monitor.model import (
     TaskSpec,
     Transition,
 )
-from monitor.ports import Session
+from monitor.core.ports import Session
 
 NOW = datetime.now(UTC)
 """When the story ends; the tests may run for a while after that."""

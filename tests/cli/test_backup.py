@@ -84,6 +84,25 @@ def test_also_a_database_without_tasks_remembers_the_ids_it_gave(
         assert 5 == monitor("task add self: --json", "--database", url).document["id"]
 
 
+def test_a_backup_of_an_older_schema_is_restored_with_what_is_new_at_its_default(
+    monitor: Monitor, backup: Path
+) -> None:
+    rows: list[Any] = lines(backup)
+    columns = rows[0]["tables"]["task"]
+    new = [columns.index(name) for name in ("from_file", "invert", "degraded", "expect")]
+    for at in new:
+        del columns[at]
+        for row in rows[1:-1]:
+            if row[0] == "task":
+                del row[at + 1]
+    rows[0]["schema"] = "0001"
+    with gzip.open("old.gz", "wt") as text:
+        text.writelines(json.dumps(row) + "\n" for row in rows)
+    answer = monitor("db restore old.gz --database sqlite:///new.db")
+    assert (0, "") == (answer.code, answer.err)
+    assert everything(monitor, "sqlite:///monitor.db") == everything(monitor, "sqlite:///new.db")
+
+
 def test_it_replaces_no_file_unless_told_to(monitor: Monitor, backup: Path) -> None:
     before = backup.read_bytes()
     answer = monitor("db backup story.gz")
@@ -130,14 +149,15 @@ DAMAGE: list[tuple[str, Callable[[list[Line]], Any], str]] = [
     ("a row twice", lambda rows: rows.insert(2, rows[1]), "rows of task before it cannot be st"),
     ("after the end", lambda rows: rows.append(rows[1]), "something follows the end"),
     ("a strange table", set_value("task", 0, "user"), "line 2: this is not a row of a table"),
-    ("a short row", lambda rows: rows[1].pop(), "line 2: a row of task has 11 values, here are 10"),
+    ("a short row", lambda rows: rows[1].pop(), "line 2: a row of task has 15 values, here are 14"),
     ("a wrong id", set_value("task", 1, "one"), "line 2: 'one' cannot stand in task.id"),
     ("a huge id", set_value("task", 1, 2**63), "cannot stand in task.id"),
     ("no name", set_value("task", 2, None), "line 2: None cannot stand in task.name"),
     ("a wrong number", set_value("task", 4, True), "True cannot stand in task.interval_s"),
+    ("wrong conditions", set_value("task", 10, {}), "{} cannot stand in task.expect"),
     ("wrong options", set_value("task", 9, []), "[] cannot stand in task.options"),
-    ("a wrong moment", set_value("task", 11, "noon"), "'noon' cannot stand in task.created_at"),
-    ("no zone", set_value("task", 11, "2026-11-24"), "cannot stand in task.created_at"),
+    ("a wrong moment", set_value("task", 15, "noon"), "'noon' cannot stand in task.created_at"),
+    ("no zone", set_value("task", 15, "2026-11-24"), "cannot stand in task.created_at"),
     (
         "a strange status",
         set_value("task_state", 2, "fine"),

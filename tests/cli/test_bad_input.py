@@ -73,7 +73,7 @@ COMMANDS = [
     ("status --nonsense", "unknown option: --nonsense"),
     ("--lang fr status", "--lang: 'fr' is not known; use en or ru"),
     ("status --lang fr", "--lang: 'fr' is not known; use en or ru"),
-    ("--config nope.toml status", "the configuration file nope.toml cannot be read"),
+    ("--config nope.toml status", "the configuration file nope.toml: cannot be read"),
     ("--database nonsense status", "--database: the database URL cannot be read"),
     ("--database mysql://me:secret@host/x status", "database kind 'mysql' is not supported"),
     ("--database sqlite:// status", "--database: an SQLite database needs a file"),
@@ -132,6 +132,7 @@ COMMANDS = [
     ("verify --tasks 0", "--tasks: 0 is out of range"),
     ("verify --tasks x", "--tasks: 'x' is not a whole number"),
     ("verify --duration x", "--duration: 'x' is not a duration"),
+    ("verify --report x.pdf", "report file 'x.pdf' must end in .md or .json"),
     ("verify now", "'now' is one argument too many"),
 ]
 

@@ -45,6 +45,30 @@ def test_a_look_that_says_nothing_about_its_target(monitor: Monitor) -> None:
     assert "unknown" == answer.document["status"]
 
 
+def test_conditions_decide_what_is_down_and_what_is_degraded(monitor: Monitor, port: int) -> None:
+    target = f"tcp://127.0.0.1:{port}"
+    assert 0 == monitor("check", target, "--expect", "latency < 1h", "--degraded", "true").code
+    answer = monitor("check --json", target, "--expect", "latency < 1h", "--expect", "latency > 1h")
+    assert (1, "down") == (answer.code, answer.document["status"])
+    assert answer.document["detail"].startswith("latency > 1h: found ")
+    answer = monitor("check --json", target, "--degraded", "latency > 1h")
+    assert (1, "degraded") == (answer.code, answer.document["status"])
+    assert (1, "down") == (
+        (answer := monitor("check --json --invert", target)).code,
+        answer.document["status"],
+    )
+
+
+def test_a_condition_that_cannot_be_read_is_shown_with_its_place(monitor: Monitor) -> None:
+    answer = monitor("check self:", "--expect", "latency < 1s and open_file < 20")
+    assert 2 == answer.code
+    assert (
+        "monitor: expect: 'open_file' is not known here; did you mean open_files?\n"
+        "  latency < 1s and open_file < 20\n"
+        "                   ^\n"
+    ) == answer.err
+
+
 def test_a_look_that_takes_too_long_ends_in_time(monitor: Monitor) -> None:
     answer = monitor("check --timeout 100ms --json", "exec:sleep 60")
     assert 1 == answer.code

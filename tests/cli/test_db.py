@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.store.migrations import HEAD
 from tests.cli.conftest import Monitor
 from tests.postgres import PostgresServer
 
@@ -22,11 +23,11 @@ def test_an_upgrade_makes_a_database_in_good_order(
 ) -> None:
     if kind == "postgresql":
         monkeypatch.setenv("MONITOR_DATABASE_URL", request.getfixturevalue("postgres_url"))
-    assert {"before": None, "schema": "0001"} == monitor("db upgrade --json").document
-    assert "has schema 0001 already" in monitor("db upgrade").out
-    assert (0, "schema 0001\n") == (monitor("db current").code, monitor("db current").out)
+    assert {"before": None, "schema": HEAD} == monitor("db upgrade --json").document
+    assert f"has schema {HEAD} already" in monitor("db upgrade").out
+    assert (0, f"schema {HEAD}\n") == (monitor("db current").code, monitor("db current").out)
     answer = monitor("db check --json")
-    assert (0, {"good": True, "head": "0001", "findings": []}) == (answer.code, answer.document)
+    assert (0, {"good": True, "head": HEAD, "findings": []}) == (answer.code, answer.document)
 
 
 def test_an_empty_database_has_no_schema(
@@ -42,9 +43,9 @@ def test_another_schema_is_shown_with_exit_code_1(monitor: Monitor, place: Path)
     monitor("db upgrade")
     execute("UPDATE alembic_version SET version_num = '9999'")
     answer = monitor("db current")
-    assert (1, "schema 9999, this program works with 0001\n") == (answer.code, answer.out)
+    assert (1, f"schema 9999, this program works with {HEAD}\n") == (answer.code, answer.out)
     answer = monitor("db check")
-    assert (1, "the schema is 9999, this program works with 0001\n") == (answer.code, answer.out)
+    assert (1, f"the schema is 9999, this program works with {HEAD}\n") == (answer.code, answer.out)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import trio
 from trio.testing import MockClock
 
 from monitor.cli.neighbours import wait_alone
-from monitor.clock import Clock
-from monitor.model import Node
-from monitor.ports import Session
-from monitor.presence import STALE_S
+from monitor.core.model import Node
+from monitor.core.ports import Session
+from monitor.engine.clock import Clock
+from monitor.engine.presence import STALE_S
 
 START = datetime(2026, 11, 24, 3, tzinfo=UTC)
 

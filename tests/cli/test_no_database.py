@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.store.bridge import Limits
+from monitor.store.migrations import HEAD
 from tests.cli.conftest import Monitor
 from tests.postgres import PostgresServer
 
@@ -70,7 +71,7 @@ def test_a_database_without_tables(monitor: Monitor, place: Path, line: str) -> 
     Path("monitor.db").write_bytes(b"")
     answer = monitor(line, "--database", "sqlite:///monitor.db")
     if line == "db check":
-        assert (1, "the schema is none, this program works with 0001\n") == (
+        assert (1, f"the schema is none, this program works with {HEAD}\n") == (
             answer.code,
             answer.out,
         )

@@ -221,3 +221,44 @@ def test_a_terminal_without_our_signs_gets_others(monitor: Monitor, place: Path)
         assert (0, b"") == (ended.returncode, ended.stderr)
         if "--json" in line:
             assert "магазин" == json.loads(ended.stdout)[0]["name"]
+
+
+def test_tasks_of_the_configuration_run_and_follow_it(
+    monitor: Monitor, start: Start, place: Path
+) -> None:
+    file = place / "monitor.toml"
+
+    def write(*tasks: str) -> None:
+        """Replace the file at one blow, as editors do."""
+        new = place / "new.toml"
+        new.write_text('[defaults]\ninterval = "200ms"\n' + "".join(tasks))
+        new.replace(file)
+
+    one = '[[task]]\nname = "one"\ntarget = "self:"\n'
+    two = '[[task]]\nname = "two"\ntarget = "self:"\n'
+    write(one)
+    process = start("run")
+    wait_until(lambda: process.out.count("one") >= 2)
+    first = owners(monitor)
+    write(one, two)
+    process.wait_for("1 tasks added, 0 changed")
+    process.wait_shown("two")
+    write(one.replace("self:", "slf:"), "[[task]\n")
+    process.wait_for("config.refused")
+    write(one.replace("self:", "slf:"))
+    process.wait_for("unknown kind of look 'slf'")
+    write(two)
+    process.wait_for('task "one" stands in no file any more and goes on')
+    before = looks(monitor, "one")
+    wait_until(lambda: before < looks(monitor, "one"))
+    assert first <= owners(monitor)
+    assert 1 == process.err.count("task.started") + process.err.count("monitor.started")
+    assert 0 == process.signal(signal.SIGTERM)
+
+
+def test_a_wrong_configuration_starts_nothing(start: Start, place: Path) -> None:
+    (place / "monitor.toml").write_text('[[task]]\nname = "one"\ntarget = "slf:"\n')
+    process = start("run")
+    assert 2 == process.ends()
+    assert 'monitor.toml:3:1: task "one", target: has an unknown kind' in process.err
+    assert not (place / "monitor-data").exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import Tuning
-from monitor.policy import Backoff, RecoveryPolicy
+from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.settings import Settings, SettingsError, load_settings
 
 EVERYTHING = """
@@ -126,34 +126,61 @@ def test_the_file_can_be_named(place: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[monitor]\ngrace = 10", "monitor.toml, line 2, monitor.grace: 10 has no unit"),
-        ("[monitor]\n\ngrace = '10'", "monitor.toml, line 3, monitor.grace: '10' has no unit"),
+        ("[monitor]\ngrace = 10", "monitor.toml:2:1: monitor.grace: 10 has no unit"),
+        ("[monitor]\n\ngrace = '10'", "monitor.toml:3:1: monitor.grace: '10' has no unit"),
         ("[monitor]\ngrace = '400d'", "is out of range; use 0s to 366d"),
-        ("[monitor]\ngrace = true", "line 2, monitor.grace: True has no unit"),
-        ("[monitor]\ngarce = '1s'", "line 2, monitor.garce: is not known here, did you mean grace"),
-        ("[monitor]\nlang = 'fr'", "line 2, monitor.lang: 'fr' is not known; use en or ru"),
-        ("[monitor]\nlang = ['en']", "line 2, monitor.lang: ['en'] is not known"),
+        ("[monitor]\ngrace = true", "monitor.toml:2:1: monitor.grace: True has no unit"),
+        (
+            "[monitor]\ngarce = '1s'",
+            "monitor.toml:2:1: monitor.garce: is not known here, did you mean grace",
+        ),
+        (
+            "[monitor]\nlang = 'fr'",
+            "monitor.toml:2:1: monitor.lang: 'fr' is not known; use en or ru",
+        ),
+        ("[monitor]\nlang = ['en']", "monitor.toml:2:1: monitor.lang: ['en'] is not known"),
         ("[monitor]\nlog_format = 'xml'", "'xml' is not known; use text or json"),
-        ("[monitor]\ndata_dir = 5", "line 2, monitor.data_dir: 5 is not a text"),
-        ("[monitor]\ndatabase = 'mysql://x'", "line 2, monitor.database: database kind 'mysql'"),
+        ("[monitor]\ndata_dir = 5", "monitor.toml:2:1: monitor.data_dir: 5 is not a text"),
+        (
+            "[monitor]\ndatabase = 'mysql://x'",
+            "monitor.toml:2:1: monitor.database: database kind 'mysql'",
+        ),
         ("[monitor]\nmax_consecutive_errors = 0", "0 is out of range; use 1 to 1000000"),
         ("[monitor]\nmax_consecutive_errors = 1.5", "1.5 is not a whole number"),
         ("[monitor]\nmax_consecutive_errors = true", "True is not a whole number"),
-        ("[monitor]\nrecovery = 5", "line 2, monitor.recovery: must be a table"),
-        ("[monitor]\nrecovery.base = 5", "line 2, monitor.recovery.base: 5 has no unit"),
-        ("[monitor]\nrecovery = {base = 5}", "line 2, monitor.recovery.base: 5 has no unit"),
-        ("[monitor.recovery]\nfactor = 'x'", "line 2, monitor.recovery.factor: 'x' is not a num"),
+        ("[monitor]\nrecovery = 5", "monitor.toml:2:1: monitor.recovery: must be a table"),
+        ("[monitor]\nrecovery.base = 5", "monitor.toml:2:1: monitor.recovery.base: 5 has no unit"),
+        (
+            "[monitor]\nrecovery = {base = 5}",
+            "monitor.toml:2:13: monitor.recovery.base: 5 has no unit",
+        ),
+        (
+            "[monitor.recovery]\nfactor = 'x'",
+            "monitor.toml:2:1: monitor.recovery.factor: 'x' is not a num",
+        ),
         ("[monitor.recovery]\nfactor = nan", "nan is out of range; use 1 to 100"),
-        ("[monitor.recovery]\njitter = 1", "line 2, monitor.recovery.jitter: 1 is out of range"),
+        (
+            "[monitor.recovery]\njitter = 1",
+            "monitor.toml:2:1: monitor.recovery.jitter: 1 is out of range",
+        ),
         ("[monitor.recovery]\nmax_attempts = 'many'", "'many' is not a whole number or 'unlim"),
         ("[monitor.recovery]\nprobe_every = 'often'", "'often' is not a duration"),
-        ("[monitor.recovery]\nbase = '2h'", "line 2, monitor.recovery.base: the cap of the waits"),
-        ("[monitor.recovery]\ncap = '5s'", "line 2, monitor.recovery.cap: the cap of the waits"),
+        (
+            "[monitor.recovery]\nbase = '2h'",
+            "monitor.toml:2:1: monitor.recovery.base: the cap of the waits",
+        ),
+        (
+            "[monitor.recovery]\ncap = '5s'",
+            "monitor.toml:2:1: monitor.recovery.cap: the cap of the waits",
+        ),
         ("[monitor.recovery]\nbsae = '5s'", "monitor.recovery.bsae: is not known here, did you"),
-        ("monitor = 5", "monitor.toml, line 1, monitor: must be a table, written [monitor]"),
-        ("[montior]\nlang = 'en'", "line 1, montior: is not known here, did you mean monitor"),
-        ("lang = 'en'", "monitor.toml, line 1, lang: is not known here"),
-        ("[monitor]\nlang = en", "monitor.toml, line 2, column 8: Invalid value"),
+        ("monitor = 5", "monitor.toml:1:1: monitor: must be a table, written [monitor]"),
+        (
+            "[montior]\nlang = 'en'",
+            "monitor.toml:1:1: montior: is not known here, did you mean monitor",
+        ),
+        ("lang = 'en'", "monitor.toml:1:1: lang: is not known here"),
+        ("[monitor]\nlang = en", "monitor.toml:2:8: Invalid value"),
         ("[monitor]\nlang = 'en'\nlang = 'ru'", "Cannot overwrite a value, so this is not valid"),
     ],
 )
@@ -189,22 +216,40 @@ def test_a_password_is_never_repeated(place: Path) -> None:
 
 
 def test_a_file_that_is_named_must_be_there(place: Path) -> None:
-    with pytest.raises(SettingsError, match=r"nope\.toml cannot be read: no such file"):
+    with pytest.raises(SettingsError, match=r"nope\.toml: cannot be read: no such file"):
         load_settings({"config": "nope.toml"}, {})
 
 
 def test_a_file_that_is_no_text_is_refused(place: Path) -> None:
     Path("monitor.toml").write_bytes(b"[monitor]\nlang = '\xff'")
-    with pytest.raises(SettingsError, match=r"monitor\.toml is not UTF-8 text \(at byte 18\)"):
+    with pytest.raises(SettingsError, match=r"monitor\.toml: is not UTF-8 text \(at byte 18\)"):
         load_settings({}, {})
 
 
-def test_tables_of_a_later_version_earn_one_warning(place: Path) -> None:
-    write("[monitor]\nlang = 'ru'\n[defaults]\n[[task]]\nname = 'a'\n[[channel]]\n")
+def test_tables_of_tasks_are_left_to_those_who_read_them(place: Path) -> None:
+    write("[monitor]\nlang = 'ru'\n[defaults]\n[[task]]\nname = 5\n[[channel]]\n")
     settings = load_settings({}, {})
-    [warning] = settings.warnings
-    assert "ru" == settings.lang
-    assert "does not read [defaults], [[task]], [[channel]] yet" in warning
+    assert ("ru", ()) == (settings.lang, settings.warnings)
+
+
+def test_everything_that_is_wrong_is_told_at_once(place: Path) -> None:
+    write("[monitor]\nlang = 'fr'\ngarce = '1s'\n[montior]\n[monitor.recovery]\nfactor = 'x'\n")
+    with pytest.raises(SettingsError) as refused:
+        load_settings({"log_format": "xml"}, {"MONITOR_GRACE": "5"})
+    told = "\n".join(sorted(refused.value.sentences))
+    assert 6 == len(refused.value.sentences)
+    for place_of in (":2:1: monitor.lang", ":3:1: monitor.garce", ":4:1: montior", ":6:1: monitor"):
+        assert f"monitor.toml{place_of}" in told
+    assert "MONITOR_GRACE: '5' has no unit" in told
+    assert "--log-format: 'xml' is not known" in told
+
+
+def test_a_setting_may_refer_to_a_secret(place: Path) -> None:
+    write("[monitor]\ndatabase = 'postgresql://me:${DB_PASSWORD}@host/name'\n")
+    settings = load_settings({}, {"DB_PASSWORD": "s3cret"})
+    assert "postgresql://me:s3cret@host/name" == settings.database
+    with pytest.raises(SettingsError, match=r":2:1: .*database: the environment variable DB_PASS"):
+        load_settings({}, {})
 
 
 def test_a_misspelt_variable_is_pointed_out_and_a_strange_one_is_left_alone(place: Path) -> None:

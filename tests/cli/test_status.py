@@ -8,8 +8,8 @@ import socket
 
 import pytest
 
-from monitor.model import RequestKind
-from monitor.ports import Session
+from monitor.core.model import RequestKind
+from monitor.core.ports import Session
 from tests.cli.conftest import Fill, Monitor, part
 from tests.cli.story import NOW, a_fleet, a_node, a_story, ago
 

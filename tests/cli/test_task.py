@@ -43,6 +43,24 @@ def test_a_task_is_added_with_its_defaults_and_the_next_step_is_named(monitor: M
     assert expected == part(shown(monitor, "shop"), expected)
 
 
+def test_conditions_are_kept_replaced_and_taken_away(monitor: Monitor) -> None:
+    def conditions() -> tuple[Any, ...]:
+        form = shown(monitor, "me")
+        return form["expect"], form["degraded"], form["invert"]
+
+    said = ("--expect", "latency < 1s", "--expect", "pid > 1", "--degraded", "latency < 1ms")
+    assert 0 == monitor("task add self: --name me --invert", *said).code
+    assert (["latency < 1s", "pid > 1"], ["latency < 1ms"], True) == conditions()
+    assert 0 == monitor("task edit me --interval 2m").code
+    assert (["latency < 1s", "pid > 1"], ["latency < 1ms"], True) == conditions()
+    assert 0 == monitor("task edit me --no-invert --expect", "latency < 2s", "--degraded", "").code
+    assert (["latency < 2s"], [], False) == conditions()
+    refused = monitor("task edit me --expect", "latency < 2")
+    assert 2 == refused.code
+    assert "write its unit, as in 2ms or 2s" in refused.err
+    assert (["latency < 2s"], [], False) == conditions()
+
+
 def test_a_task_is_added_with_everything_that_was_said(monitor: Monitor) -> None:
     line = (
         "task add https://example.com --name shop --interval 1m30s --timeout 250ms --attempts 5 "

@@ -11,7 +11,7 @@ import pytest
 from monitor import cli
 from monitor.cli.screen import Cell, distance, milliseconds, rough, status_cell, table
 from monitor.cli.words import _RUSSIAN, Words
-from monitor.model import Status
+from monitor.core.model import Status
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from monitor import auditor, beat, loop_lag, presence, reconcile
+from monitor.engine import auditor, beat, loop_lag, presence, reconcile
 from tests.core.scene import Stage, open_stage
 
 # A busy machine is slow, and that is no failure of a rule.

@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 import attrs
 import trio
 
-from monitor.model import Recovery
-from monitor.policy import RecoveryPolicy
-from monitor.supervisor import Life, Live, Supervisor
+from monitor.core.model import Recovery
+from monitor.core.policy import RecoveryPolicy
+from monitor.engine.supervisor import Life, Live, Supervisor
 from tests.core.scene import EXACT, Machine
 
 

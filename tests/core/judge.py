@@ -16,7 +16,7 @@ from itertools import pairwise, takewhile
 
 import attrs
 
-from monitor.model import (
+from monitor.core.model import (
     Gap,
     GapReason,
     Incident,

@@ -11,8 +11,7 @@ import attrs
 import trio
 
 from monitor.app import App, Tuning, open_monitor
-from monitor.clock import Clock
-from monitor.model import (
+from monitor.core.model import (
     Event,
     Gap,
     Look,
@@ -26,8 +25,9 @@ from monitor.model import (
     Transition,
     WatchedTask,
 )
-from monitor.policy import Backoff, RecoveryPolicy
-from monitor.ports import DatabaseAway, Probe, Session, TargetDown, Trace
+from monitor.core.policy import Backoff, RecoveryPolicy
+from monitor.core.ports import DatabaseAway, Prepared, Session, TargetDown, Trace
+from monitor.engine.clock import Clock
 from monitor.store.memory import MemorySession, MemoryStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -236,14 +236,13 @@ class Stage:
         fields = {"interval_s": 60.0, "timeout_s": 10.0, "attempts": 1, **spec}
         return self.store.insert(TaskSpec(name=name, target=name, **fields), self.clock.now())
 
-    def prepare(self, target: str, options: Mapping[str, Any]) -> Probe:
-        return self.targets[target].probe
+    def prepare(self, task: TaskSpec) -> Prepared:
+        return Prepared(self.targets[task.target].probe)
 
     @asynccontextmanager
-    async def running(self, not_before: datetime = START, **tuning: Any) -> AsyncIterator[App]:
+    async def running(self, **tuning: Any) -> AsyncIterator[App]:
         """Run a new process of the monitor; all its sessions are closed when it has left."""
         self.clock = self.machine.clock()
-        self.clock.not_before(not_before)
         settings = Tuning(**{"policy": EXACT, **tuning})
         async with open_monitor(self.store, self.clock, self.prepare, settings) as app:
             await app.reconcile.settled()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from monitor.beat import Beat, Closing
+from monitor.engine.beat import Beat, Closing
 from tests.core.scene import Machine, at
 
 Woken = list[tuple[int, float]]

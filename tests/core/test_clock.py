@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
-from monitor.clock import Clock, Jump
+from monitor.engine.clock import Clock, Jump
 from tests.core.scene import START, Machine, at, since_start_s
 
 

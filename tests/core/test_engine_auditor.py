@@ -7,9 +7,9 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import App
-from monitor.beat import Beat
-from monitor.model import GapReason, Lifecycle, Reason, Recovery, Result, Status
-from monitor.units import parse_duration
+from monitor.core.model import GapReason, Lifecycle, Reason, Recovery, Result, Status
+from monitor.core.units import parse_duration
+from monitor.engine.beat import Beat
 from tests.core.judge import judge_task
 from tests.core.scene import Stage, at, hanging, in_turn, since_start_s, taking, up
 

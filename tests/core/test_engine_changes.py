@@ -7,7 +7,7 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import Tuning, open_monitor
-from monitor.model import (
+from monitor.core.model import (
     GapReason,
     Lifecycle,
     LookRecord,
@@ -17,7 +17,7 @@ from monitor.model import (
     Status,
     Task,
 )
-from monitor.ports import DatabaseAway, InvalidTask, TargetDown
+from monitor.core.ports import DatabaseAway, InvalidTask, TargetDown
 from tests.core.judge import judge_task
 from tests.core.scene import (
     EXACT,

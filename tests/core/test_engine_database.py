@@ -8,8 +8,8 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import App
-from monitor.model import Gap, GapReason, LookRecord, Record, Result, Status
-from monitor.ports import OutcomeUnknown, StoreRefused
+from monitor.core.model import Gap, GapReason, LookRecord, Record, Result, Status
+from monitor.core.ports import OutcomeUnknown, StoreRefused
 from tests.core.judge import judge_task
 from tests.core.scene import Stage, at, broken, down, since_start_s, taking, up
 

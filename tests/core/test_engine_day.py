@@ -13,8 +13,8 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import App
-from monitor.model import Event, GapReason, Reason, Record, RequestKind, Result, Status, Task
-from monitor.ports import OutcomeUnknown, OwnFault, TargetDown
+from monitor.core.model import Event, GapReason, Reason, Record, RequestKind, Result, Status, Task
+from monitor.core.ports import OutcomeUnknown, OwnFault, TargetDown
 from tests.core.judge import judge_task
 from tests.core.scene import EXACT, Stage
 
@@ -135,9 +135,8 @@ class Fate:
 async def live_through(fate: Fate, until_s: float, *, crash: bool) -> None:
     """Run one process of the monitor among all that; end it in good order or not."""
     stage = fate.stage
-    newest = max((look.looked_at for look in stage.store.tables.looks.values()), default=None)
     with trio.CancelScope() as life:
-        async with stage.running(**({"not_before": newest} if newest else {})) as app:
+        async with stage.running() as app:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(fate.pester, app)
                 await trio.sleep_until(until_s)

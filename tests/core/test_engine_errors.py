@@ -6,8 +6,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.model import GapReason, Lifecycle, Reason, RequestKind, Result, Status
-from monitor.ports import OwnFault
+from monitor.core.model import GapReason, Lifecycle, Reason, RequestKind, Result, Status
+from monitor.core.ports import OwnFault
 from tests.core.judge import judge_task
 from tests.core.scene import (
     Role,

@@ -4,7 +4,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.model import GapReason, RequestKind, Status
+from monitor.core.model import GapReason, RequestKind, Status
 from tests.core.scene import Stage, at, down, since_start_s, taking, up
 
 PHASE_S = 37.082039

@@ -7,7 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.model import RequestKind, Result, Status
+from monitor.core.model import RequestKind, Result, Status
 from tests.core.judge import judge_task
 from tests.core.scene import (
     Journal,

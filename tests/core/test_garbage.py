@@ -7,7 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.garbage import Garbage
+from monitor.engine.garbage import Garbage
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ async def test_what_survived_a_long_collection_is_set_aside_too(
 ) -> None:
     measured = iter([0.0, 0.09, 1.0, 1.2])
     frozen: list[float] = []
-    monkeypatch.setattr("monitor.garbage.time.perf_counter", lambda: next(measured))
+    monkeypatch.setattr("monitor.engine.garbage.time.perf_counter", lambda: next(measured))
     monkeypatch.setattr(gc, "collect", lambda: None)
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(trio.current_time()))
     with trio.move_on_after(1500):

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
-from monitor.look import describe, look, shorten
-from monitor.model import DETAIL_LIMIT, Reason, Result, Status
-from monitor.ports import OwnFault, TargetDown, Trace
+from monitor.core.describe import describe, shorten
+from monitor.core.model import DETAIL_LIMIT, Reason, Result, Status
+from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.engine.look import look
 
 
 class Unprintable(Exception):

@@ -4,7 +4,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from monitor.loop_lag import TICK_S, LoopLag
+from monitor.engine.loop_lag import TICK_S, LoopLag
 
 
 async def test_a_loop_that_wakes_in_time_has_no_lag(

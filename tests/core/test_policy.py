@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Lifecycle, Recovery
-from monitor.policy import SYSTEM_POLICY, Backoff, RecoveryPolicy, after_failure
+from monitor.core.model import Lifecycle, Recovery
+from monitor.core.policy import SYSTEM_POLICY, Backoff, RecoveryPolicy, after_failure
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 EXACT = RecoveryPolicy(backoff=Backoff(jitter=0.0))

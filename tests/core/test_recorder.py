@@ -8,7 +8,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.model import (
+from monitor.core.model import (
     Event,
     EventRecord,
     GapReason,
@@ -20,9 +20,9 @@ from monitor.model import (
     TaskSpec,
     Transition,
 )
-from monitor.outage import Outage
-from monitor.ports import DatabaseAway, StoreRefused
-from monitor.recorder import BATCH, LINGER_S, PATIENCE_S, Recorder
+from monitor.core.ports import DatabaseAway, StoreRefused
+from monitor.engine.outage import Outage
+from monitor.engine.recorder import BATCH, LINGER_S, PATIENCE_S, Recorder
 from tests.core.scene import Machine, StagedStore, at, since_start_s
 
 

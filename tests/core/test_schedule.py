@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.schedule import Due, Schedule, next_due, resume, stagger_s
+from monitor.core.schedule import Due, Schedule, next_due, resume, stagger_s
 
 YEAR = timedelta(days=365.25)
 MICROSECOND = timedelta(microseconds=1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.storm import Storm
+from monitor.core.storm import Storm
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.model import Lifecycle, Recovery
-from monitor.policy import Backoff, RecoveryPolicy
-from monitor.ports import InvalidTask
-from monitor.supervisor import ChildExit, Life
+from monitor.core.model import Lifecycle, Recovery
+from monitor.core.policy import Backoff, RecoveryPolicy
+from monitor.core.ports import InvalidTask
+from monitor.engine.supervisor import ChildExit, Life
 from tests.core.family import Diary, Family, failing
 from tests.core.scene import at, since_start_s
 

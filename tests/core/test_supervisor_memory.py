@@ -4,9 +4,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.model import Lifecycle, Recovery
-from monitor.policy import RecoveryPolicy
-from monitor.ports import InvalidTask
+from monitor.core.model import Lifecycle, Recovery
+from monitor.core.policy import RecoveryPolicy
+from monitor.core.ports import InvalidTask
 from tests.core.family import Diary, Family, failing
 from tests.core.scene import at
 

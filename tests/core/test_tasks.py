@@ -1,7 +1,6 @@
 """A task is checked once, whoever wrote it down, and the answer names the field."""
 
 import math
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,20 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Task, TaskSpec
-from monitor.ports import InvalidTask
-from monitor.tasks import LONGEST_S, SHORTEST_S, checked, edited, make_spec
-from monitor.units import parse_duration
+from monitor.core.model import Task, TaskSpec
+from monitor.core.ports import InvalidTask
+from monitor.core.tasks import LONGEST_S, SHORTEST_S, checked, edited, make_spec
+from monitor.core.units import parse_duration
 
 
-def anything_goes(target: str, options: Mapping[str, Any]) -> None:
-    """Check no target: that is the business of the kinds."""
+def anything_goes(task: TaskSpec) -> None:
+    """Check nothing of it: that is the business of the kinds."""
 
 
 def spec(**fields: Any) -> TaskSpec:
-    return make_spec(
-        **{"name": "shop", "target": "tcp://a:1", "check_target": anything_goes, **fields}
-    )
+    return make_spec(**{"name": "shop", "target": "tcp://a:1", "check": anything_goes, **fields})
 
 
 def test_what_is_not_said_has_a_sensible_value() -> None:
@@ -92,11 +89,11 @@ def test_a_duration_with_four_hundred_digits_is_out_of_range_too() -> None:
 
 
 def test_the_kinds_have_the_last_word_on_the_target() -> None:
-    def refuse(target: str, options: Mapping[str, Any]) -> None:
-        raise InvalidTask("target", f"{target!r} has no port")
+    def refuse(task: TaskSpec) -> None:
+        raise InvalidTask("target", f"{task.target!r} has no port")
 
     with pytest.raises(InvalidTask, match="'tcp://a:1' has no port"):
-        spec(check_target=refuse)
+        spec(check=refuse)
 
 
 @given(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.units import format_duration, parse_duration, parse_moment
+from monitor.core.units import format_duration, parse_duration, parse_moment
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

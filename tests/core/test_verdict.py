@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Incident, Reason, Result, State, Status, TaskSpec, Transition
-from monitor.verdict import Verdict, judge
+from monitor.core.model import Incident, Reason, Result, State, Status, TaskSpec, Transition
+from monitor.core.verdict import Verdict, judge
 from tests.core.judge import believe, judge_incidents, judge_transitions
 from tests.core.scene import at
 

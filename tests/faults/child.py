@@ -10,18 +10,16 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import trio
 
 from monitor import journal
 from monitor.app import Tuning, open_monitor
-from monitor.clock import Clock
+from monitor.core.model import LookRecord, Result, Status, Task, TaskSpec
+from monitor.core.ports import Prepared, Trace
 from monitor.departure import Departure, open_departure
-from monitor.model import LookRecord, Result, Status, Task, TaskSpec
-from monitor.ports import Probe, Trace
+from monitor.engine.clock import Clock
 from monitor.store.address import parse_address
 from monitor.store.sql import SqlStore, open_store
 
@@ -36,8 +34,8 @@ def _say(word: str) -> None:
     os.write(sys.stdout.fileno(), f"{word}\n".encode())
 
 
-def _prepare(target: str, _options: Mapping[str, Any]) -> Probe:
-    number = int(target.removeprefix("load://"))
+def _prepare(task: TaskSpec) -> Prepared:
+    number = int(task.target.removeprefix("load://"))
 
     async def probe(_trace: Trace) -> Result:
         await trio.sleep(number % 10 / 1000)
@@ -51,7 +49,7 @@ def _prepare(target: str, _options: Mapping[str, Any]) -> Probe:
             await trio.sleep_forever()
         raise AssertionError("unreachable")
 
-    return hang if number == 7 and "--hang" in sys.argv else probe
+    return Prepared(hang if number == 7 and "--hang" in sys.argv else probe)
 
 
 def _specs() -> list[TaskSpec]:

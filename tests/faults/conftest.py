@@ -2,11 +2,7 @@
 
 import pytest
 
-from tests.figures import Figures, figures, register
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    register(config)
+from tests.figures import Figures, figures
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """A running monitor with many tasks, and who counts what they do."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
 
 import attrs
 import trio
 
 from monitor.app import App, Tuning, open_monitor
-from monitor.clock import Clock
-from monitor.model import LookRecord, Result, Status, Task, TaskSpec
-from monitor.ports import Probe, Trace
+from monitor.core.model import LookRecord, Result, Status, Task, TaskSpec
+from monitor.core.ports import Prepared, Trace
+from monitor.engine.clock import Clock
 from monitor.store.address import parse_address
 from monitor.store.bridge import Limits
 from monitor.store.sql import SqlStore, open_store
@@ -34,17 +33,17 @@ class Load:
     """Task and slot of every look that was judged; all of it must be in the database in the end."""
     _more: trio.Event = attrs.field(factory=trio.Event)
 
-    def prepare(self, target: str, _options: Mapping[str, Any]) -> Probe:
+    def prepare(self, task: TaskSpec) -> Prepared:
         """Make a probe that knows at once how its target is, and counts its looks."""
-        flaps = self.flapping and int(target.removeprefix("load://")) % 4 == 0
+        flaps = self.flapping and int(task.target.removeprefix("load://")) % 4 == 0
 
         async def probe(_trace: Trace) -> Result:
             await trio.lowlevel.checkpoint()
-            self.looks[target] += 1
-            down = flaps and self.looks[target] % 2 == 0
+            self.looks[task.target] += 1
+            down = flaps and self.looks[task.target] % 2 == 0
             return Result(status=Status.DOWN if down else Status.UP)
 
-        return probe
+        return Prepared(probe)
 
     def note(self, task: Task, record: LookRecord) -> None:
         self.seen.append((task.id, record.slot_at))

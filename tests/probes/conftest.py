@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from monitor.probes.secure import tls_context
+from monitor.probes.secure import shared_context
 
 
 @pytest.fixture
@@ -18,6 +18,6 @@ def ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[trustme.CA]:
     path = tmp_path / "authorities.pem"
     authority.cert_pem.write_to_path(path)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    tls_context.cache_clear()
+    shared_context.cache_clear()
     yield authority
-    tls_context.cache_clear()
+    shared_context.cache_clear()

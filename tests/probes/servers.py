@@ -15,8 +15,9 @@ from typing import Any
 import psutil
 import trio
 
-from monitor.look import look
-from monitor.model import Result
+from monitor.core.model import Result, TaskSpec
+from monitor.core.ports import Probe
+from monitor.engine.look import look
 from monitor.probes import prepare
 
 Stream = trio.SocketStream
@@ -29,7 +30,13 @@ SHORT_S = 0.2
 
 async def look_at(target: str, timeout_s: float = TIMEOUT_S, /, **options: Any) -> Result:
     """Look once at a target with these options."""
-    return await look(prepare(target, options), timeout_s)
+    prepared = prepare(TaskSpec(name="a test", target=target, options=options))
+    return prepared.rule(await look(prepared.probe, timeout_s))
+
+
+def probe_of(target: str, options: Mapping[str, Any]) -> Probe:
+    """Return the bare probe, without the rule for its results."""
+    return prepare(TaskSpec(name="a test", target=target, options=options)).probe
 
 
 @asynccontextmanager

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import trio
 
-from monitor.model import Reason, Status
-from monitor.ports import OwnFault, TargetDown, Trace
+from monitor.core.model import Reason, Status
+from monitor.core.ports import OwnFault, TargetDown, Trace
 from monitor.probes import connect as room
 from monitor.probes.connect import connect, connect_udp, resolve
 from monitor.probes.threads import ThreadFamily

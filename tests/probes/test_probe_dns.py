@@ -13,10 +13,9 @@ import dns.rrset
 import pytest
 import trio
 
-from monitor.model import Reason, Result, Status
-from monitor.ports import InvalidTask, OwnFault
+from monitor.core.model import Reason, Result, Status
+from monitor.core.ports import InvalidTask, OwnFault
 from monitor.probes import dns as room
-from monitor.probes import prepare
 from tests.probes.servers import (
     SHORT_S,
     Stream,
@@ -24,6 +23,7 @@ from tests.probes.servers import (
     hang,
     look_at,
     open_files,
+    probe_of,
     serving,
 )
 
@@ -300,7 +300,7 @@ async def test_a_machine_without_name_servers_blames_itself(
 )
 def test_a_wrong_target_is_refused(target: str, message: str) -> None:
     with pytest.raises(InvalidTask) as caught:
-        prepare(target, {})
+        probe_of(target, {})
     assert "target" == caught.value.field
     assert message in caught.value.message
 
@@ -316,5 +316,5 @@ def test_a_wrong_target_is_refused(target: str, message: str) -> None:
 )
 def test_a_wrong_option_is_refused_and_named(options: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidTask) as caught:
-        prepare("dns:///shop.example", options)
+        probe_of("dns:///shop.example", options)
     assert field == caught.value.field

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 import trustme
 
-from monitor.model import Result, Status
-from monitor.ports import InvalidTask, Trace
-from monitor.probes import prepare
+from monitor.core.model import Result, Status
+from monitor.core.ports import InvalidTask, Trace
 from tests.probes.certificates import server_context
 from tests.probes.servers import (
     SHORT_S,
@@ -20,6 +19,7 @@ from tests.probes.servers import (
     http_answer,
     look_at,
     over_tls,
+    probe_of,
     read_request,
     reset,
     serving,
@@ -253,7 +253,7 @@ async def test_a_look_can_be_cancelled_at_every_step_and_leaves_nothing_open(
     plain = answering(http_answer("x" * 100_000))
     secured = over_tls(server_context(ca.issue_cert("localhost")), plain)
     async with serving(plain if scheme == "http" else secured) as port:
-        probe = prepare(f"{scheme}://localhost:{port}/", {})
+        probe = probe_of(f"{scheme}://localhost:{port}/", {})
 
         async def work() -> None:
             await probe(Trace())
@@ -303,7 +303,7 @@ async def test_a_look_can_be_cancelled_at_every_step_and_leaves_nothing_open(
 )
 def test_a_wrong_option_is_refused_and_named(options: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidTask) as caught:
-        prepare("http://me:secret@host.example/", options)
+        probe_of("http://me:secret@host.example/", options)
     assert field == caught.value.field
     assert "\n" not in caught.value.message
     assert "secret" not in str(caught.value)

@@ -7,7 +7,7 @@ import base64
 import pytest
 import trustme
 
-from monitor.model import Result, Status
+from monitor.core.model import Result, Status
 from tests.probes.certificates import server_context
 from tests.probes.servers import (
     Handler,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta
 
-from monitor.ports import InvalidTask
+from monitor.core.ports import InvalidTask
 from monitor.probes.options import Seconds, read_options
 
 

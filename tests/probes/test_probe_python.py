@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 import trio
 
-from monitor.model import Reason, Status
-from monitor.ports import InvalidTask, OwnFault, Trace
-from monitor.probes import prepare
+from monitor.core.model import Reason, Status
+from monitor.core.ports import InvalidTask, OwnFault, Trace
 from monitor.probes import python as room
 from monitor.probes.threads import ThreadFamily
-from tests.probes.servers import SHORT_S, look_at
+from tests.probes.servers import SHORT_S, look_at, probe_of
 
 Module = Callable[[str], str]
 
@@ -41,7 +40,9 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module]:
 
 
 def function(body: str, head: str = "async def check()") -> str:
-    return f"from monitor.model import *\nfrom monitor.ports import *\n{head}:\n    {body}\n"
+    return (
+        f"from monitor.core.model import *\nfrom monitor.core.ports import *\n{head}:\n    {body}\n"
+    )
 
 
 @pytest.mark.parametrize("head", ["async def check()", "def check()"], ids=["async", "in a thread"])
@@ -131,7 +132,7 @@ def check():
 def stuck(module: Module) -> Iterator[str]:
     """A function that is not async and hangs until the test is over."""
     name = module(WAITING)
-    prepare(f"python:{name}:check", {})
+    probe_of(f"python:{name}:check", {})
     over: threading.Event = sys.modules[name].over
     yield f"python:{name}:check"
     over.set()
@@ -180,7 +181,7 @@ async def test_a_function_that_got_its_thread_late_still_has_its_time(
 )
 def test_a_wrong_target_is_refused(target: str, message: str, module: Module) -> None:
     with pytest.raises(InvalidTask) as caught:
-        prepare(target, {})
+        probe_of(target, {})
     assert "target" == caught.value.field
     assert message in caught.value.message
 
@@ -197,7 +198,7 @@ def test_a_wrong_target_is_refused(target: str, message: str, module: Module) ->
 )
 def test_a_module_that_cannot_be_imported_says_why(text: str, message: str, module: Module) -> None:
     with pytest.raises(InvalidTask) as caught:
-        prepare(f"python:{module(text)}:check", {})
+        probe_of(f"python:{module(text)}:check", {})
     assert "target" == caught.value.field
     assert "cannot be imported" in caught.value.message
     assert message in caught.value.message
@@ -220,10 +221,10 @@ def test_options_must_fit_the_function(
 ) -> None:
     target = f"python:{module(function('pass', head))}:check"
     if field is None:
-        prepare(target, options)
+        probe_of(target, options)
         return
     with pytest.raises(InvalidTask) as caught:
-        prepare(target, options)
+        probe_of(target, options)
     assert field == caught.value.field
 
 
@@ -239,7 +240,7 @@ async def check():
         ended = True
 """
     name = module(text)
-    probe = prepare(f"python:{name}:check", {})
+    probe = probe_of(f"python:{name}:check", {})
     async with trio.open_nursery() as nursery:
         nursery.start_soon(probe, Trace())
         await trio.testing.wait_all_tasks_blocked()

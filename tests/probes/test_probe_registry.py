@@ -6,22 +6,25 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import get_type_hints
 
 import attrs
 import pytest
 
-from monitor.model import Status
-from monitor.ports import InvalidTask, Kind, Permanent
-from monitor.probes import check_target, find_kind, kinds, prepare
+from monitor.core.model import Status
+from monitor.core.ports import InvalidTask, Permanent
+from monitor.probes import find_kind, kinds
+from monitor.probes.kind import Kind
 from monitor.probes.plugins import plugins
-from tests.probes.servers import look_at
+from tests.probes.servers import look_at, probe_of
 
 Install = Callable[..., None]
 
 GOOD = """
 import attrs
-from monitor.model import Result, Status
-from monitor.ports import InvalidTask, Kind, Permanent, TargetDown
+from monitor.core.model import Result, Status
+from monitor.core.ports import InvalidTask, Permanent, TargetDown
+from monitor.probes.kind import Kind
 
 @attrs.frozen(kw_only=True)
 class Options:
@@ -64,11 +67,17 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         sys.modules.pop(module, None)
 
 
-BUILT_IN = ["http", "tcp", "tls", "dns", "exec", "python", "self"]
+BUILT_IN = [kind.name for kind in kinds()]
+
+PROMISED = {
+    *("http", "tcp", "tls", "udp", "dns", "icmp", "websocket", "grpc", "smtp", "imap", "pop3"),
+    *("ssh", "postgresql", "mysql", "redis", "mqtt", "amqp", "nats", "ntp", "domain", "exec"),
+    *("python", "docker", "systemd", "heartbeat", "group", "self"),
+}
 
 
-def test_the_built_in_kinds_are_all_there_and_described() -> None:
-    assert BUILT_IN == [kind.name for kind in kinds()]
+def test_the_promised_kinds_are_all_there_and_described() -> None:
+    assert set(BUILT_IN) >= PROMISED
     for kind in kinds():
         assert kind.summary.endswith((".", "?"))
         assert kind.example.partition(":")[0] in kind.schemes
@@ -80,7 +89,7 @@ def test_every_option_has_a_default_and_a_description() -> None:
         if kind.options is dict:
             continue
         kind.options()
-        annotations = kind.options.__annotations__
+        annotations = get_type_hints(kind.options, include_extras=True)
         for field in attrs.fields(kind.options):
             assert annotations[field.name].__metadata__[0].description, (kind.name, field.name)
 
@@ -92,8 +101,8 @@ def test_the_scheme_is_found_in_any_case() -> None:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("htp://host", "unknown kind of look 'htp', did you mean 'http'; there are: dns, exec,"),
-        ("gopher://host", "unknown kind of look 'gopher'; there are: dns, exec, http, https,"),
+        ("htp://host", "unknown kind of look 'htp', did you mean 'http'; there are: amqp,"),
+        ("gopher://host", "unknown kind of look 'gopher'; there are: amqp, amqps,"),
         ("shop.example", "begins with no kind of look; write one in front"),
         ("//shop.example", "begins with no kind of look"),
         ("", "begins with no kind of look"),
@@ -103,7 +112,7 @@ def test_the_scheme_is_found_in_any_case() -> None:
 )
 def test_an_unknown_kind_is_refused_with_a_guess(target: str, message: str) -> None:
     with pytest.raises(InvalidTask) as caught:
-        check_target(target, {})
+        probe_of(target, {})
     assert "target" == caught.value.field
     assert message in caught.value.message
 
@@ -125,7 +134,7 @@ async def test_a_plugin_looks_like_any_other_kind(install: Install) -> None:
     assert (Status.UP, "depth 3") == (result.status, result.detail)
     assert (Status.DOWN, "deep") == attrs.astuple(await look_at("ice:cream", depth="98"))[:2]
     with pytest.raises(InvalidTask, match="option dept: is not known here, did you mean 'depth'"):
-        prepare("ice:cream", {"dept": "3"})
+        probe_of("ice:cream", {"dept": "3"})
 
 
 async def test_a_plugin_cannot_end_the_monitor(install: Install) -> None:
@@ -137,11 +146,11 @@ async def test_a_plugin_cannot_end_the_monitor(install: Install) -> None:
 def test_a_plugin_that_cannot_prepare_makes_an_invalid_task(install: Install) -> None:
     install("ice_plugin", GOOD, "ice")
     with pytest.raises(Permanent, match="never"):
-        prepare("ice:cream", {"depth": "0"})
+        probe_of("ice:cream", {"depth": "0"})
     with pytest.raises(InvalidTask, match="target: the plugin 'ice' cannot look at it: KeyError"):
-        prepare("ice:cream", {"depth": "97"})
+        probe_of("ice:cream", {"depth": "97"})
     with pytest.raises(InvalidTask, match="cannot look at it: RuntimeError"):
-        prepare("ice:cream", {"depth": "96"})
+        probe_of("ice:cream", {"depth": "96"})
 
 
 @pytest.mark.parametrize(
@@ -151,7 +160,7 @@ def test_a_plugin_that_cannot_prepare_makes_an_invalid_task(install: Install) ->
         ("def broken(:", "cannot be loaded: SyntaxError"),
         ("raise SystemExit('bye')", r"cannot be loaded: RuntimeError: .* called sys\.exit\(\)"),
         ("KINDS = 1", "cannot be loaded: AttributeError"),
-        ("KIND = 'ice'", r"is no monitor\.ports\.Kind, but str"),
+        ("KIND = 'ice'", r"is no monitor\.probes\.kind\.Kind, but str"),
         (GOOD.replace('("ice", "http")', '("snow",)'), "does not serve that scheme"),
     ],
     ids=["import", "syntax", "exit", "no kind", "wrong kind", "wrong scheme"],
@@ -161,10 +170,10 @@ def test_a_broken_plugin_breaks_only_its_own_tasks(
 ) -> None:
     install("broken_plugin", text, "ice")
     with pytest.raises(InvalidTask, match=message) as caught:
-        prepare("ice:cream", {})
+        probe_of("ice:cream", {})
     assert "target" == caught.value.field
     assert BUILT_IN == [kind.name for kind in kinds()]
-    check_target("tcp://host:80", {})
+    probe_of("tcp://host:80", {})
 
 
 def test_a_plugin_cannot_take_a_built_in_scheme(install: Install) -> None:

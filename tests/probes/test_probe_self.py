@@ -8,10 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from monitor.model import Status
-from monitor.ports import InvalidTask
-from monitor.probes import prepare
-from tests.probes.servers import look_at, open_files
+from monitor.core.model import Status
+from monitor.core.ports import InvalidTask
+from tests.probes.servers import look_at, open_files, probe_of
 
 
 async def test_it_is_up_and_says_what_it_looked_at() -> None:
@@ -42,9 +41,9 @@ async def test_it_is_degraded_when_hardly_any_file_can_be_opened() -> None:
 @pytest.mark.parametrize("target", ["self:me", "self://"])
 def test_a_wrong_target_is_refused(target: str) -> None:
     with pytest.raises(InvalidTask, match="target: has more than a scheme"):
-        prepare(target, {})
+        probe_of(target, {})
 
 
 def test_it_has_no_options() -> None:
     with pytest.raises(InvalidTask, match="option depth: is not known here; this kind has none"):
-        prepare("self:", {"depth": "3"})
+        probe_of("self:", {"depth": "3"})

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model import Result, Status
-from monitor.ports import InvalidTask
-from monitor.probes import prepare
+from monitor.core.model import Result, Status
+from monitor.core.ports import InvalidTask
 from monitor.probes.tcp import unescape
-from tests.probes.servers import SHORT_S, Handler, Stream, hang, look_at, reset, serving
+from tests.probes.servers import SHORT_S, Handler, Stream, hang, look_at, probe_of, reset, serving
 
 
 async def look_at_handler(handler: Handler, timeout_s: float = 5.0, /, **options: object) -> Result:
@@ -99,7 +98,7 @@ def test_escapes_stand_for_bytes(text: str, expected: bytes) -> None:
 @pytest.mark.parametrize("text", ["\\q", "\\", "\\x1", "\\xgg", "a\\\n", "\\ü"])
 def test_an_unknown_escape_is_refused(text: str) -> None:
     with pytest.raises(InvalidTask, match=r"option expect: .* is not an escape"):
-        prepare("tcp://127.0.0.1:80", {"expect": text})
+        probe_of("tcp://127.0.0.1:80", {"expect": text})
 
 
 @pytest.mark.parametrize(
@@ -109,7 +108,7 @@ def test_an_unknown_escape_is_refused(text: str) -> None:
 )
 def test_a_wrong_option_is_refused_and_named(options: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidTask) as caught:
-        prepare("tcp://127.0.0.1:80", options)
+        probe_of("tcp://127.0.0.1:80", options)
     assert field == caught.value.field
 
 
@@ -118,5 +117,5 @@ def test_a_wrong_option_is_refused_and_named(options: dict[str, object], field: 
 )
 def test_a_target_is_a_host_and_a_port(target: str) -> None:
     with pytest.raises(InvalidTask) as caught:
-        prepare(target, {})
+        probe_of(target, {})
     assert "target" == caught.value.field

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from monitor.model import Reason, Result, Status
-from monitor.ports import InvalidTask, OwnFault
-from monitor.probes import prepare
-from monitor.probes.secure import tls_context
+from monitor.core.model import Reason, Result, Status
+from monitor.core.ports import InvalidTask, OwnFault
+from monitor.probes.secure import shared_context
 from tests.probes.certificates import lasting, self_signed, server_context
 from tests.probes.servers import (
     SHORT_S,
@@ -21,6 +20,7 @@ from tests.probes.servers import (
     look_at,
     open_files,
     over_tls,
+    probe_of,
     reset,
     serving,
 )
@@ -83,12 +83,12 @@ async def test_a_machine_that_knows_no_authorities_blames_itself(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nothing.pem"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-    tls_context.cache_clear()
+    shared_context.cache_clear()
     context = server_context(trustme.CA().issue_cert("localhost"))
     async with serving(over_tls(context, hang)) as port:
         with pytest.raises(OwnFault, match="knows no certificate authorities") as caught:
             await look_at(f"tls://localhost:{port}")
-    tls_context.cache_clear()
+    shared_context.cache_clear()
     assert Reason.TASK_ERROR == caught.value.reason
 
 
@@ -144,5 +144,5 @@ async def test_a_handshake_that_fails_says_why_and_leaves_nothing_open(
 )
 def test_a_wrong_option_is_refused_and_named(options: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidTask) as caught:
-        prepare("tls://host.example", options)
+        probe_of("tls://host.example", options)
     assert field == caught.value.field

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 import trio
 
-from monitor.ports import Store
+from monitor.core.ports import Store
 from monitor.store.address import parse_address
 from monitor.store.memory import MemoryStore
 from monitor.store.sql import SqlStore, open_store
-from tests.figures import register
 from tests.outsider import Outsider, open_outsider
 from tests.postgres import PostgresServer
 
@@ -22,10 +21,6 @@ EMPTIED = """
     TRUNCATE task, task_state, result, transition, incident, gap, event, request, node
     RESTART IDENTITY
 """
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    register(config)
 
 
 def now() -> datetime:

@@ -1,16 +1,28 @@
 """Everything a session can do, each with how to see from outside whether it was done."""
 
+from collections.abc import Sequence
+
 import trio
 
-from monitor.model import EventRecord, Lifecycle, LifeRecord, Recovery, RequestKind
-from monitor.ports import Session
+from monitor.core.model import (
+    EventRecord,
+    FleetChange,
+    Lifecycle,
+    LifeRecord,
+    Recovery,
+    RequestKind,
+    Task,
+)
+from monitor.core.ports import Session
 from tests.store.scene import at, event, gap, incident, look, node, spec, transition
 from tests.store.sweep import Operation
 
 SHOP = 900_001
 """The id of the task that is there all the time; the database gives its own from 1 on."""
 _LEAVING = 1_000_000
-"""Ids from here on belong to tasks that are made to be removed."""
+"""Ids from here on belong to tasks that are made to be removed, one in ten: SQLite numbers new
+tasks after the highest there ever was, which must not be the next one's."""
+_LEAVING_N = f"{_LEAVING} + 10 * {{n}}"
 
 
 def scene(task_id: str = str(SHOP)) -> tuple[str, ...]:
@@ -48,8 +60,18 @@ async def _edit(session: Session, n: int) -> None:
     assert SHOP == (await session.edit(SHOP, spec(target=f"tcp://edited:{n}"))).id
 
 
+async def _rebuild(session: Session, n: int) -> None:
+    def plan(tasks: Sequence[Task]) -> FleetChange:
+        shop = next(task for task in tasks if task.id == SHOP)
+        leaving = next(task for task in tasks if task.id == _LEAVING + 10 * n)
+        edit = (shop, spec(target=f"tcp://rebuilt:{n}"))
+        return FleetChange(remove=(leaving,), edit=(edit,), add=(spec(f"rebuilt {n}"),))
+
+    assert await session.rebuild(plan, at(0))
+
+
 async def _remove(session: Session, n: int) -> None:
-    await session.remove(_LEAVING + n)
+    await session.remove(_LEAVING + 10 * n)
 
 
 async def _request(session: Session, _n: int) -> None:
@@ -145,12 +167,22 @@ WRITING = [
     Operation(
         "remove",
         _remove,
-        scene(f"{_LEAVING} + {{n}}"),
+        scene(_LEAVING_N),
         _gone(
-            f"task WHERE id = {_LEAVING} + {{n}}",
-            f"task_state WHERE task_id = {_LEAVING} + {{n}}",
-            f"result WHERE task_id = {_LEAVING} + {{n}}",
+            f"task WHERE id = {_LEAVING_N}",
+            f"task_state WHERE task_id = {_LEAVING_N}",
+            f"result WHERE task_id = {_LEAVING_N}",
         ),
+    ),
+    Operation(
+        "rebuild",
+        _rebuild,
+        scene(_LEAVING_N),
+        """
+        SELECT (SELECT count(*) FROM task WHERE target = 'tcp://rebuilt:{n}'),
+        (SELECT count(*) FROM task WHERE name = 'rebuilt {n}'),
+        """
+        f"CASE WHEN EXISTS (SELECT 1 FROM task WHERE id = {_LEAVING_N}) THEN 0 ELSE 1 END",
     ),
     Operation(
         "request",

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from monitor.model import (
+from monitor.core.model import (
     Event,
     EventRecord,
     Gap,
@@ -19,7 +19,7 @@ from monitor.model import (
     TaskSpec,
     Transition,
 )
-from monitor.ports import Session
+from monitor.core.ports import Session
 
 ODD_TEXT = "Zoë's «магазин» 店 \U0001f6d2 e\u0301 \u202e; drop table task; -- %s :name \\ \" '"
 """Letters of many scripts, a combining accent, a mark that turns text round, and what SQL reads."""

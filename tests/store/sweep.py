@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import attrs
 import trio
 
-from monitor.ports import Session
+from monitor.core.ports import Session
 from monitor.store.sql import SqlStore
 from tests.outsider import Outsider
 

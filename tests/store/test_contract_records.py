@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
-from monitor.model import (
+from monitor.core.model import (
     Event,
     EventRecord,
     Lifecycle,
@@ -20,7 +20,7 @@ from monitor.model import (
     Status,
     Task,
 )
-from monitor.ports import Session, Store, StoreRefused
+from monitor.core.ports import Session, Store, StoreRefused
 from monitor.store.sql import SqlStore
 from tests.store.scene import (
     ODD_TEXT,

@@ -6,9 +6,10 @@ from datetime import UTC
 import attrs
 import pytest
 
-from monitor.model import (
+from monitor.core.model import (
     Changes,
     EventRecord,
+    FleetChange,
     Lifecycle,
     LifeRecord,
     Recovery,
@@ -19,7 +20,7 @@ from monitor.model import (
     TaskSpec,
     WatchedTask,
 )
-from monitor.ports import DuplicateName, NoSuchTask, Session, Store
+from monitor.core.ports import DuplicateName, NoSuchTask, Session, Store
 from tests.store.scene import (
     ODD_TEXT,
     at,
@@ -159,6 +160,53 @@ async def test_an_edit_to_a_taken_name_is_refused_whole(store: Store) -> None:
         with pytest.raises(DuplicateName, match="'cart' exists already"):
             await session.edit(task.id, spec("cart", paused=True))
         assert before == await everything(session)
+
+
+async def test_many_tasks_are_rebuilt_at_once(store: Store) -> None:
+    shown: list[Task] = []
+
+    def plan(tasks: Sequence[Task]) -> FleetChange:
+        shown.extend(tasks)
+        shop, cart, _ = tasks
+        edit = ((shop, spec("shop", interval_s=5.0, from_file=True)),)
+        return FleetChange(remove=(cart,), edit=edit, add=(spec("cart", paused=True), spec("till")))
+
+    async with store.session("test") as session:
+        tasks = await add(session, spec("shop"), spec("cart"), spec("desk"))
+        number = await revision(session)
+        done = await session.rebuild(plan, at(5))
+        after = {one.task.name: one.task for one in await session.fleet()}
+        assert await session.changes(number) is not None
+    assert list(tasks) == shown
+    assert (1, 1, 2) == (len(done.remove), len(done.edit), len(done.add))
+    assert {"shop", "desk", "cart", "till"} == after.keys()
+    assert (tasks[0].id, 5.0, True) == (
+        after["shop"].id,
+        after["shop"].interval_s,
+        after["shop"].from_file,
+    )
+    assert tasks[2] == after["desk"]
+    assert after["cart"].id not in {task.id for task in tasks}
+    assert (True, at(5)) == (after["cart"].paused, after["cart"].created_at)
+
+
+async def test_a_plan_that_fails_or_wants_nothing_changes_nothing(store: Store) -> None:
+    def fail(tasks: Sequence[Task]) -> FleetChange:
+        raise ValueError("the file is wrong")
+
+    def clash(tasks: Sequence[Task]) -> FleetChange:
+        return FleetChange(remove=tuple(tasks), add=(spec("a"), spec("b"), spec("a")))
+
+    async with store.session("test") as session:
+        await add(session, spec("shop"), spec("cart"))
+        before, number = await everything(session), await revision(session)
+        with pytest.raises(ValueError, match="the file is wrong"):
+            await session.rebuild(fail, at(5))
+        with pytest.raises(DuplicateName, match=r"'a' (is named twice|exists already)"):
+            await session.rebuild(clash, at(5))
+        assert not await session.rebuild(lambda _: FleetChange(), at(5))
+        assert before == await everything(session)
+        assert await session.changes(number) is None
 
 
 async def test_nothing_can_be_done_with_a_task_that_does_not_exist(store: Store) -> None:

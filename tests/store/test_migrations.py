@@ -15,9 +15,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import JSON, Connection
 
-from monitor.ports import SchemaMismatch
+from monitor.core.ports import SchemaMismatch
 from monitor.store import migrations
 from monitor.store.address import parse_address
 from monitor.store.sql import SqlStore, open_store
@@ -83,9 +83,16 @@ async def test_an_empty_database_gets_its_tables_when_it_is_opened(empty_url: st
 
 
 async def test_the_steps_make_the_tables_that_the_program_expects(empty_url: str) -> None:
+    def default_differs(_context: Any, _inspected: Any, column: Any, *defaults: str) -> bool | None:
+        if not isinstance(column.type, JSON) or None in defaults:
+            return None  # Alembic knows how
+        # It asks the database, where json has no equality.
+        there, _plain, wanted = defaults
+        return there.partition("::")[0].strip("'") != wanted
+
     def differences(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection, opts={"compare_type": True, "compare_server_default": default_differs}
         )
         return list(compare_metadata(context, metadata))
 
@@ -101,6 +108,23 @@ async def test_opening_again_keeps_what_is_there(empty_url: str) -> None:
         ):
             assert tasks == len(await session.fleet())
             await session.add([spec(f"task {tasks}")], at(0))
+
+
+async def test_tasks_of_the_first_schema_go_on_without_conditions(empty_url: str) -> None:
+    address = parse_address(empty_url)
+    async with open_store(address, now) as store, store.session("test") as session:
+        await session.add([spec("old")], at(0))
+    with open_outsider(empty_url) as outsider:
+        for column in ("expect", "degraded", "invert", "from_file"):
+            outsider.ask(f"ALTER TABLE task DROP COLUMN {column}")
+        outsider.ask("UPDATE alembic_version SET version_num = '0001'")
+    async with open_store(address, now) as store, store.session("test") as session:
+        [old] = await session.fleet()
+        assert ((), (), False) == (old.task.expect, old.task.degraded, old.task.invert)
+        new = spec("new", expect=("latency < 1s",), degraded=("latency < 1ms",), invert=True)
+        await session.add([new], at(0))
+        fresh = (await session.fleet())[1].task
+        assert (new.expect, new.degraded, True) == (fresh.expect, fresh.degraded, fresh.invert)
 
 
 async def test_opening_without_upgrade_changes_nothing(empty_url: str) -> None:
@@ -126,7 +150,7 @@ async def test_of_two_stores_that_upgrade_at_once_one_migrates(empty_url: str) -
         async with trio.open_nursery() as nursery:
             for event in events:
                 nursery.start_soon(upgrade, event, events)
-    assert sorted([None, *["0001"] * 3], key=str) == sorted(found, key=str)
+    assert sorted([None, *[migrations.HEAD] * 3], key=str) == sorted(found, key=str)
 
 
 @pytest.mark.slow
@@ -141,7 +165,7 @@ def test_of_two_processes_that_upgrade_at_once_one_migrates(empty_url: str) -> N
         child.stdin.flush()
     answers = [child.communicate(timeout=60)[0].strip() for child in children]
     assert [0, 0] == [child.returncode for child in children]
-    assert ["0001", "None"] == sorted(answers)
+    assert [migrations.HEAD, "None"] == sorted(answers)
 
 
 async def test_many_programs_may_open_a_new_file_at_once(tmp_path: Path) -> None:
@@ -163,10 +187,7 @@ async def test_many_programs_may_open_a_new_file_at_once(tmp_path: Path) -> None
 async def test_a_newer_schema_is_refused_and_left_alone(url: str, outsider: Outsider) -> None:
     outsider.ask("UPDATE alembic_version SET version_num = '9999'")
     try:
-        with pytest.RaisesGroup(
-            pytest.RaisesExc(SchemaMismatch, match=r"9999, which is newer .* upgrade the program"),
-            flatten_subgroups=True,
-        ):
+        with pytest.raises(SchemaMismatch, match=r"9999, which is newer .* upgrade the program"):
             async with open_store(parse_address(url), now):
                 raise AssertionError("it was opened")
         assert [("9999",)] == outsider.ask("SELECT version_num FROM alembic_version")
@@ -180,8 +201,10 @@ def test_what_does_not_fit_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPat
         migrations.check(None)
     with pytest.raises(SchemaMismatch, match="newer than this program knows"):
         migrations.check("9999")
-    monkeypatch.setattr(migrations, "KNOWN", ("0000", "0001"))
-    with pytest.raises(SchemaMismatch, match="0000, this program needs 0001; run `monitor db up"):
+    monkeypatch.setattr(migrations, "KNOWN", ("0000", "0001", migrations.HEAD))
+    with pytest.raises(
+        SchemaMismatch, match=f"0000, this program needs {migrations.HEAD}; run `monitor db up"
+    ):
         migrations.check("0000")
 
 
@@ -193,7 +216,7 @@ async def test_a_step_that_fails_leaves_nothing(
 
     with monkeypatch.context() as patched:
         patched.setattr("alembic.op.create_index", fail)
-        with pytest.RaisesGroup(ZeroDivisionError, flatten_subgroups=True):
+        with pytest.raises(ZeroDivisionError):
             async with open_store(parse_address(empty_url), now):
                 raise AssertionError("it was opened")
     with open_outsider(empty_url) as outsider:

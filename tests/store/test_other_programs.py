@@ -1,15 +1,19 @@
 """What another program does to the database is noticed: by a number, and sooner by a hint."""
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 import trio
 
-from monitor.ports import DatabaseAway, Session
+from monitor.core.ports import DatabaseAway, Session
 from monitor.store.address import parse_address
+from monitor.store.bridge import Limits
 from monitor.store.sql import SqlStore, open_store
 from tests.outsider import Outsider, PostgresOutsider, open_outsider
+from tests.postgres import ThrowawayPostgres
 from tests.store.conftest import now
 from tests.store.scene import at, look, spec
 
@@ -149,6 +153,36 @@ async def test_losing_the_connection_that_listens_is_told(
         async with store.session("test") as session:
             assert [] == await session.fleet()
     assert ["the connection that listens for changes was lost"] == told
+
+
+async def test_a_server_that_does_not_answer_is_away_for_who_listens_too() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"postgresql://ann@127.0.0.1:{silent.getsockname()[1]}/monitor"
+        limits = Limits(unit_s=0.2)
+        async with open_store(parse_address(url), now, limits=limits, upgrade=False) as store:
+            with trio.fail_after(5), pytest.raises(DatabaseAway):
+                await store.listen(lambda: None)
+
+
+async def test_who_listens_to_a_frozen_server_can_be_cancelled_all_the_same(
+    breakable_postgres: ThrowawayPostgres, breakable_postgres_url: str
+) -> None:
+    limits = Limits(dispose_s=0.3)
+    address = parse_address(breakable_postgres_url)
+    with open_outsider(breakable_postgres_url) as server:
+        assert isinstance(server, PostgresOutsider)
+        async with (
+            open_store(address, now, limits=limits, upgrade=False) as store,
+            trio.open_nursery() as nursery,
+        ):
+            nursery.start_soon(store.listen, lambda: None)
+            with trio.fail_after(10):
+                await wait_listening(server)
+            await trio.to_thread.run_sync(breakable_postgres.freeze)
+            cancelled_s = trio.current_time()
+            nursery.cancel_scope.cancel()
+        assert trio.current_time() - cancelled_s < 2.0
+        await trio.to_thread.run_sync(breakable_postgres.thaw)
 
 
 async def test_listening_leaves_the_others_their_connections(

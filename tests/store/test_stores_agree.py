@@ -10,7 +10,7 @@ import trio
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from monitor.model import (
+from monitor.core.model import (
     EventRecord,
     Lifecycle,
     LifeRecord,
@@ -21,7 +21,7 @@ from monitor.model import (
     RequestKind,
     Status,
 )
-from monitor.ports import Session, Store, StoreRefused
+from monitor.core.ports import Session, Store, StoreRefused
 from monitor.store.address import parse_address
 from monitor.store.memory import MemoryStore
 from monitor.store.sql import open_store

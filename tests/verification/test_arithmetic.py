@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.model import Gap, GapReason
-from monitor.policy import RecoveryPolicy
-from monitor.schedule import Schedule
+from monitor.core.model import Gap, GapReason
+from monitor.core.policy import RecoveryPolicy
+from monitor.core.schedule import Schedule
 from monitor.verification.ledger import account, percentile
 from monitor.verification.scale import Scale
 

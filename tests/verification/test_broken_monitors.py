@@ -13,9 +13,9 @@ import pytest
 import trio
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from monitor.clock import Clock
-from monitor.model import LookRecord, Record, Recovery, WatchedTask
-from monitor.recorder import Recorder
+from monitor.core.model import LookRecord, Record, Recovery, WatchedTask
+from monitor.engine.clock import Clock
+from monitor.engine.recorder import Recorder
 from monitor.store import bridge, sql, writing
 from monitor.store.address import Address
 from monitor.store.shared_session import SharedSession, open_shared_session
@@ -194,7 +194,7 @@ async def test_a_hasty_restart_and_disturbed_siblings_are_found(
             raise
 
     monkeypatch.setattr(Fault, "look", blocking)
-    monkeypatch.setattr("monitor.supervisor.after_failure", _in_no_time)
+    monkeypatch.setattr("monitor.engine.supervisor.after_failure", _in_no_time)
 
     step = await verifier.carry_out("recovery", sqlite_address)
 
@@ -202,7 +202,7 @@ async def test_a_hasty_restart_and_disturbed_siblings_are_found(
 
 
 def _in_no_time(*args: Any, now: Any, **kwargs: Any) -> Recovery:
-    from monitor.policy import after_failure
+    from monitor.core.policy import after_failure
 
     decided = after_failure(*args, now=now, **kwargs)
     return attrs.evolve(decided, retry_at=decided.retry_at and now)

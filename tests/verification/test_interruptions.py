@@ -11,8 +11,8 @@ import attrs
 import pytest
 import trio
 
+from monitor.core.ports import DatabaseAway, StoreRefused
 from monitor.departure import Departure
-from monitor.ports import DatabaseAway, StoreRefused
 from monitor.probes import prepare
 from monitor.store.address import Address, parse_address
 from monitor.verification import run, run_verify

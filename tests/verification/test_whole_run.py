@@ -9,8 +9,8 @@ import attrs
 import pytest
 import trio
 
-from monitor.clock import Clock
-from monitor.model import TaskSpec
+from monitor.core.model import TaskSpec
+from monitor.engine.clock import Clock
 from monitor.store.address import Address
 from monitor.store.sql import open_store
 from monitor.verification import BadRun, run_verify

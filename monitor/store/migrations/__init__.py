@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from monitor.ports import SchemaMismatch
+from monitor.core.ports import SchemaMismatch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-KNOWN = ("0001",)
+KNOWN = ("0001", "0002")
 """The schemas this program knows, oldest first; the last is the one it works with. Kept here
 because asking Alembic costs a second of start-up."""
 

@@ -1,0 +1,197 @@
+"""`monitor apply` and `monitor export`: tasks as configuration files."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from monitor import journal
+from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
+from monitor.cli.refusals import BadInput, CouldNotTell
+from monitor.cli.screen import clean, say, say_json
+from monitor.cli.words import Words
+
+if TYPE_CHECKING:
+    from monitor.config.declared import Declared
+    from monitor.core.model import FleetChange, Task
+    from monitor.settings import Settings
+
+
+def register(app: App) -> None:
+    app.command(apply)
+    app.command(export)
+
+
+async def apply(
+    *files: Annotated[File, Parameter(name="FILE")],
+    dry_run: bool = False,
+    prune: bool = False,
+    everywhere: Everywhere = NOTHING_SAID,
+) -> int:
+    """Make the stored tasks those of configuration files, in one transaction.
+
+    Tasks are known by their names; those that do not change go on undisturbed. A wrong file
+    changes nothing at all. Without a FILE it is the one of --config, with conf.d beside it.
+
+    Args:
+        files: TOML files, or directories of them.
+        dry_run: Only show what would be done.
+        prune: Remove tasks that came from a file and are in none now, with their history.
+    """
+    settings = everywhere.settle()
+    from monitor.config.plan import left_over, plan
+
+    declared, warnings = read_declared(settings, files)
+    stale: list[str] = []
+    kept = 0
+
+    def decide(tasks: "Sequence[Task]") -> "FleetChange":
+        nonlocal kept
+        stale[:] = left_over(tasks, declared)
+        kept = len(tasks)
+        return plan(tasks, declared, prune=prune)
+
+    if dry_run:
+        change = decide(await _stored(settings))
+    else:
+        from monitor.cli.database import now, open_session
+
+        async with open_session(settings, make=True) as session:
+            change = await session.rebuild(decide, now())
+    report = _report(change, kept)
+    if everywhere.json:
+        left = [] if prune else stale
+        say_json({"dry_run": dry_run, **report, "left_over": left, "warnings": warnings})
+        return 0
+    for warning in warnings:
+        journal.say(f"monitor: {warning}")
+    _show(report, Words(settings.lang), dry_run=dry_run, stale=[] if prune else stale)
+    return 0
+
+
+def read_declared(
+    settings: "Settings", files: Sequence[Path]
+) -> tuple[Mapping[str, "Declared"], list[str]]:
+    """Read the tasks of some files, or of the one of --config.
+
+    Raises:
+        BadInput: there is none.
+        BadConfig: with everything that is wrong.
+    """
+    from monitor.config.declared import read_tasks
+    from monitor.config.source import read_sources, with_conf_d
+    from monitor.probes import prepare
+
+    if not files and settings.config is None:
+        raise BadInput("there is no ./monitor.toml; name a FILE, or a directory of such")
+    paths = list(files) if files else with_conf_d(settings.config or Path())
+    return read_tasks(read_sources(paths), prepare)
+
+
+async def _stored(settings: "Settings") -> "list[Task]":
+    """Return the stored tasks; none, if there is no database yet."""
+    from monitor.cli.database import open_session
+
+    address = settings.address
+    if address.is_sqlite and not address.path.exists():
+        return []
+    async with open_session(settings) as session:
+        return [watched.task for watched in await session.fleet()]
+
+
+def _report(change: "FleetChange", kept: int) -> dict[str, Any]:
+    from monitor.config.plan import differences
+
+    edits = {task.name: list(differences(task, spec)) for task, spec in change.edit}
+    changed = {name: fields for name, fields in edits.items() if fields}
+    return {
+        "added": [{"name": spec.name, "target": _target(spec.target)} for spec in change.add],
+        "changed": {
+            name: {key: [old, new] for key, old, new in fields} for name, fields in changed.items()
+        },
+        "removed": [task.name for task in change.remove],
+        "adopted": sorted(edits.keys() - changed.keys()),
+        "unchanged": kept - len(change.remove) - len(changed),
+    }
+
+
+def _target(target: str) -> str:
+    from monitor.core.describe import without_password
+
+    return without_password(target)
+
+
+def _show(report: dict[str, Any], words: Words, *, dry_run: bool, stale: Sequence[str]) -> None:
+    """Show a change as a diff: `+` added, `~` changed, `-` removed."""
+    for task in report["added"]:
+        say(clean(f"+ {task['name']}  {task['target']}"))
+    for name, fields in report["changed"].items():
+        say(clean(f"~ {name}"))
+        for key, (old, new) in fields.items():
+            say(f"    {clean(f'{key}: {old} -> {new}')}")
+    for name in report["removed"]:
+        say(clean(f"- {name}  {words('with its history')}"))
+    phrase = (
+        "would be: {added} added, {changed} changed, {removed} removed, {unchanged} unchanged"
+        if dry_run
+        else "{added} added, {changed} changed, {removed} removed, {unchanged} unchanged"
+    )
+    counts = {name: report[name] for name in ("added", "changed", "removed")}
+    said = {name: len(several) for name, several in counts.items()}
+    say(words(phrase, unchanged=report["unchanged"], **said))
+    if stale:
+        names = clean(", ".join(sorted(stale)))
+        say(words("in no file any more, --prune removes them: {names}", names=names))
+
+
+async def export(
+    *,
+    output: Annotated[File | None, Parameter(metavar="FILE")] = None,
+    everywhere: Everywhere = NOTHING_SAID,
+) -> int:
+    """Write all tasks as a configuration file; applying it again changes nothing.
+
+    Passwords that are stored in targets and options stand in it.
+
+    Args:
+        output: Where to write it, readable by its owner only (default: stdout).
+    """
+    settings = everywhere.settle()
+    from monitor.cli.database import open_session
+    from monitor.config.export import to_tables, to_toml
+
+    async with open_session(settings) as session:
+        tasks = [watched.task for watched in await session.fleet()]
+    if output is not None:
+        _write(output, to_toml(tasks))
+        if everywhere.json:
+            say_json({"file": str(output), "tasks": len(tasks)})
+        else:
+            words = Words(settings.lang)
+            say(words("{tasks} tasks written to {file}", tasks=len(tasks), file=output))
+    elif everywhere.json:
+        say_json({"task": to_tables(tasks)})
+    else:
+        say(to_toml(tasks).rstrip("\n"))
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        CouldNotTell: it cannot be written.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.touch(mode=0o600)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise CouldNotTell(f"the file {path} cannot be written: {why}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()

@@ -1,0 +1,56 @@
+"""`monitor config`: is the file right, and what may stand in it?"""
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from monitor.cli.apply import read_declared
+from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
+from monitor.cli.screen import say, say_json
+from monitor.cli.words import Words
+from monitor.config.source import BadConfig
+
+
+def register(app: App) -> None:
+    config = App(name="config", help="Check configuration files; help editors with them.")
+    config.command(check)
+    config.command(schema)
+    app.command(config)
+
+
+async def check(
+    *files: Annotated[File, Parameter(name="FILE")], everywhere: Everywhere = NOTHING_SAID
+) -> int:
+    """Read configuration files, and tell everything that is wrong, each with its place.
+
+    Exit code: 0 if nothing is, else 2. Without a FILE it is the one of --config.
+
+    Args:
+        files: TOML files, or directories of them.
+    """
+    settings = everywhere.settle()
+    try:
+        declared, warnings = read_declared(settings, files)
+    except BadConfig as error:
+        if not everywhere.json:
+            raise
+        problems = [{"where": one.where, "message": one.message} for one in error.problems]
+        say_json({"tasks": [], "warnings": [], "problems": problems})
+        return 2
+    if everywhere.json:
+        say_json({"tasks": list(declared), "warnings": warnings, "problems": []})
+        return 0
+    for warning in warnings:
+        say(warning)
+    say(Words(settings.lang)("{tasks} tasks, nothing is wrong", tasks=len(declared)))
+    return 0
+
+
+async def schema(*, everywhere: Everywhere = NOTHING_SAID) -> int:
+    """Print the JSON Schema of the configuration file, for editors that complete and check."""
+    everywhere.settle()
+    from monitor.config.schema import json_schema
+    from monitor.settings import settings_schema
+
+    say_json(json_schema(settings_schema()))
+    return 0

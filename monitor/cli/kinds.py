@@ -1,0 +1,88 @@
+"""`monitor kinds`: what it can look at, and with which options."""
+
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import App
+
+from monitor.cli.everywhere import NOTHING_SAID, Everywhere
+from monitor.cli.refusals import BadInput
+from monitor.cli.screen import say, say_json, table
+from monitor.cli.words import Words
+
+if TYPE_CHECKING:
+    from monitor.probes.kind import Kind
+
+
+def register(app: App) -> None:
+    app.command(kinds)
+
+
+async def kinds(kind: str | None = None, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
+    """List the kinds of looks; of one of them show its options and what conditions may ask about.
+
+    Args:
+        kind: Its name or a scheme of it, such as http.
+    """
+    settings = everywhere.settle()
+    from monitor import probes
+    from monitor.probes.options import did_you_mean
+
+    known = probes.kinds()
+    words = Words(settings.lang)
+    if kind is None:
+        if everywhere.json:
+            say_json([_form(one) for one in known])
+        else:
+            lines = [(one.name, one.example, one.summary) for one in known]
+            say(table([words(heading) for heading in ("kind", "for example", "")], lines))
+        return 0
+    wanted = kind.lower().partition(":")[0]
+    found = [one for one in known if wanted in (one.name, *one.schemes)]
+    if not found:
+        names = [one.name for one in known]
+        guess = did_you_mean(wanted, names)
+        raise BadInput(f"there is no kind {kind!r}{guess}; there are: {', '.join(sorted(names))}")
+    if everywhere.json:
+        say_json(_form(found[0]))
+    else:
+        _show(found[0], words)
+    return 0
+
+
+def _show(kind: "Kind", words: Words) -> None:
+    from monitor.probes.described import options_of
+
+    say(kind.summary)
+    say()
+    say(f"  monitor check '{kind.example}'")
+    if options := options_of(kind):
+        say()
+        headings = [words(heading) for heading in ("option", "may be", "default", "")]
+        lines = [(o.name, o.kind.replace("`", ""), o.default, o.says) for o in options]
+        say(table(headings, lines))
+    if kind.facts.known:
+        say()
+        headings = [words(heading) for heading in ("conditions may ask about", "is", "")]
+        say(table(headings, [(n.path, n.type.value, n.says) for n in kind.facts.known]))
+    if kind.expect:
+        say()
+        say(words("expected, unless a condition asks about the same names:"))
+        for condition in kind.expect:
+            say(f"  {condition}")
+
+
+def _form(kind: "Kind") -> dict[str, Any]:
+    from monitor.probes.described import options_of
+
+    return {
+        "name": kind.name,
+        "schemes": list(kind.schemes),
+        "summary": kind.summary,
+        "example": kind.example,
+        "options": [
+            {"name": o.name, "says": o.says, "default": o.default, "schema": dict(o.schema)}
+            for o in options_of(kind)
+        ],
+        "facts": [{"name": n.path, "is": n.type.value, "says": n.says} for n in kind.facts.known],
+        "expect": list(kind.expect),
+    }

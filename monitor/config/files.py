@@ -1,0 +1,103 @@
+"""The configuration files of a running monitor: applied when it starts, and again when they change.
+
+A file that is wrong is told and changes nothing: what ran before goes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import attrs
+import trio
+
+from monitor.config.declared import Declared, read_tasks
+from monitor.config.plan import left_over, plan
+from monitor.config.source import BadConfig, read_sources, with_conf_d
+from monitor.core.model import FleetChange, Task
+from monitor.core.ports import DatabaseAway, Session, Store, StoreRefused
+from monitor.core.tasks import CheckTask
+from monitor.engine.clock import Clock
+from monitor.journal import tell
+
+POLL_S = 1.0
+"""A change is taken up when the files have stood still from one look at them to the next."""
+
+Mark = tuple[tuple[str, int, int], ...]
+"""Names, times and sizes of files: what changes when one of them does."""
+
+
+@attrs.frozen
+class Files:
+    """A main file, and `conf.d` beside it."""
+
+    main: Path
+    check: CheckTask
+
+    def read(self) -> tuple[Mapping[str, Declared], list[str]]:
+        """Read all tasks; see `declared.read_tasks`. Raises BadConfig."""
+        return read_tasks(read_sources(with_conf_d(self.main)), self.check)
+
+    def mark(self) -> Mark:
+        """Look whether files are as they were, without reading them."""
+        found = []
+        for path in with_conf_d(self.main):
+            for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
+                try:
+                    seen = file.stat()
+                except OSError:
+                    continue
+                found.append((str(file), seen.st_mtime_ns, seen.st_size))
+        return tuple(found)
+
+
+@attrs.define(eq=False, kw_only=True)
+class Reload:
+    """Apply the files again whenever they change."""
+
+    files: Files
+    store: Store
+    clock: Clock
+    applied: Mark
+    """The files as they were when they were applied last, or refused."""
+
+    async def run(self) -> None:
+        """Watch the files for ever. Tasks they do not change are not disturbed."""
+        async with self.store.session("configuration") as session:
+            before = self.applied
+            while True:
+                await trio.sleep(POLL_S)
+                now = await trio.to_thread.run_sync(self.files.mark)
+                if now not in ((), self.applied) and now == before:
+                    await self._apply(session, now)
+                before = now
+
+    async def _apply(self, session: Session, mark: Mark) -> None:
+        try:
+            # Ten thousand tasks take seconds to check; looks go on meanwhile.
+            declared, warnings = await trio.to_thread.run_sync(self.files.read)
+            change = await apply(session, declared, self.clock)
+        except DatabaseAway:
+            return  # told by those who have something to lose; tried again
+        except BadConfig as error:
+            first = str(error.problems[0]).splitlines()[0]
+            tell("config.refused", problems=len(error.problems), error=first)
+        except StoreRefused as error:
+            tell("config.refused", problems=1, error=str(error))
+        else:
+            for warning in warnings:
+                tell("config.warning", warning=warning)
+            tell("config.applied", added=len(change.add), changed=len(change.edit))
+        self.applied = mark
+
+
+async def apply(session: Session, declared: Mapping[str, Declared], clock: Clock) -> FleetChange:
+    """Make the stored tasks those of the files; tell of tasks that no file names any more."""
+    stale: list[str] = []
+
+    def decide(tasks: Sequence[Task]) -> FleetChange:
+        stale[:] = left_over(tasks, declared)
+        return plan(tasks, declared)
+
+    change = await session.rebuild(decide, clock.now())
+    for name in stale:
+        tell("config.left_over", name=name)
+    return change

@@ -1,0 +1,9 @@
+"""Values and rules: pure, without a clock, a database or a network.
+
+values   model (what is watched and what was seen), units (durations as people write them),
+         describe (an error in one line)
+rules    tasks (what a task may be), schedule (slots), policy (backoff and recovery), verdict (what
+         a result means), storm (many failures together are one fault of ours)
+ports    what the lives ask of stores and probes, and the errors they may raise; plugins need
+         only this and the model
+"""

@@ -1,0 +1,296 @@
+"""What the lives ask of the world - probes and stores - and the errors these may raise."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import datetime
+from typing import Any, Protocol
+
+import attrs
+
+from monitor.core.model import (
+    Changes,
+    Event,
+    FleetChange,
+    Gap,
+    Incident,
+    Look,
+    Node,
+    Reason,
+    Record,
+    RequestKind,
+    Result,
+    Task,
+    TaskSpec,
+    Transition,
+    WatchedTask,
+)
+
+
+class Permanent(Exception):
+    """No restart can mend this; the child becomes `invalid` until the operator edits the task."""
+
+
+class InvalidTask(Permanent):
+    """The task itself is wrong: its target, an option, a plugin that is not installed.
+
+    Args:
+        field: what the operator has to change, as written in commands (`target`, `interval`,
+            `option method`).
+        message: what was expected, what was found, and what to do; one sentence.
+        place: what was written, and below it a caret under the place that is wrong; may be empty.
+        index: which one of several, from 0, if the field is a list.
+    """
+
+    def __init__(self, field: str, message: str, place: str = "", index: int = 0) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+        self.place = place
+        self.index = index
+
+
+# --- probes -------------------------------------------------------------------------------------
+
+
+class TargetDown(Exception):
+    """The target failed the look; the message says how. The trace knows in which phase."""
+
+
+class Refused(Exception):
+    """The operator's own policy forbids the look: neither a claim about the target nor a fault."""
+
+
+class OwnFault(Exception):
+    """We could not look: a fault of this machine or program, never a claim about the target."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Trace:
+    """What a probe tells about its look while it goes on, so that a deadline can name the phase."""
+
+    __slots__ = ("_clock", "_entered_s", "address", "facts", "phase", "timings")
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._entered_s = 0.0
+        self.phase: str | None = None
+        self.timings: dict[str, float] = {}
+        self.address: str | None = None
+        """The address really used (`192.0.2.7`, `[2001:db8::1]:443`)."""
+        self.facts: dict[str, Any] = {}
+
+    @contextmanager
+    def enter(self, phase: str) -> Iterator[None]:
+        """Name and time a phase; the name stays when the phase ends by an exception.
+
+        Phases do not nest. A phase entered again (a redirect) adds to its time.
+        """
+        self.phase, self._entered_s = phase, self._clock()
+        survived = False
+        try:
+            yield
+            survived = True
+        finally:
+            self.leave(keep_name=not survived)
+
+    def leave(self, *, keep_name: bool) -> None:
+        """Add the running phase's time to the timings."""
+        if self.phase is not None:
+            spent_s = self._clock() - self._entered_s
+            self.timings[self.phase] = self.timings.get(self.phase, 0.0) + spent_s
+            self._entered_s = self._clock()
+        if not keep_name:
+            self.phase = None
+
+
+Probe = Callable[[Trace], Awaitable[Result]]
+"""One look at one target.
+
+It runs under the caller's deadline, knows no timeout of its own, and closes what it opens also
+when cancelled. It returns what it saw (the caller adds phase, timings, address) or raises
+TargetDown (the target's failure), OwnFault (ours), Refused (not allowed), Permanent (the task can
+never work); anything else is a bug of the probe and booked as an own fault.
+"""
+
+
+Rule = Callable[[Result], Result]
+"""What the operator makes of a result: the conditions of a task. It never raises."""
+
+
+def as_seen(result: Result) -> Result:
+    """Return a result as it is: the rule of a task without conditions."""
+    return result
+
+
+@attrs.frozen
+class Prepared:
+    """A task made ready to be looked at."""
+
+    probe: Probe
+    rule: Rule = as_seen
+
+
+Prepare = Callable[[TaskSpec], Prepared]
+"""Makes a task ready. Does no I/O; raises InvalidTask for what can never work."""
+
+
+# --- stores -------------------------------------------------------------------------------------
+
+
+class StoreError(Exception):
+    """The database did not do what it was asked; the subclass says what that means."""
+
+
+class DatabaseAway(StoreError):
+    """The database cannot be reached now. Nothing was changed; trying again later may help."""
+
+
+class OutcomeUnknown(DatabaseAway):
+    """The connection broke before the answer: the change may or may not have been made.
+
+    Repeating is right for what is idempotent, and all records are.
+    """
+
+
+class StoreRefused(StoreError):
+    """The database answered and said no (constraint, type, permission): repeating does not help."""
+
+
+class SchemaMismatch(StoreError):
+    """The database's schema is not the one this program works with; the message says what to do."""
+
+
+class DuplicateName(StoreRefused):
+    """A task of that name exists already."""
+
+
+class NoSuchTask(StoreRefused):
+    """No task has that name or id."""
+
+
+class SessionBusyError(RuntimeError):
+    """A session was used by somebody who does not own it, or twice at once.
+
+    A bug of the caller, found before it can harm: the connection was not touched.
+    """
+
+
+class Session(Protocol):
+    """One owner's way to the database: one unit of work at a time, each short and complete.
+
+    Every method is one transaction: done whole or not at all, also when cancelled (then the
+    cancellation takes effect before or after it, never within). All raise SessionBusyError when
+    called by another trio task than the one that opened the session, and StoreError.
+    """
+
+    async def changes(self, known_revision: int) -> Changes | None:
+        """Return all tasks if anything changed since `known_revision`, else None.
+
+        Wishes of other processes are taken up with it: they are handed out once.
+        """
+
+    async def watched(self, task_id: int) -> WatchedTask:
+        """Return one task with its state. Raises NoSuchTask."""
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Write the records, all or none. Writing a record again changes nothing.
+
+        A look's state is written only if its slot is newer than the stored one.
+        """
+
+    async def beat(self, node: Node) -> None:
+        """Write what a process says of itself."""
+
+    async def add(self, specs: Sequence[TaskSpec], now: datetime) -> list[Task]:
+        """Store new tasks, all or none. Raises DuplicateName."""
+
+    async def edit(self, task_id: int, spec: TaskSpec) -> Task:
+        """Replace what a task is; its state and history stay. Raises NoSuchTask, DuplicateName."""
+
+    async def remove(self, task_id: int) -> None:
+        """Delete a task and all that is known of it. Raises NoSuchTask."""
+
+    async def rebuild(
+        self, plan: Callable[[Sequence[Task]], FleetChange], now: datetime
+    ) -> FleetChange:
+        """Remove, edit and add many tasks, all or none, and return what was done.
+
+        `plan` is shown the tasks as they are, by id, and says what to do; what it says is done
+        before anybody else can change one of them. Raises what it raises, and DuplicateName if
+        somebody else has just added a task of such a name.
+        """
+
+    async def request(self, task_id: int, kind: RequestKind) -> None:
+        """Leave a wish for the running monitor. Raises NoSuchTask."""
+
+    async def fleet(self) -> list[WatchedTask]:
+        """Return all tasks with their states, by id."""
+
+    async def looks(
+        self, task_id: int, since: datetime | None = None, limit: int = 100
+    ) -> list[Look]:
+        """Return the newest stored results of a task, newest first."""
+
+    async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
+        """Return gaps that end after `since`, oldest first."""
+
+    async def transitions(
+        self, task_id: int | None = None, since: datetime | None = None
+    ) -> list[Transition]:
+        """Return changes of status since then, oldest first."""
+
+    async def incidents(
+        self, task_id: int | None = None, since: datetime | None = None
+    ) -> list[Incident]:
+        """Return incidents open at or after `since`, oldest first."""
+
+    async def events(
+        self, task_id: int | None = None, since: datetime | None = None, limit: int = 1000
+    ) -> list[Event]:
+        """Return stored happenings about us, newest first."""
+
+    async def nodes(self) -> list[Node]:
+        """Return the processes that wrote to this database, the newest beat first."""
+
+    async def overdue(self, before: datetime) -> list[int]:
+        """Return running, unpaused tasks whose next check lies before that moment."""
+
+
+@attrs.frozen
+class OpenSession:
+    """A line of the registry of open sessions."""
+
+    owner: str
+    task_id: int | None
+    opened_at: datetime
+
+
+class Store(Protocol):
+    """A database, seen from trio."""
+
+    def session(
+        self, owner: str, task_id: int | None = None
+    ) -> AbstractAsyncContextManager[Session]:
+        """Open a session owned by the calling trio task; closing is guaranteed.
+
+        Opening does no I/O. Raises SessionBusyError if the task has a session open already.
+        """
+
+    @property
+    def crowded(self) -> bool:
+        """True while so many units of work wait that one more would wait for long."""
+
+    @property
+    def open_sessions(self) -> dict[str, OpenSession]:
+        """The open sessions by owner."""
+
+    async def listen(self, hint: Callable[[], None]) -> None:
+        """Call `hint` when somebody may have changed the tasks, until cancelled.
+
+        A hint, never a promise: polling is what one may rely on, and a store without hints only
+        waits. Raises DatabaseAway when the connection that listens is lost.
+        """

@@ -1,0 +1,119 @@
+"""What an operator may ask for: a task is checked here once, whoever wrote it down."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from monitor.core.describe import without_password
+from monitor.core.model import TaskSpec
+from monitor.core.ports import InvalidTask
+from monitor.core.units import format_duration
+
+SHORTEST_S = 0.1
+"""The shortest interval and timeout; below it a look costs more than it tells."""
+LONGEST_S = 366 * 86400.0
+NAME_LIMIT = 200
+TARGET_LIMIT = 4096
+
+CheckTask = Callable[[TaskSpec], object]
+"""Raises InvalidTask if no kind can look at such a task: its target, options, conditions."""
+
+
+def make_spec(
+    *,
+    name: str | None,
+    target: str,
+    check: CheckTask,
+    interval_s: float = 60.0,
+    timeout_s: float | None = None,
+    attempts: int = 3,
+    retry_interval_s: float | None = None,
+    recovery_confirmations: int = 2,
+    options: Mapping[str, Any] | None = None,
+    expect: Sequence[str] = (),
+    degraded: Sequence[str] = (),
+    invert: bool = False,
+    paused: bool = False,
+) -> TaskSpec:
+    """Make a valid task, or say which field is wrong and how to mend it.
+
+    Unset: the name is the target without its password, the timeout is 10 s but at most 80 % of the
+    interval, the retry interval is 20 s but at most the interval.
+
+    Raises:
+        InvalidTask: naming the field.
+    """
+    _bound("interval", interval_s)
+    spec = TaskSpec(
+        name=without_password(target) if name is None else name,
+        target=target,
+        interval_s=interval_s,
+        timeout_s=_default_timeout_s(interval_s) if timeout_s is None else timeout_s,
+        attempts=attempts,
+        retry_interval_s=min(20.0, interval_s) if retry_interval_s is None else retry_interval_s,
+        recovery_confirmations=recovery_confirmations,
+        options=dict(options or {}),
+        expect=tuple(expect),
+        degraded=tuple(degraded),
+        invert=invert,
+        paused=paused,
+    )
+    return checked(spec, check)
+
+
+def _default_timeout_s(interval_s: float) -> float:
+    return max(SHORTEST_S, min(10.0, 0.8 * interval_s))
+
+
+def checked(spec: TaskSpec, check: CheckTask) -> TaskSpec:
+    """Return `spec` if all its fields are valid.
+
+    Raises:
+        InvalidTask: naming the first field that is not.
+    """
+    _text("name", spec.name, NAME_LIMIT)
+    if spec.name.isdigit():
+        raise InvalidTask("name", f"{spec.name!r} would be read as an id; use a letter in it")
+    _text("target", spec.target, TARGET_LIMIT)
+    for field, seconds in (
+        ("interval", spec.interval_s),
+        ("timeout", spec.timeout_s),
+        ("retry-interval", spec.retry_interval_s),
+    ):
+        _bound(field, seconds)
+    for field, count in (
+        ("attempts", spec.attempts),
+        ("recovery-confirmations", spec.recovery_confirmations),
+    ):
+        if not 1 <= count <= 100:
+            raise InvalidTask(field, f"{count} is out of range; use 1 to 100")
+    check(spec)
+    return spec
+
+
+def edited(spec: TaskSpec, check: CheckTask, **changes: Any) -> TaskSpec:
+    """Return the plain spec of `spec` with some fields changed, valid as a whole."""
+    fields = {field.name: getattr(spec, field.name) for field in attrs.fields(TaskSpec)}
+    return checked(TaskSpec(**{**fields, **changes}), check)
+
+
+def _bound(field: str, seconds: float) -> None:
+    if not SHORTEST_S <= seconds <= LONGEST_S:
+        raise InvalidTask(
+            field,
+            f"{format_duration(seconds)} is out of range; "
+            f"use {format_duration(SHORTEST_S)} to {format_duration(LONGEST_S)}",
+        )
+
+
+def _text(field: str, text: str, limit: int) -> None:
+    if not text.strip():
+        raise InvalidTask(field, "is empty")
+    shown = without_password(text)
+    if text != text.strip():
+        raise InvalidTask(field, f"{shown!r} begins or ends with a space; remove it")
+    if len(text) > limit:
+        raise InvalidTask(field, f"has {len(text)} characters; at most {limit} are allowed")
+    if not text.isprintable():
+        raise InvalidTask(field, f"{shown!r} contains a control character; remove it")

@@ -1,0 +1,11 @@
+"""The lives: what runs, in trio and in nothing else, while the monitor runs.
+
+time     clock (one time that never runs backwards), beat (one alarm for all tasks), loop_lag (was
+         the loop too late to believe what it measured?), garbage (collected when nobody is due)
+tasks    supervisor (restarts children), watch (the life of one task), look (one look under one
+         deadline), recorder (group commit), outage (is the database away?)
+fleet    fleet (the running tasks), reconcile (tasks stored against tasks running), auditor
+         (proves that every task looked in time), presence (this process, shown to others)
+
+No room here knows a database or a kind of look: `monitor.app` hands them in, as the ports say.
+"""

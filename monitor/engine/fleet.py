@@ -1,0 +1,246 @@
+"""The running tasks: one cancel scope each, which is the task's handle.
+
+Removing, editing or pausing a task cancels its scope; the next life of the same task begins only
+when the former has ended, its session closed. Tasks live in the nursery given at the start, not in
+that of whoever starts them: a failed SELECT elsewhere must not stop them.
+"""
+
+from functools import partial
+
+import attrs
+import trio
+
+from monitor.core.model import (
+    Event,
+    EventRecord,
+    GapReason,
+    Lifecycle,
+    LifeRecord,
+    Recovery,
+    WatchedTask,
+)
+from monitor.engine.beat import Beat
+from monitor.engine.clock import Clock
+from monitor.engine.recorder import Recorder
+from monitor.engine.supervisor import Supervisor
+from monitor.engine.watch import Child, Doing, Watch
+from monitor.journal import tell
+
+_ABSENCE = {
+    Lifecycle.BACKOFF: GapReason.BACKING_OFF,
+    Lifecycle.FAILED: GapReason.FAILED,
+    Lifecycle.INVALID: GapReason.INVALID,
+}
+
+_ENDING_S = 60.0
+"""How long a cancelled child may take to end before it is called stalled again."""
+_STABLE_INTERVALS = 3
+"""A child is stable after the policy's time, but not before it has looked this often."""
+
+
+@attrs.define(eq=False)
+class _Place:
+    """A task's place in the tree, kept while its child is replaced."""
+
+    child: Child
+    scope: trio.CancelScope
+    wanted: bool = True
+
+
+@attrs.define(eq=False, kw_only=True)
+class Fleet:
+    """Start, stop and replace the children that watch tasks."""
+
+    nursery: trio.Nursery
+    supervisor: Supervisor
+    watch: Watch
+    beat: Beat
+    clock: Clock
+    recorder: Recorder
+    _places: dict[int, _Place] = attrs.field(factory=dict, init=False)
+    _empty: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _leaving: bool = attrs.field(default=False, init=False)
+
+    @property
+    def children(self) -> list[Child]:
+        """All children, also those that back off, have failed or are being stopped."""
+        return [place.child for place in self._places.values()]
+
+    def child(self, task_id: int) -> Child | None:
+        """Return the child of a task unless it is on its way out."""
+        place = self._places.get(task_id)
+        return place.child if place is not None and place.wanted else None
+
+    def start(self, watched: WatchedTask, absence: GapReason, stagger_s: float = 0.0) -> None:
+        """Begin to watch a task; `absence` is why the slots it missed have no result."""
+        if self._leaving:
+            return
+        child = Child(
+            task=watched.task,
+            state=watched.state,
+            recovery=watched.recovery,
+            absence=_ABSENCE.get(watched.recovery.lifecycle, absence),
+            stagger_s=stagger_s,
+        )
+        place = self._places.get(watched.task.id)
+        if place is not None:
+            place.wanted = True
+            self._replace(place, child)
+            return
+        place = _Place(child, trio.CancelScope())
+        self._places[watched.task.id] = place
+        self.nursery.start_soon(self._keep, place, name=f"task {watched.task.id}")
+
+    def replace(self, watched: WatchedTask) -> None:
+        """Go on with an edited task; what is believed and remembered of it stays."""
+        place = self._places[watched.task.id]
+        child = attrs.evolve(
+            place.child,
+            task=watched.task,
+            recovery=watched.recovery,
+            absence=_ABSENCE.get(place.child.recovery.lifecycle, GapReason.OVERRUN),
+        )
+        self._replace(place, child)
+
+    def resume(self, task_id: int) -> None:
+        """Start a child that was given up on, with all its attempts before it."""
+        place = self._places.get(task_id)
+        if place is not None:
+            absence = _ABSENCE.get(place.child.recovery.lifecycle, GapReason.OVERRUN)
+            self._replace(place, attrs.evolve(place.child, recovery=Recovery(), absence=absence))
+
+    def restart(self, task_id: int) -> None:
+        """Replace a child that is stuck."""
+        place = self._places.get(task_id)
+        if place is not None:
+            child = attrs.evolve(place.child, absence=GapReason.STALLED)
+            child.step(Doing.STARTING, _ENDING_S)
+            self._replace(place, child)
+
+    def _replace(self, place: _Place, child: Child) -> None:
+        place.child = child
+        place.scope.cancel()
+
+    def stop(self, task_id: int) -> None:
+        """Watch a task no longer; its child ends soon."""
+        place = self._places.get(task_id)
+        if place is not None:
+            place.wanted = False
+            place.scope.cancel()
+
+    def look_now(self, task_id: int) -> None:
+        """Look at once if the task is waiting for its slot."""
+        self.beat.wake(task_id)
+
+    def leave(self) -> None:
+        """Let looks in flight end, and everybody else go at once."""
+        self._leaving = True
+        self.beat.close()
+        for place in self._places.values():
+            if place.child.doing in (Doing.RESTING, Doing.STARTING):
+                place.wanted = False
+                place.scope.cancel()
+        if not self._places:
+            self._empty.set()
+
+    def cancel(self) -> None:
+        """Give up what is still in flight."""
+        for place in self._places.values():
+            place.wanted = False
+            place.scope.cancel()
+
+    def tell_storm(self, children: int, error: str) -> None:
+        """Tell and store that so many children failed together that it must be us."""
+        tell("system.storm", children=children, error=error)
+        data = {"children": children}
+        event = Event(at=self.clock.now(), kind="system.storm", detail=error, data=data)
+        self.recorder.keep(EventRecord(event=event))
+
+    async def wait_empty(self) -> None:
+        """Return when, after `leave`, the last child has ended."""
+        await self._empty.wait()
+
+    async def _keep(self, place: _Place) -> None:
+        task_id = place.child.task.id
+        try:
+            while place.wanted:
+                place.scope, child = trio.CancelScope(), place.child
+                with place.scope:
+                    await self._supervise(child)
+                    return  # in good order: the monitor is leaving
+                # A look may have ended since the next child was made; it counts.
+                place.child.state = child.state
+        finally:
+            del self._places[task_id]
+            if self._leaving and not self._places:
+                self._empty.set()
+
+    async def _supervise(self, child: Child) -> None:
+        stable_s = max(
+            self.supervisor.policy.reset_after_s, _STABLE_INTERVALS * child.task.interval_s
+        )
+        await self.supervisor.supervise(
+            f"task {child.task.id}",
+            partial(self.watch.live, child),
+            _TaskChronicle(child, self.recorder, self.clock),
+            child.recovery,
+            stable_s,
+        )
+
+
+@attrs.define(eq=False)
+class _TaskChronicle:
+    """Tell and store the steps of one child's life. See `supervisor.Chronicle`."""
+
+    child: Child
+    recorder: Recorder
+    clock: Clock
+
+    async def failed(self, recovery: Recovery, cause: BaseException) -> None:
+        self.child.rest()
+        self.child.absence = _ABSENCE[recovery.lifecycle]
+        given_up_before = self.child.recovery.lifecycle is Lifecycle.FAILED
+        kinds = {
+            Lifecycle.BACKOFF: "task.restarting",
+            Lifecycle.FAILED: "task.failed",
+            Lifecycle.INVALID: "task.invalid",
+        }
+        await self._note(kinds[recovery.lifecycle], recovery, loud=not given_up_before)
+
+    async def restarting(self, recovery: Recovery) -> None:
+        # A slow probe of a child given up on stays FAILED in the records until it has recovered.
+        given_up = self.child.recovery.lifecycle is Lifecycle.FAILED
+        if given_up:
+            recovery = attrs.evolve(recovery, lifecycle=Lifecycle.FAILED)
+        await self._note("task.restarted", recovery)
+
+    async def recovered(self, recovery: Recovery) -> None:
+        await self._note("task.recovered", recovery)
+
+    async def _note(self, kind: str, recovery: Recovery, *, loud: bool = True) -> None:
+        self.child.recovery = recovery
+        task = self.child.task
+        data = {"attempt": recovery.attempts}
+        if recovery.retry_at is not None:
+            retry_at = recovery.retry_at.isoformat(timespec="seconds")
+        else:
+            retry_at = None
+        if loud:
+            tell(
+                kind,
+                task=task.id,
+                name=task.name,
+                attempt=recovery.attempts,
+                retry_at=retry_at,
+                error=recovery.error or None,
+            )
+        event = Event(
+            at=self.clock.now(),
+            kind=kind,
+            task_id=task.id,
+            detail=recovery.error,
+            data={**data, "retry_at": retry_at},
+        )
+        await self.recorder.record(
+            LifeRecord(task_id=task.id, recovery=recovery, event=event if loud else None)
+        )

@@ -1,0 +1,234 @@
+"""Group commit: many tasks' records in one transaction, each acknowledged to its task.
+
+A record handed over is written sooner or later or accounted for. While the database is away,
+records wait in memory, in order, and the tasks go on; when too many wait, further ordinary results
+are dropped, and the time they cover is booked as a gap.
+"""
+
+from collections import deque
+
+import attrs
+import trio
+
+from monitor.core.describe import describe
+from monitor.core.model import EventRecord, Gap, GapReason, LookRecord, Record
+from monitor.core.ports import DatabaseAway, Session, Store, StoreRefused
+from monitor.engine.clock import Clock
+from monitor.engine.outage import Outage
+from monitor.journal import tell
+
+BATCH = 200
+"""Records in one transaction; more would hold the loop longer than a slot may be late."""
+LINGER_S = 0.05
+"""How long the first record of a batch waits for company."""
+KEPT = 100_000
+"""Records that wait in memory at most, about 100 MB."""
+PATIENCE_S = 1.0
+"""How long tasks wait for a slow database; then they go on, and what they saw waits here."""
+_RETRY_S = (0.2, 0.5, 1.0)
+
+
+@attrs.define(eq=False)
+class _Entry:
+    record: Record
+    done: trio.Event
+
+
+@attrs.define(eq=False)
+class Recorder:
+    """Write what tasks hand over, in order."""
+
+    store: Store
+    clock: Clock
+    outage: Outage
+    kept: int = KEPT
+    written: int = 0
+    """Records written since the start."""
+    refused: int = 0
+    """Records the database would not take and that were dropped."""
+    _queue: deque[_Entry] = attrs.field(factory=deque, init=False)
+    _suspects: list[Record] = attrs.field(factory=list, init=False)
+    _dropped: dict[int, Gap] = attrs.field(factory=dict, init=False)
+    _news: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _closing: bool = attrs.field(default=False, init=False)
+    _done: trio.Event = attrs.field(factory=trio.Event, init=False)
+    behind: bool = attrs.field(default=False, init=False)
+    """True while the database is away or slow, and until all that waited then is written."""
+    _slow: bool = attrs.field(default=False, init=False)
+    _owed: int = attrs.field(default=0, init=False)
+    """How many of the oldest records waited when the database was back."""
+
+    @property
+    def waiting(self) -> int:
+        """Records not yet written."""
+        return len(self._queue) + len(self._suspects)
+
+    async def record(self, record: Record) -> None:
+        """Return when the record is in the database; while that is away or slow, at once."""
+        entry = self._keep(record)
+        if entry is None or self.outage.on or self._slow:
+            await trio.lowlevel.checkpoint()
+        else:
+            await entry.done.wait()
+
+    def keep(self, record: Record) -> None:
+        """Take the record over without waiting."""
+        self._keep(record)
+
+    def _keep(self, record: Record) -> _Entry | None:
+        if self._refuses(record):
+            self._book_dropped(record)
+            return None
+        entry = _Entry(record, trio.Event())
+        self._queue.append(entry)
+        self._news.set()
+        return entry
+
+    def _refuses(self, record: Record) -> bool:
+        """Say whether memory is too full: ordinary results go first, news are kept longest."""
+        ordinary = isinstance(record, LookRecord) and not record.transition and not record.event
+        return len(self._queue) >= (self.kept if ordinary else 2 * self.kept)
+
+    def _book_dropped(self, record: Record) -> None:
+        if not isinstance(record, LookRecord):
+            return
+        known = self._dropped.get(record.task_id)
+        lost = (known, *record.gaps) if known else record.gaps
+        self._dropped[record.task_id] = Gap(
+            task_id=record.task_id,
+            from_at=min([record.slot_at, *(gap.from_at for gap in lost)]),
+            until_at=record.state.next_check_at or record.slot_at,
+            reason=GapReason.DATABASE_LOST,
+            slots=1 + sum(gap.slots for gap in lost),
+        )
+
+    def close(self) -> None:
+        """Let `run` return as soon as everything is written."""
+        self._closing = True
+        self._news.set()
+
+    async def wait_done(self) -> None:
+        """Return when, after `close`, everything is written."""
+        await self._done.wait()
+
+    async def run(self) -> None:
+        """Write for ever, or after `close` until nothing waits.
+
+        Started again after a crash it goes on with what waits.
+        """
+        failures = 0
+        async with self.store.session("recorder") as session:
+            while True:
+                if not self._queue and not self._closing:
+                    self._news = trio.Event()
+                    await self._news.wait()
+                if not self._queue and self._closing:
+                    self._done.set()
+                    return
+                if not self.outage.on and not self._closing and len(self._queue) < BATCH:
+                    await trio.sleep(LINGER_S)
+                if await self._write(session):
+                    failures = 0
+                else:
+                    await trio.sleep(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
+                    failures += 1
+
+    async def _write(self, session: Session) -> bool:
+        """Write the oldest records; return whether the database took anything."""
+        batch = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
+        error: DatabaseAway | StoreRefused | None = None
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._lose_patience)
+            try:
+                await session.commit([entry.record for entry in batch])
+            except (DatabaseAway, StoreRefused) as caught:
+                error = caught
+            nursery.cancel_scope.cancel()
+        if isinstance(error, DatabaseAway):
+            self.lose(error)
+            return False
+        if error is not None:
+            return await self._write_singly(session, batch, error)
+        self._acknowledge(batch)
+        await self._after_success(session)
+        return True
+
+    def _acknowledge(self, batch: list[_Entry]) -> None:
+        self.written += len(batch)
+        self._owed -= len(batch)
+        for entry in batch:
+            self._queue.popleft()
+            entry.done.set()
+
+    async def _lose_patience(self) -> None:
+        await trio.sleep(PATIENCE_S)
+        self._slow = True
+        self._let_go()
+
+    def lose(self, error: Exception) -> None:
+        """From now on nobody waits for the database: what waits is kept here."""
+        self.outage.begin(error)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.behind = True
+        for entry in self._queue:
+            entry.done.set()
+
+    async def _write_singly(
+        self, session: Session, batch: list[_Entry], refusal: StoreRefused
+    ) -> bool:
+        """Find the records the database refuses, so that one cannot hold up the others.
+
+        If it takes none at all, the fault is not in the records: that is an outage.
+        """
+        suspects: list[_Entry] = []
+        for entry in batch:
+            try:
+                await session.commit([entry.record])
+            except DatabaseAway as error:
+                self.lose(error)
+                return False
+            except StoreRefused:
+                suspects.append(entry)
+        if len(suspects) == len(batch) and len(batch) + len(self._suspects) > 1:
+            self.lose(refusal)
+            return False
+        self._acknowledge(batch)
+        self.written -= len(suspects)
+        self._suspects.extend(entry.record for entry in suspects)
+        if len(suspects) < len(batch):
+            await self._after_success(session)
+        return True
+
+    async def _after_success(self, session: Session) -> None:
+        if self._slow:
+            self._slow, self._owed = False, len(self._queue)
+        self.regain()
+        self.behind = self.behind and self._owed > 0
+        for record in tuple(self._suspects):
+            await self._try_again(session, record)
+
+    def regain(self) -> None:
+        """Note that the database works again, and have stored what happened meanwhile."""
+        if self.outage.on:
+            self._owed = len(self._queue)
+        for event in self.outage.end(self.waiting):
+            self.keep(EventRecord(event=event))
+        dropped, self._dropped = tuple(self._dropped.values()), {}
+        for start in range(0, len(dropped), BATCH):
+            self.keep(EventRecord(gaps=dropped[start : start + BATCH]))
+
+    async def _try_again(self, session: Session, record: Record) -> None:
+        """Try a refused record a last time, now that the database is known to take others."""
+        try:
+            await session.commit([record])
+        except DatabaseAway:
+            return
+        except StoreRefused as error:
+            self.refused += 1
+            task_id = None if isinstance(record, EventRecord) else record.task_id
+            tell("record.refused", task=task_id, error=describe(error))
+        else:
+            self.written += 1
+        self._suspects.remove(record)

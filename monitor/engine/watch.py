@@ -1,0 +1,334 @@
+"""The life of one task: wait until it is due, look, judge, record, and again.
+
+Two failures, two roads. What the target does wrong is a result. What we do wrong is booked as
+UNKNOWN, moves `next_check` on all the same, and after a row of such errors ends this incarnation
+by an exception: the supervisor decides what follows.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from enum import Enum
+
+import attrs
+import trio
+
+from monitor.core.describe import describe
+from monitor.core.model import (
+    Event,
+    Gap,
+    GapReason,
+    LookRecord,
+    Reason,
+    Recovery,
+    Result,
+    State,
+    Status,
+    Task,
+)
+from monitor.core.ports import (
+    DatabaseAway,
+    OwnFault,
+    Permanent,
+    Prepare,
+    Prepared,
+    Session,
+    Store,
+    StoreRefused,
+)
+from monitor.core.schedule import Due, Schedule, next_due, resume
+from monitor.core.verdict import judge
+from monitor.engine.beat import Beat, Closing
+from monitor.engine.clock import Clock
+from monitor.engine.look import look
+from monitor.engine.loop_lag import LoopLag
+from monitor.engine.recorder import Recorder
+from monitor.engine.supervisor import Life
+from monitor.journal import tell
+
+GRACE_S = 10.0
+"""How much later than planned a step may end before the auditor calls it stalled."""
+RECORDING_S = 60.0
+"""The longest a record may wait to be written: several deadlines of one database unit."""
+_RECHECK_S = 1.0
+"""After a look that our own lag spoiled, the next one comes this soon."""
+
+
+class TooManyErrors(Exception):
+    """A row of own errors as long as the limit; the last one is the cause."""
+
+
+class Doing(Enum):
+    """The step a child is in."""
+
+    STARTING = "starting"
+    WAITING = "waiting"
+    LOOKING = "looking"
+    RECORDING = "recording"
+    RESTING = "resting"
+    """Backing off, failed or invalid: the supervisor has it."""
+
+
+@attrs.define(eq=False, kw_only=True)
+class Child:
+    """A running task: what it is, what is believed of it, and what it is doing."""
+
+    task: Task
+    state: State
+    recovery: Recovery = attrs.field(factory=Recovery)
+    absence: GapReason = GapReason.MONITOR_DOWN
+    """Why the slots before the next start have no result."""
+    stagger_s: float = 0.0
+    """How long to wait before the first slot is chosen, so that not all start at once."""
+    doing: Doing = Doing.STARTING
+    since_s: float = attrs.field(factory=trio.current_time)
+    overdue_s: float = float("inf")
+    """Moment of trio's clock at which the present step is stalled."""
+    due_at: datetime | None = None
+    """The moment a waiting child waits for."""
+    incarnations: int = 0
+
+    def step(self, doing: Doing, allowed_s: float) -> None:
+        """Enter a step that shall be over after `allowed_s`."""
+        self.doing = doing
+        self.since_s = trio.current_time()
+        self.overdue_s = self.since_s + allowed_s + GRACE_S
+
+    def rest(self) -> None:
+        """Enter the care of the supervisor."""
+        self.doing = Doing.RESTING
+        self.since_s = trio.current_time()
+        self.overdue_s = float("inf")
+
+
+@attrs.define(eq=False, kw_only=True)
+class Watch:
+    """What all watched tasks share."""
+
+    store: Store
+    clock: Clock
+    beat: Beat
+    lag: LoopLag
+    recorder: Recorder
+    prepare: Prepare
+    max_errors: int = 5
+    on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
+    """Told of every look, after it was judged: for a terminal that shows them."""
+    looks: int = 0
+
+    async def live(self, child: Child, life: Life) -> None:
+        """Watch one task in one incarnation; return when the monitor is leaving.
+
+        Raises:
+            Permanent: the task can never work as it is.
+            TooManyErrors: our own errors came in a row.
+        """
+        child.incarnations += 1
+        child.step(Doing.STARTING, 0.0)
+        if child.state.consecutive_errors >= self.max_errors:  # answered by this restart
+            child.state = attrs.evolve(child.state, consecutive_errors=0)
+        task = child.task
+        async with self.store.session(f"task {task.id}", task.id) as session:
+            prepared = self.prepare(task)
+            tell("task.started", task=task.id, name=task.name, target=task.target)
+            with suppress(Closing):
+                await self._watch(child, life, session, prepared)
+        tell("task.stopped", task=task.id, name=task.name)
+
+    async def _watch(self, child: Child, life: Life, session: Session, prepared: Prepared) -> None:
+        schedule = Schedule.of(child.task.id, child.task.interval_s)
+        if child.stagger_s:
+            stagger_s, child.stagger_s = child.stagger_s, 0.0
+            await self._wait(child, self.clock.now() + timedelta(seconds=stagger_s))
+        due, gaps = self._first(child, schedule)
+        await self._wait(child, due.slot_at)
+        while True:
+            slot_at = self._slot(child, due)
+            record, error = await self._look(child, prepared, schedule, slot_at, gaps)
+            gaps = ()
+            child.state = record.state
+            child.step(Doing.RECORDING, RECORDING_S)
+            await self._write(session, record)
+            if error is not None:
+                self._bear(child, life, error)
+            assert record.state.next_check_at is not None
+            due = Due(record.state.next_check_at)
+            await self._wait(child, due.slot_at)
+
+    def _first(self, child: Child, schedule: Schedule) -> tuple[Due, tuple[Gap, ...]]:
+        """Choose the first slot, and account for those that passed while nobody watched."""
+        now = self.clock.now()
+        planned_at = child.state.next_check_at
+        if planned_at is None:
+            return Due(now), ()
+        due = resume(schedule, planned_at, now)
+        if child.state.last_slot_at is not None and due.slot_at <= child.state.last_slot_at:
+            due = attrs.evolve(due, slot_at=now)
+        return due, self._gaps(child.task.id, schedule, due, child.absence)
+
+    def _slot(self, child: Child, due: Due) -> datetime:
+        """Name the look that starts now: by its slot, or by this moment if it was asked for."""
+        slot_at = min(due.slot_at, self.clock.now())
+        if child.state.last_slot_at is None:
+            return slot_at
+        return max(slot_at, child.state.last_slot_at + timedelta(microseconds=1))
+
+    def _gaps(
+        self, task_id: int, schedule: Schedule, due: Due, reason: GapReason
+    ) -> tuple[Gap, ...]:
+        """Account for the slots a choice left behind, if there are any."""
+        if due.missed_from is None or due.missed_from >= due.slot_at:
+            return ()
+        jump = self.clock.jump_within(due.missed_from, due.slot_at)
+        if jump is not None:
+            reason = GapReason.SUSPENDED if jump.suspended else GapReason.CLOCK_JUMP
+        slots = max(1, schedule.count(due.missed_from, due.slot_at))
+        gap = Gap(
+            task_id=task_id,
+            from_at=due.missed_from,
+            until_at=due.slot_at,
+            reason=reason,
+            slots=slots,
+        )
+        tell(
+            "gap.booked",
+            task=task_id,
+            slots=slots,
+            from_at=gap.from_at.isoformat(timespec="seconds"),
+            until_at=gap.until_at.isoformat(timespec="seconds"),
+            reason=reason.value,
+        )
+        return (gap,)
+
+    async def _wait(self, child: Child, until_at: datetime) -> None:
+        left_s = (until_at - self.clock.now()).total_seconds()
+        child.step(Doing.WAITING, max(0.0, left_s))
+        child.due_at = until_at
+        await self.beat.wait(child.task.id, until_at)
+
+    async def _look(
+        self,
+        child: Child,
+        prepared: Prepared,
+        schedule: Schedule,
+        slot_at: datetime,
+        gaps: tuple[Gap, ...],
+    ) -> tuple[LookRecord, Exception | None]:
+        """Look, judge, and choose the next slot; whatever happens, there is a next slot."""
+        task = child.task
+        child.step(Doing.LOOKING, task.timeout_s)
+        looked_at = self.clock.now()
+        started_s = trio.current_time()
+        error: Exception | None = None
+        try:
+            seen = await look(prepared.probe, task.timeout_s)
+        except Permanent:
+            raise
+        except Exception as caught:  # noqa: BLE001 (booked as ours)
+            error = caught
+            reason = caught.reason if isinstance(caught, OwnFault) else Reason.TASK_ERROR
+            seen = Result(
+                status=Status.UNKNOWN,
+                reason=reason,
+                detail=describe(caught),
+                duration_s=trio.current_time() - started_s,
+            )
+        result = prepared.rule(seen)
+        bad_news = {seen.status, result.status} & {Status.DOWN, Status.DEGRADED}
+        spoiled = bool(bad_news) and self.lag.taints(started_s, task.timeout_s)
+        if spoiled:
+            result = attrs.evolve(
+                result,
+                status=Status.UNKNOWN,
+                reason=Reason.LOOP_LAG,
+                detail=f"not believed, our own loop stood still meanwhile: {result.detail}",
+            )
+        self.looks += 1
+        verdict = judge(task, child.state, result, looked_at)
+        retry_s = _RECHECK_S if spoiled else task.retry_interval_s if verdict.confirming else None
+        due = next_due(schedule, slot_at, self.clock.now(), retry_s)
+        gaps += self._gaps(task.id, schedule, due, GapReason.OVERRUN)
+        state = attrs.evolve(
+            verdict.state,
+            consecutive_errors=child.state.consecutive_errors + 1 if error else 0,
+            last_slot_at=slot_at,
+            last_looked_at=looked_at,
+            next_check_at=due.slot_at,
+        )
+        record = LookRecord(
+            slot_at=slot_at,
+            looked_at=looked_at,
+            result=result,
+            state=state,
+            transition=verdict.transition,
+            incident=verdict.incident,
+            gaps=gaps,
+            event=None if error is None else _error_event(task, looked_at, error, state),
+        )
+        self._tell(task, record)
+        return record, error
+
+    def _tell(self, task: Task, record: LookRecord) -> None:
+        change = record.transition
+        if change is not None:
+            tell(
+                "status.changed",
+                task=task.id,
+                name=task.name,
+                before=change.before.value,
+                after=change.after.value,
+                reason=f"({change.reason})" if change.reason else "",
+                detail=change.detail,
+            )
+        self.on_look(task, record)
+
+    async def _write(self, session: Session, record: LookRecord) -> None:
+        """Write a record: news at once by the task's own session, the ordinary in a group.
+
+        News join the group too while the database is away or crowded: if ten thousand targets fall
+        together, as many single transactions would take a quarter of a minute, the group a second.
+        """
+        written = False
+        try:
+            if record.is_news and not self.recorder.behind and not self.store.crowded:
+                try:
+                    await session.commit([record])
+                    written = True
+                    self.recorder.written += 1
+                except DatabaseAway as error:
+                    self.recorder.lose(error)
+                except StoreRefused:
+                    pass  # the recorder finds out whether it is this record or the database
+            if not written:
+                written = True
+                await self.recorder.record(record)
+        finally:
+            if not written:
+                self.recorder.keep(record)
+
+    def _bear(self, child: Child, life: Life, error: Exception) -> None:
+        """Survive an own error, unless it was one too many."""
+        life.stumble()
+        errors = child.state.consecutive_errors
+        tell(
+            "task.error",
+            task=child.task.id,
+            name=child.task.name,
+            errors=errors,
+            limit=self.max_errors,
+            error=describe(error),
+        )
+        if errors >= self.max_errors:
+            raise TooManyErrors(
+                f"{errors} own errors in a row, the last one {describe(error)}"
+            ) from error
+
+
+def _error_event(task: Task, at: datetime, error: Exception, state: State) -> Event:
+    return Event(
+        at=at,
+        kind="task.error",
+        task_id=task.id,
+        detail=describe(error),
+        data={"errors": state.consecutive_errors},
+    )

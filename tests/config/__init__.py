@@ -1,0 +1,1 @@
+"""The file: read, checked, applied, written."""

@@ -1,0 +1,80 @@
+"""Real servers: those that this machine runs, and throwaway ones with settings of our own."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tests.figures import ABSENT
+
+START_S = 30.0
+
+STANDARD = {
+    "postgresql": (5432, "apt-get install postgresql && service postgresql start"),
+    "mysql": (3306, "apt-get install mariadb-server && service mariadb start"),
+    "redis": (6379, "apt-get install redis-server && service redis-server start"),
+    "mqtt": (1883, "apt-get install mosquitto && service mosquitto start"),
+    "amqp": (5672, "apt-get install rabbitmq-server && service rabbitmq-server start"),
+    "nats": (4222, "apt-get install nats-server && nats-server -js"),
+}
+"""Server -> its port on 127.0.0.1, and how to get it."""
+
+
+def needs(name: str) -> int:
+    """Return the port of a server that this machine runs; without it, skip the test loudly."""
+    port, how = STANDARD[name]
+    if not _listens(port):
+        _skip(f"NEEDS A REAL {name} on 127.0.0.1:{port}: {how}")
+    return port
+
+
+def needs_program(name: str, package: str) -> str:
+    """Return the path of a server's program; without it, skip the test loudly."""
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    if path is None:
+        _skip(f"NEEDS A REAL {name}: apt-get install {package}")
+    return path
+
+
+def _skip(why: str) -> NoReturn:
+    ABSENT.add(why)
+    pytest.skip(why)
+
+
+def free_port() -> int:
+    """Return a port that is free now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(port: int, log: Path, *command: str | Path) -> Iterator[None]:
+    """Run a server from when it listens on its port; it is killed afterwards."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+    try:
+        deadline = time.monotonic() + START_S
+        while not _listens(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"{command[0]} did not start: {log.read_text(errors='replace')}")
+            time.sleep(0.01)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
