@@ -36,6 +36,7 @@ class Reason(StrEnum):
     TASK_ERROR = "task_error"
     PROBE_UNKNOWN = "probe_unknown"
     LOOP_LAG = "loop_lag"
+    UPLINK = "uplink"
     RESOLVER = "resolver"
     NETWORK = "network"
     REFUSED = "refused"
@@ -77,6 +78,33 @@ class RequestKind(StrEnum):
     RESUME = "resume"
 
 
+EXPIRY_STEPS = (21, 14, 7, 3, 1)
+"""Days before a certificate or a domain runs out; those of most rivals, and two more."""
+
+
+@attrs.frozen(kw_only=True)
+class Escalation:
+    """Who else is told when an incident has lasted for so long and nobody has taken it."""
+
+    after_s: float
+    channels: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class AlertPolicy:
+    """Whom a task tells of what."""
+
+    channels: tuple[str, ...] = ()
+    """Empty: the default channels."""
+    on: tuple[Status, ...] = (Status.DOWN, Status.DEGRADED)
+    """What is told, its end with it; of DOWN, DEGRADED, UNKNOWN."""
+    reminder_s: float | None = 4 * 3600.0
+    """The first reminder of an incident comes so long after it was confirmed, each further one
+    after twice the time, up to a day; None: never."""
+    escalation: tuple[Escalation, ...] = ()
+    expiry_days: tuple[int, ...] = EXPIRY_STEPS
+
+
 @attrs.frozen(kw_only=True)
 class TaskSpec:
     """What the operator asks to be watched. Construct through `monitor.core.tasks.make_spec`."""
@@ -95,6 +123,10 @@ class TaskSpec:
     """Conditions; the target is DEGRADED if one does not hold."""
     invert: bool = False
     """Whether it is good news that the target is down."""
+    tags: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    """Names of tasks without which this one cannot be reached."""
+    alerts: AlertPolicy = AlertPolicy()
     paused: bool = False
     from_file: bool = attrs.field(default=False, eq=False)
     """Whether a configuration file made it; only such tasks are pruned. No affair of the child."""

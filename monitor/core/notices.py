@@ -145,6 +145,15 @@ class ChannelSpec:
     """Whether tasks that name no channel use it."""
     system: bool = False
     """Whether the monitor's own trouble goes there."""
+    hours: str = ""
+    """When messages may be sent (`mon-fri 09:00-18:00 Europe/Berlin`); outside they wait."""
+    quiet_hours: str = ""
+    """When they wait; the opposite of `hours`."""
+    group_wait_s: float = 0.0
+    """How long a first notice waits for company."""
+    group_interval_s: float = 60.0
+    """Beyond `burst` messages in this time, further notices go together in one."""
+    burst: int = 5
     from_file: bool = attrs.field(default=False, eq=False)
 
 
