@@ -1,6 +1,7 @@
 """The one way out: every socket of every look is opened here.
 
-A name is looked up in a thread of this family only; an address written as a number needs none.
+A name is looked up in a thread of this family only, or as the caller says (`Lookup`); an address
+written as a number needs neither.
 Every address that comes of it is judged by `guard`, and exactly these are connected to: nobody
 looks the name up again. What went wrong is told apart here: what the target did (TargetDown) and
 what this machine could not do (OwnFault).
@@ -8,6 +9,7 @@ what this machine could not do (OwnFault).
 
 import errno
 import socket
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, cast
 
 import attrs
@@ -64,7 +66,13 @@ class Address:
         return f"{bracketed(self.sockaddr[0])}:{self.sockaddr[1]}"
 
 
-async def connect(host: str, port: int, trace: Trace, *, ip: Ip = "any") -> trio.SocketStream:
+Lookup = Callable[[bytes, int], Awaitable[list[Address]]]
+"""Finds the addresses of a name for a port, the best first; raises what `resolve` raises."""
+
+
+async def connect(
+    host: str, port: int, trace: Trace, *, ip: Ip = "any", lookup: Lookup | None = None
+) -> trio.SocketStream:
     """Connect to a host by TCP and return the stream, which the caller must close.
 
     The phases are `resolve` and `connect`; `trace.address` is the address that answered, or the
@@ -76,7 +84,7 @@ async def connect(host: str, port: int, trace: Trace, *, ip: Ip = "any") -> trio
         OwnFault: RESOLVER, DESCRIPTORS or NETWORK.
         Refused: looks may not go there.
     """
-    addresses = await resolve(host, port, trace, ip=ip)
+    addresses = await resolve(host, port, trace, ip=ip, lookup=lookup)
     with trace.enter("connect"):
         if len(addresses) == 1:
             return trio.SocketStream(await _dial_alone(addresses[0], socket.SOCK_STREAM, trace))
@@ -124,11 +132,14 @@ async def connect_unix(path: str, trace: Trace) -> trio.SocketStream:
     return trio.SocketStream(sock)
 
 
-async def resolve(host: str, port: int, trace: Trace, *, ip: Ip = "any") -> list[Address]:
+async def resolve(
+    host: str, port: int, trace: Trace, *, ip: Ip = "any", lookup: Lookup | None = None
+) -> list[Address]:
     """Return the addresses of a host, the best first, at most ADDRESSES_TRIED.
 
-    With `ip` "4" or "6" only those of that version. If one of them is forbidden, all are: a name
-    that leads to a forbidden address once may do so at the next look.
+    Names are looked up by `lookup`, or else at this machine's resolver. With `ip` "4" or "6" only
+    addresses of that version are returned. If one of them is forbidden, all are: a name that leads
+    to a forbidden address once may do so at the next look.
 
     Raises:
         TargetDown: the name does not exist or has no address.
@@ -142,7 +153,7 @@ async def resolve(host: str, port: int, trace: Trace, *, ip: Ip = "any") -> list
             # Never asks anybody: it fails at once if this is not a number.
             found = _getaddrinfo(name, port, socket.AI_NUMERICHOST)
         except socket.gaierror:
-            found = await _look_up(name, port)
+            found = await (lookup or _look_up)(name, port)
         else:
             await trio.lowlevel.checkpoint()
         for address in found:
@@ -197,7 +208,7 @@ async def _dial_alone(address: Address, kind: int, trace: Trace) -> trio.socket.
     try:
         return await _dial(address, kind, trace)
     except OSError as error:
-        raise _failure([(address, error)]) from error
+        raise failure_of([(address, error)]) from error
 
 
 async def _dial(address: Address, kind: int, trace: Trace) -> trio.socket.SocketType:
@@ -243,7 +254,7 @@ async def _race(addresses: list[Address], trace: Trace) -> trio.socket.SocketTyp
             sock.close()
         raise
     if not winners:
-        raise _failure(failures)
+        raise failure_of(failures)
     (address, winner), *late = winners
     for _address, sock in late:
         sock.close()
@@ -251,7 +262,7 @@ async def _race(addresses: list[Address], trace: Trace) -> trio.socket.SocketTyp
     return winner
 
 
-def _failure(failures: list[tuple[Address, OSError]]) -> TargetDown | OwnFault:
+def failure_of(failures: Sequence[tuple[Address | str, OSError]]) -> TargetDown | OwnFault:
     """Judge failed attempts: a claim about the target only if one of its addresses made it.
 
     No route to an IPv6 address says nothing if the IPv4 one refused; but if we were out of
