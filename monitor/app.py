@@ -2,7 +2,7 @@
 
     root nursery
     |- beat, loop lag                 the alarm, and the measure of our own lateness
-    |- recorder, reconcile, listen, auditor, presence       each under supervision of its own
+    |- recorder, uplink, reconcile, listen, auditor, presence       each supervised by itself
     |- task 1, task 2, ...            each: scope, supervisor, child nursery, session, watch, probe
 
 Leaving: no new looks; looks in flight get the grace; what they saw is written; then the organs,
@@ -16,7 +16,8 @@ from functools import partial
 import attrs
 import trio
 
-from monitor.core.model import LookRecord, Recovery, Task
+from monitor.core.describe import without_password
+from monitor.core.model import LookRecord, Recovery, Task, TaskSpec
 from monitor.core.policy import SYSTEM_POLICY, RecoveryPolicy
 from monitor.core.ports import Prepare, Store, StoreError
 from monitor.core.units import format_duration
@@ -31,6 +32,7 @@ from monitor.engine.presence import Presence
 from monitor.engine.reconcile import Reconcile
 from monitor.engine.recorder import Recorder
 from monitor.engine.supervisor import Life, Supervisor
+from monitor.engine.uplink import Uplink
 from monitor.engine.watch import Watch
 from monitor.journal import tell
 
@@ -43,6 +45,10 @@ class Tuning:
     max_errors: int = 5
     grace_s: float = 10.0
     """How long looks in flight, and then the last records, may take when the monitor leaves."""
+    anchors: tuple[str, ...] = ()
+    """Targets that answer as long as our own uplink is there; without any, nobody is asked."""
+    anchor_interval_s: float = 5.0
+    """How often they are asked while none of them answers."""
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -56,6 +62,7 @@ class App:
     lag: LoopLag
     outage: Outage
     recorder: Recorder
+    uplink: Uplink
     watch: Watch
     fleet: Fleet
     reconcile: Reconcile
@@ -78,6 +85,7 @@ class App:
             "loop_lag_s": round(self.auditor.worst_lag_s, 6),
             "clock_ahead_s": round(self.clock.ahead_s, 3),
             "database_outages": self.outage.count,
+            "uplink_outages": self.uplink.count,
         }
 
 
@@ -92,12 +100,23 @@ def build(
     """Put the parts together; nothing runs yet. Tasks will live in `nursery`."""
     beat, lag, outage = Beat(clock), LoopLag(), Outage(clock)
     recorder = Recorder(store, clock, outage)
+    uplink = Uplink(
+        clock=clock,
+        beat=beat,
+        recorder=recorder,
+        anchors={
+            without_password(one): prepare(TaskSpec(name=one, target=one)).probe
+            for one in tuning.anchors
+        },
+        interval_s=tuning.anchor_interval_s,
+    )
     watch = Watch(
         store=store,
         clock=clock,
         beat=beat,
         lag=lag,
         recorder=recorder,
+        uplink=uplink,
         prepare=prepare,
         max_errors=tuning.max_errors,
     )
@@ -133,6 +152,7 @@ def build(
         lag=lag,
         outage=outage,
         recorder=recorder,
+        uplink=uplink,
         watch=watch,
         fleet=fleet,
         reconcile=reconcile,
@@ -189,6 +209,7 @@ async def _keep_organs(
         "loop lag": app.lag.run,
         "beat": app.beat.run,
         "recorder": app.recorder.run,
+        "uplink": app.uplink.run,
         "reconcile": app.reconcile.run,
         "listen": app.reconcile.listen,
         "auditor": app.auditor.run,

@@ -30,6 +30,8 @@ LEVELS = {
     "system.error": logging.ERROR,
     "database.lost": logging.ERROR,
     "database.noise": logging.WARNING,
+    "uplink.lost": logging.ERROR,
+    "uplink.unsure": logging.WARNING,
     "record.refused": logging.ERROR,
     "config.refused": logging.ERROR,
     "config.warning": logging.WARNING,

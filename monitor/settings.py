@@ -14,9 +14,13 @@ import attrs
 
 from monitor.app import Tuning
 from monitor.config.source import TABLES, BadConfig, Source, read_source
+from monitor.core.describe import without_password
+from monitor.core.model import TaskSpec
 from monitor.core.policy import Backoff, RecoveryPolicy
+from monitor.core.ports import InvalidTask
 from monitor.core.tasks import LONGEST_S
 from monitor.core.units import format_duration, parse_duration
+from monitor.probes import prepare
 from monitor.probes.guard import Network, Policy, read_allowed
 from monitor.references import fetched
 from monitor.texts import LANGUAGES
@@ -163,12 +167,27 @@ def _seconds(shortest_s: float, other: str = "") -> Callable[[Any], float | None
     return read
 
 
-def _allowed(value: Any) -> tuple[Network, ...]:
-    """Read networks: a list in the file, with commas between them in the environment."""
+def _list(value: Any, of: str, example: str) -> list[str]:
+    """Read texts: a list in the file, with commas between them in the environment."""
     texts = [one for one in value.split(",") if one.strip()] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
-        raise ValueError(f'{value!r} is no list of networks; write ["10.0.0.0/8"]')
-    return read_allowed(texts)
+        raise ValueError(f'{value!r} is no list of {of}; write ["{example}"]')
+    return texts
+
+
+def _allowed(value: Any) -> tuple[Network, ...]:
+    return read_allowed(_list(value, "networks", "10.0.0.0/8"))
+
+
+def _anchors(value: Any) -> tuple[str, ...]:
+    """Read targets, and make sure that each can be looked at."""
+    targets = tuple(one.strip() for one in _list(value, "targets", "tcp://192.0.2.1:443"))
+    for target in targets:
+        try:
+            prepare(TaskSpec(name=target, target=target))
+        except InvalidTask as error:
+            raise ValueError(f"{without_password(target)!r}: {error}") from error
+    return targets
 
 
 def _count(other: str = "") -> Callable[[Any], int | None]:
@@ -213,6 +232,8 @@ _SETTINGS = {
         ("max_consecutive_errors", _count()),
         ("targets.private", _one_of("allow", "list", "deny")),
         ("targets.allow", _allowed),
+        ("uplink.anchors", _anchors),
+        ("uplink.interval", _seconds(1.0)),
         ("recovery.base", _seconds(0.1)),
         ("recovery.factor", _number(1.0, 100.0)),
         ("recovery.cap", _seconds(0.1)),
@@ -234,10 +255,9 @@ def settings_schema() -> dict[str, Any]:
             empty = {"type": "object", "additionalProperties": False, "properties": {}}
             inside = inside.setdefault(table, empty)["properties"]
         inside[key] = {"type": ["string", "number"]}
-    schema["properties"]["targets"]["properties"]["allow"] = {
-        "type": "array",
-        "items": {"type": "string"},
-    }
+    texts = {"type": "array", "items": {"type": "string"}}
+    schema["properties"]["targets"]["properties"]["allow"] = texts
+    schema["properties"]["uplink"]["properties"]["anchors"] = texts
     return schema
 
 
@@ -298,7 +318,11 @@ def _tuning(values: Mapping[str, Any], given: Mapping[str, _Given]) -> Tuning:
         probe_every_s="recovery.probe_every",
     )
     tuning: Tuning = chosen(
-        Tuning(policy=policy), max_errors="max_consecutive_errors", grace_s="grace"
+        Tuning(policy=policy),
+        max_errors="max_consecutive_errors",
+        grace_s="grace",
+        anchors="uplink.anchors",
+        anchor_interval_s="uplink.interval",
     )
     return tuning
 

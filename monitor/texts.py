@@ -114,6 +114,20 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "our own loop stood still for {lag}; a failed look of that time is taken again",
         "наш цикл событий стоял {lag}; неудачные проверки этого времени повторяются",
     ),
+    "uplink.lost": (
+        "our own uplink is lost, no anchor answers; what fails now is not booked on targets: "
+        "{error}",
+        "наша собственная связь потеряна, ни один якорь не отвечает; сбои этого времени не "
+        "приписываются целям: {error}",
+    ),
+    "uplink.back": (
+        "our own uplink is back after {away}, {tasks} tasks look again",
+        "наша собственная связь восстановлена через {away}, задач проверяется снова: {tasks}",
+    ),
+    "uplink.unsure": (
+        "the anchor {anchor} could not be asked, which says nothing about our uplink: {error}",
+        "якорь {anchor} не удалось спросить, о нашей связи это ничего не говорит: {error}",
+    ),
     "monitor.started": (
         "watching {tasks} tasks, database {database}",
         "наблюдается задач: {tasks}, база данных {database}",

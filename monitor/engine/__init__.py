@@ -3,7 +3,8 @@
 time     clock (one time that never runs backwards), beat (one alarm for all tasks), loop_lag (was
          the loop too late to believe what it measured?), garbage (collected when nobody is due)
 tasks    supervisor (restarts children), watch (the life of one task), look (one look under one
-         deadline), recorder (group commit), outage (is the database away?)
+         deadline), recorder (group commit), outage (is the database away?), uplink (is our own
+         way out gone?)
 fleet    fleet (the running tasks), reconcile (tasks stored against tasks running), auditor
          (proves that every task looked in time), presence (this process, shown to others)
 

@@ -13,7 +13,7 @@ from enum import Enum
 import attrs
 import trio
 
-from monitor.core.describe import describe
+from monitor.core.describe import describe, shorten
 from monitor.core.model import (
     Event,
     Gap,
@@ -44,6 +44,7 @@ from monitor.engine.look import look
 from monitor.engine.loop_lag import LoopLag
 from monitor.engine.recorder import Recorder
 from monitor.engine.supervisor import Life
+from monitor.engine.uplink import Uplink
 from monitor.journal import tell
 
 GRACE_S = 10.0
@@ -51,7 +52,7 @@ GRACE_S = 10.0
 RECORDING_S = 60.0
 """The longest a record may wait to be written: several deadlines of one database unit."""
 _RECHECK_S = 1.0
-"""After a look that our own lag spoiled, the next one comes this soon."""
+"""After a look that our own lag or uplink spoiled, the next one comes this soon."""
 
 
 class TooManyErrors(Exception):
@@ -110,6 +111,7 @@ class Watch:
     beat: Beat
     lag: LoopLag
     recorder: Recorder
+    uplink: Uplink
     prepare: Prepare
     max_errors: int = 5
     on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
@@ -234,18 +236,14 @@ class Watch:
                 duration_s=trio.current_time() - started_s,
             )
         result = prepared.rule(seen)
-        bad_news = {seen.status, result.status} & {Status.DOWN, Status.DEGRADED}
-        spoiled = bool(bad_news) and self.lag.taints(started_s, task.timeout_s)
+        result, spoiled = await self._doubt(task, seen, result, started_s)
         if spoiled:
-            result = attrs.evolve(
-                result,
-                status=Status.UNKNOWN,
-                reason=Reason.LOOP_LAG,
-                detail=f"not believed, our own loop stood still meanwhile: {result.detail}",
-            )
+            error = None
         self.looks += 1
         verdict = judge(task, child.state, result, looked_at)
-        retry_s = _RECHECK_S if spoiled else task.retry_interval_s if verdict.confirming else None
+        waits = result.reason is Reason.UPLINK and self.uplink.lost  # and is woken when it is back
+        soon = spoiled and not waits
+        retry_s = _RECHECK_S if soon else task.retry_interval_s if verdict.confirming else None
         due = next_due(schedule, slot_at, self.clock.now(), retry_s)
         gaps += self._gaps(task.id, schedule, due, GapReason.OVERRUN)
         state = attrs.evolve(
@@ -267,6 +265,21 @@ class Watch:
         )
         self._tell(task, record)
         return record, error
+
+    async def _doubt(
+        self, task: Task, seen: Result, result: Result, started_s: float
+    ) -> tuple[Result, bool]:
+        """Return what is believed of a look, and whether we spoiled it, so that it says nothing.
+
+        Good looks do not wait for it.
+        """
+        bad_news = {seen.status, result.status} & {Status.DOWN, Status.DEGRADED}
+        if bad_news and self.lag.taints(started_s, task.timeout_s):
+            why = "our own loop stood still meanwhile"
+            return _not_believed(result, Reason.LOOP_LAG, why), True
+        if self.uplink.suspects(seen) and await self.uplink.to_blame(task.id, started_s):
+            return _not_believed(result, Reason.UPLINK, "our own uplink was lost meanwhile"), True
+        return result, False
 
     def _tell(self, task: Task, record: LookRecord) -> None:
         change = record.transition
@@ -322,6 +335,11 @@ class Watch:
             raise TooManyErrors(
                 f"{errors} own errors in a row, the last one {describe(error)}"
             ) from error
+
+
+def _not_believed(result: Result, reason: Reason, why: str) -> Result:
+    detail = shorten(f"not believed, {why}: {result.detail}")
+    return attrs.evolve(result, status=Status.UNKNOWN, reason=reason, detail=detail)
 
 
 def _error_event(task: Task, at: datetime, error: Exception, state: State) -> Event:

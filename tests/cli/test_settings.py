@@ -17,6 +17,10 @@ log_format = "json"
 grace = "3s"
 max_consecutive_errors = 7
 
+[monitor.uplink]
+anchors = ["tcp://192.0.2.1:443", "dns://192.0.2.53/example.com"]
+interval = "10s"
+
 [monitor.recovery]
 base = "1s"
 factor = 3
@@ -36,6 +40,8 @@ TUNED = Tuning(
     ),
     max_errors=7,
     grace_s=3.0,
+    anchors=("tcp://192.0.2.1:443", "dns://192.0.2.53/example.com"),
+    anchor_interval_s=10.0,
 )
 
 
@@ -83,6 +89,8 @@ def test_everything_can_be_set_in_the_environment(place: Path) -> None:
         "MONITOR_LOG_FORMAT": "json",
         "MONITOR_GRACE": "3s",
         "MONITOR_MAX_CONSECUTIVE_ERRORS": "7",
+        "MONITOR_UPLINK_ANCHORS": "tcp://192.0.2.1:443, dns://192.0.2.53/example.com",
+        "MONITOR_UPLINK_INTERVAL": "10s",
         "MONITOR_RECOVERY_BASE": "1s",
         "MONITOR_RECOVERY_FACTOR": "3",
         "MONITOR_RECOVERY_CAP": "1m",
@@ -174,6 +182,11 @@ def test_the_file_can_be_named(place: Path) -> None:
             "monitor.toml:2:1: monitor.recovery.cap: the cap of the waits",
         ),
         ("[monitor.recovery]\nbsae = '5s'", "monitor.recovery.bsae: is not known here, did you"),
+        (
+            "[monitor]\nuplink.anchors = 'tcp://192.0.2.1'",
+            "monitor.toml:2:1: monitor.uplink.anchors: 'tcp://192.0.2.1': target: ",
+        ),
+        ("[monitor]\nuplink.anchors = [5]", "[5] is no list of targets; write ["),
         ("monitor = 5", "monitor.toml:1:1: monitor: must be a table, written [monitor]"),
         (
             "[montior]\nlang = 'en'",
@@ -198,6 +211,8 @@ def test_what_is_wrong_in_a_file_is_named_by_its_line(
         ("MONITOR_LOG_FORMAT", "xml"),
         ("MONITOR_GRACE", "5"),
         ("MONITOR_MAX_CONSECUTIVE_ERRORS", "-1"),
+        ("MONITOR_UPLINK_ANCHORS", "nowhere"),
+        ("MONITOR_UPLINK_INTERVAL", "100ms"),
         ("MONITOR_RECOVERY_BASE", "soon"),
         ("MONITOR_RECOVERY_FACTOR", "0.5"),
         ("MONITOR_RECOVERY_CAP", "1ms"),
@@ -213,6 +228,7 @@ def test_a_wrong_variable_is_named(place: Path, name: str, value: str) -> None:
 
 def test_a_password_is_never_repeated(place: Path) -> None:
     assert "secret" not in refused("", {"MONITOR_DATABASE_URL": "mysql://me:secret@host/name"})
+    assert "secret" not in refused("", {"MONITOR_UPLINK_ANCHORS": "http://me:secret@host:x/"})
 
 
 def test_a_file_that_is_named_must_be_there(place: Path) -> None:
