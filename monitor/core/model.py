@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 
+from monitor.core.pings import PingRecord
+
 DETAIL_LIMIT = 1024
 """Bytes of a result's detail that are kept; a hostile target must not fill our database."""
 
@@ -168,6 +170,8 @@ class Result:
     address: str | None = None
     facts: Mapping[str, Any] = attrs.field(factory=dict, eq=False)
     """What conditions may ask about (status code, headers, days left ...); not stored."""
+    sure: bool = attrs.field(default=False, eq=False)
+    """Whether another look would say the same, so that it needs no confirmation; not stored."""
 
 
 @attrs.frozen(kw_only=True)
@@ -299,7 +303,7 @@ class EventRecord:
     gaps: tuple[Gap, ...] = ()
 
 
-Record = LookRecord | LifeRecord | EventRecord
+Record = LookRecord | LifeRecord | EventRecord | PingRecord
 
 
 @attrs.frozen(kw_only=True)

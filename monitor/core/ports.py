@@ -25,6 +25,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
+from monitor.core.pings import Ping
 
 
 class Permanent(Exception):
@@ -126,12 +127,49 @@ def as_seen(result: Result) -> Result:
     return result
 
 
+class Around(Protocol):
+    """What a look may ask about the running monitor, in the name of its own task.
+
+    To be asked only inside the look, and only by the trio task that runs the probe. What changes
+    so that another answer is due makes the task look again at once.
+    """
+
+    @property
+    def task(self) -> Task:
+        """The task that looks."""
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+
+    def find(self, name: str) -> WatchedTask | None:
+        """Return another task as it stands now; None if there is none of that name.
+
+        From then on the task looks again when the other one changes, appears or goes.
+        """
+
+    async def pings(self) -> Sequence[Ping]:
+        """Return the last pings of the task, without what they brought, oldest first.
+
+        Raises OwnFault if they cannot be read now. A further ping makes the task look again.
+        """
+
+    def look_at(self, moment: datetime) -> None:
+        """Ask for a look at that moment, if none would come sooner."""
+
+
 @attrs.frozen
 class Prepared:
     """A task made ready to be looked at."""
 
     probe: Probe
     rule: Rule = as_seen
+    within: Callable[[Around], Probe] | None = None
+    """Makes the probe of a look that asks about the running monitor; `probe` then only says that
+    it needs one. Does no I/O; raises InvalidTask."""
+
+    def probe_within(self, around: Around) -> Probe:
+        """Return the probe to look with inside a running monitor."""
+        return self.probe if self.within is None else self.within(around)
 
 
 Prepare = Callable[[TaskSpec], Prepared]
@@ -252,6 +290,9 @@ class Session(Protocol):
         self, task_id: int | None = None, since: datetime | None = None, limit: int = 1000
     ) -> list[Event]:
         """Return stored happenings about us, newest first."""
+
+    async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
+        """Return the newest pings of a task, newest first; with what they brought, or without."""
 
     async def nodes(self) -> list[Node]:
         """Return the processes that wrote to this database, the newest beat first."""

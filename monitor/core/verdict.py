@@ -4,7 +4,8 @@
    of the target, nor a confirmation under way.
 2. A result that agrees with what is believed ends any doubt.
 3. A result that disagrees is a candidate. Bad news needs `attempts` looks in a row, good news
-   after bad needs `recovery_confirmations`; the first good look of a new task needs no other.
+   after bad needs `recovery_confirmations`; the first good look of a new task needs no other,
+   nor does a result that is sure of itself.
 4. Confirmed news holds from the first look that said so, not from the one that confirmed it.
 """
 
@@ -37,7 +38,7 @@ def judge(task: TaskSpec, state: State, result: Result, at: datetime) -> Verdict
         return _told(state, calm, result.status, result, at, at)
 
     streak, since_at = _streak(state, result.status, at)
-    if streak < _needed(task, state.standing, result.status):
+    if not result.sure and streak < _needed(task, state.standing, result.status):
         doubtful = attrs.evolve(
             state, candidate=result.status, streak=streak, streak_since_at=since_at
         )

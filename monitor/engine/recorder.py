@@ -32,6 +32,8 @@ _RETRY_S = (0.2, 0.5, 1.0)
 class _Entry:
     record: Record
     done: trio.Event
+    """Nobody has to wait for it any more."""
+    written: bool = False
 
 
 @attrs.define(eq=False)
@@ -63,13 +65,22 @@ class Recorder:
         """Records not yet written."""
         return len(self._queue) + len(self._suspects)
 
-    async def record(self, record: Record) -> None:
-        """Return when the record is in the database; while that is away or slow, at once."""
+    @property
+    def full(self) -> bool:
+        """True while so many records wait that not even news are kept."""
+        return len(self._queue) >= 2 * self.kept
+
+    async def record(self, record: Record) -> bool:
+        """Return when the record is in the database; while that is away or slow, at once.
+
+        Says whether it is in the database.
+        """
         entry = self._keep(record)
         if entry is None or self.outage.on or self._slow:
             await trio.lowlevel.checkpoint()
         else:
             await entry.done.wait()
+        return entry is not None and entry.written
 
     def keep(self, record: Record) -> None:
         """Take the record over without waiting."""
@@ -158,6 +169,7 @@ class Recorder:
         self._owed -= len(batch)
         for entry in batch:
             self._queue.popleft()
+            entry.written = True
             entry.done.set()
 
     async def _lose_patience(self) -> None:
@@ -195,6 +207,8 @@ class Recorder:
             self.lose(refusal)
             return False
         self._acknowledge(batch)
+        for entry in suspects:
+            entry.written = False
         self.written -= len(suspects)
         self._suspects.extend(entry.record for entry in suspects)
         if len(suspects) < len(batch):

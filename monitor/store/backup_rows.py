@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Double, Integer, Row, Table, Text
 
 from monitor.core.model import GapReason, Lifecycle, Reason, Status
-from monitor.store.tables import Moment
+from monitor.core.pings import PingKind
+from monitor.store.tables import ADDED_LATER, Moment
 
 
 class BadBackup(Exception):
@@ -28,6 +29,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "transition.after": Status,
     "transition.reason": Reason,
     "gap.reason": GapReason,
+    "ping.kind": PingKind,
 }
 """Columns whose words must be ours: one unknown word would make the whole fleet unreadable."""
 
@@ -44,12 +46,15 @@ def written(row: Row[Any]) -> list[Any]:
 def columns_of(header: Any, tables: Iterable[Table]) -> dict[str, list[Column[Any]]] | None:
     """Return the columns that a backup holds of each table, in its order, by the table's name.
 
-    A backup of an older schema may lack columns which have a default. None if it does not fit.
+    A backup of an older schema may lack columns which have a default, and tables that were added
+    later. None if it does not fit.
     """
     if not isinstance(header, Mapping):
         return None
     found = {}
     for table in tables:
+        if table.name in ADDED_LATER and table.name not in header:
+            continue
         names = header.get(table.name)
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             return None

@@ -34,6 +34,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
+from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask, OpenSession, SessionBusyError
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class _Tables:
     incidents: dict[tuple[int, int], Incident] = attrs.field(factory=dict)
     gaps: dict[tuple[int, datetime], Gap] = attrs.field(factory=dict)
     events: dict[tuple[datetime, str, int | None], Event] = attrs.field(factory=dict)
+    pings: dict[tuple[int, PingKind, datetime], Ping] = attrs.field(factory=dict)
     requests: list[Request] = attrs.field(factory=list)
     nodes: dict[str, Node] = attrs.field(factory=dict)
     revision: int = 1
@@ -219,6 +221,15 @@ class MemorySession:
 
         return await self._unit(work)
 
+    async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
+        def work(tables: _Tables) -> list[Ping]:
+            found = [ping for ping in tables.pings.values() if ping.task_id == task_id]
+            found.sort(key=lambda ping: ping.kind)
+            newest = sorted(found, key=lambda ping: ping.at, reverse=True)[:limit]
+            return newest if bodies else [attrs.evolve(ping, body="") for ping in newest]
+
+        return await self._unit(work)
+
     async def nodes(self) -> list[Node]:
         def work(tables: _Tables) -> list[Node]:
             by_id = sorted(tables.nodes.values(), key=lambda node: node.id)
@@ -313,11 +324,23 @@ def _write(tables: _Tables, record: Record) -> None:
         if record.task_id in tables.tasks:
             tables.recoveries[record.task_id] = record.recovery
         return
+    if isinstance(record, PingRecord):
+        if record.task_id in tables.tasks:
+            _write_ping(tables, record.ping)
+        return
     for gap in record.gaps:
         if gap.task_id in tables.tasks:
             tables.gaps.setdefault((gap.task_id, gap.from_at), gap)
     if isinstance(record, LookRecord) and record.task_id in tables.tasks:
         _write_look(tables, record)
+
+
+def _write_ping(tables: _Tables, ping: Ping) -> None:
+    """Write a ping, and forget those that are too many."""
+    tables.pings.setdefault((ping.task_id, ping.kind, ping.at), ping)
+    ours = sorted(key for key in tables.pings if key[:2] == (ping.task_id, ping.kind))
+    for key in ours[:-PINGS_KEPT]:
+        del tables.pings[key]
 
 
 def _write_look(tables: _Tables, record: LookRecord) -> None:
@@ -376,6 +399,7 @@ def _remove(tables: _Tables, task_id: int) -> None:
         tables.transitions,
         tables.incidents,
         tables.gaps,
+        tables.pings,
     ]
     for many in by_key:
         for key in [key for key in many if key[0] == task_id]:

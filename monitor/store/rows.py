@@ -23,6 +23,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
+from monitor.core.pings import Ping, PingKind
 
 Values = dict[str, Any]
 
@@ -230,6 +231,23 @@ def event_values(event: Event) -> Values:
 
 def event_of(row: Row[Any]) -> Event:
     return Event(**{**_plain(row), "task_id": row.task_id or None})
+
+
+def ping_values(ping: Ping) -> Values:
+    return {
+        "task_id": ping.task_id,
+        "kind": ping.kind,
+        "at": ping.at,
+        "exit_code": ping.exit_code,
+        "rid": ping.rid,
+        "run_s": ping.run_s,
+        "body": ping.body,
+        "source": ping.source,
+    }
+
+
+def ping_of(row: Row[Any]) -> Ping:
+    return Ping(**{**_plain(row), "kind": PingKind(row.kind)})
 
 
 def node_values(node: Node) -> Values:

@@ -28,6 +28,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
+from monitor.core.pings import Ping
 from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
 from monitor.journal import tell
 from monitor.store import migrations, reading, writing
@@ -156,6 +157,9 @@ class SqlSession:
         self, task_id: int | None = None, since: datetime | None = None, limit: int = 1000
     ) -> list[Event]:
         return await self._read(reading.events, task_id, since, limit)
+
+    async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
+        return await self._read(reading.pings, task_id, limit, bodies)
 
     async def nodes(self) -> list[Node]:
         return await self._read(reading.nodes)

@@ -161,6 +161,19 @@ request = Table(
     Column("kind", Text, nullable=False),
 )
 
+ping = Table(
+    "ping",
+    metadata,
+    Column("task_id", Id, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("exit_code", Integer),
+    Column("rid", Text),
+    Column("run_s", Double),
+    Column("body", Text, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
 revision = Table(
     "revision",
     metadata,
@@ -184,6 +197,9 @@ node = Table(
     Column("figures", JSON, nullable=False),
 )
 
-BACKED_UP = (task, task_state, result, transition, incident, gap, event)
+BACKED_UP = (task, task_state, result, transition, incident, gap, event, ping)
 """What a backup holds, in the order it is restored. A column that a later schema adds has a
 default, so that older backups can be restored too."""
+
+ADDED_LATER = {"ping"}
+"""Tables that backups of older schemas need not have."""

@@ -25,6 +25,7 @@ from monitor.core.model import (
     Task,
     TaskSpec,
 )
+from monitor.core.pings import PINGS_KEPT, Ping, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.store import rows, tables
 from monitor.store.bulk import insert_new, present, update
@@ -69,10 +70,23 @@ async def commit(session: AsyncSession, records: Sequence[Record]) -> None:
     events = [record.event for record in records if record.event]
     events = [event for event in events if event.task_id is None or event.task_id in known]
     await insert_new(session, tables.event, [rows.event_values(event) for event in events])
+    pings = [one.ping for one in records if isinstance(one, PingRecord) and one.task_id in known]
+    await _write_pings(session, pings)
 
 
 def _gaps(records: Sequence[Record]) -> list[Gap]:
-    return [gap for one in records if not isinstance(one, LifeRecord) for gap in one.gaps]
+    return [gap for one in records if isinstance(one, LookRecord | EventRecord) for gap in one.gaps]
+
+
+async def _write_pings(session: AsyncSession, pings: Sequence[Ping]) -> None:
+    """Write pings, and forget those that are too many."""
+    await insert_new(session, tables.ping, [rows.ping_values(ping) for ping in pings])
+    table = tables.ping
+    for task_id, kind in sorted({(ping.task_id, ping.kind) for ping in pings}):
+        ours = (table.c.task_id == task_id, table.c.kind == kind)
+        newest = select(table.c.at).where(*ours).order_by(table.c.at.desc())
+        oldest_kept = newest.limit(1).offset(PINGS_KEPT - 1).scalar_subquery()
+        await session.execute(delete(table).where(*ours, table.c.at < oldest_kept))
 
 
 async def _known(session: AsyncSession, records: Sequence[Record]) -> set[int]:
@@ -190,6 +204,7 @@ async def remove(session: AsyncSession, task_id: int) -> None:
         tables.gap,
         tables.event,
         tables.request,
+        tables.ping,
     ):
         await session.execute(delete(table).where(table.c.task_id == task_id))
 

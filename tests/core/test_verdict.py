@@ -17,6 +17,8 @@ LETTERS = {
     "g": Result(status=Status.DEGRADED, detail="slow"),
     "d": Result(status=Status.DOWN, detail="refused"),
     "?": Result(status=Status.UNKNOWN, reason=Reason.TASK_ERROR, detail="a bug"),
+    "U": Result(status=Status.UP, sure=True),
+    "D": Result(status=Status.DOWN, detail="refused", sure=True),
     "!": Result(status=Status.UNKNOWN, reason=Reason.DATABASE, detail="away"),
 }
 """Histories are written as one letter a look, one look a minute."""
@@ -68,6 +70,8 @@ def follow(history: str, task: TaskSpec | None = None) -> list[Verdict]:
         ("uuugggd", "ugggddd", "from slow to dead takes three again"),
         ("uuugggddu", "ugggddduu", "and from dead to well two"),
         ("ppddg", "dddgg", "slow is better than dead"),
+        ("uddud", "uDuuD", "what is sure of itself is believed at once"),
+        ("uuduu", "udDUu", "also in the middle of a doubt, and when it is good"),
         ("ppddu", "dddgu", "two looks that are better, the last one says how much"),
     ],
 )

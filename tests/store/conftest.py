@@ -18,7 +18,7 @@ from tests.postgres import PostgresServer
 DATABASES = ["sqlite", "postgresql"]
 
 EMPTIED = """
-    TRUNCATE task, task_state, result, transition, incident, gap, event, request, node
+    TRUNCATE task, task_state, result, transition, incident, gap, event, ping, request, node
     RESTART IDENTITY
 """
 

@@ -13,6 +13,7 @@ from monitor.core.model import (
     RequestKind,
     Task,
 )
+from monitor.core.pings import Ping, PingKind, PingRecord
 from monitor.core.ports import Session
 from tests.store.scene import at, event, gap, incident, look, node, spec, transition
 from tests.store.sweep import Operation
@@ -109,6 +110,11 @@ async def _commit_news(session: Session, n: int) -> None:
     )
 
 
+async def _commit_ping(session: Session, n: int) -> None:
+    ping = Ping(task_id=SHOP, kind=PingKind.FAIL, at=at(n), exit_code=n, body="x")
+    await session.commit([PingRecord(ping=ping)])
+
+
 async def _fleet(session: Session, _n: int) -> None:
     assert SHOP in [one.task.id for one in await session.fleet()]
 
@@ -135,6 +141,10 @@ async def _incidents(session: Session, _n: int) -> None:
 
 async def _events(session: Session, _n: int) -> None:
     await session.events(SHOP, at(0))
+
+
+async def _pings(session: Session, _n: int) -> None:
+    await session.pings(SHOP)
 
 
 async def _nodes(session: Session, _n: int) -> None:
@@ -216,6 +226,7 @@ WRITING = [
             "event WHERE kind = 'happened {n}'",
         ),
     ),
+    Operation("commit a ping", _commit_ping, trace=_counts("ping WHERE exit_code = {n}")),
 ]
 
 READING = [
@@ -226,6 +237,7 @@ READING = [
     Operation("transitions", _transitions),
     Operation("incidents", _incidents),
     Operation("events", _events),
+    Operation("pings", _pings),
     Operation("nodes", _nodes),
     Operation("overdue", _overdue),
 ]

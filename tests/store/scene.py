@@ -128,5 +128,6 @@ async def everything(session: Session) -> dict[str, Any]:
         "transitions": await session.transitions(),
         "incidents": await session.incidents(),
         "events": await session.events(),
+        "pings": [await session.pings(one.task.id, limit=10_000) for one in fleet],
         "nodes": await session.nodes(),
     }

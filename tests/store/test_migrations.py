@@ -117,6 +117,7 @@ async def test_tasks_of_the_first_schema_go_on_without_conditions(empty_url: str
     with open_outsider(empty_url) as outsider:
         for column in ("expect", "degraded", "invert", "from_file"):
             outsider.ask(f"ALTER TABLE task DROP COLUMN {column}")
+        outsider.ask("DROP TABLE ping")
         outsider.ask("UPDATE alembic_version SET version_num = '0001'")
     async with open_store(address, now) as store, store.session("test") as session:
         [old] = await session.fleet()
