@@ -1,38 +1,84 @@
 """Connect to a port, and perhaps say something and listen: `tcp://host:port`.
 
-Phases: `resolve`, `connect`, `send`, `receive`.
+Phases: `resolve`, `connect`, `starttls` and `tls` (with those options), `send`, `receive`.
+
+Longer conversations are a script, which can only be written in a file:
+
+```toml
+[[task]]
+name = "mail"
+target = "tcp://mail.example.com:25"
+
+[[task.options.script]]
+matches = "^220 (?P<host>[^ ]+) ESMTP"
+send = "EHLO monitor\\r\\n"
+
+[[task.options.script]]
+expect = "250-{{host}}"
+
+[[task.options.script]]
+expect = "STARTTLS\\r\\n"
+send = "STARTTLS\\r\\n"
+
+[[task.options.script]]
+matches = "^220 "
+starttls = true
+```
+
+In each step first comes what is to be heard, then what is said, then TLS. What came in plain text
+and was not asked for is forgotten when TLS begins. All steps together hear no more than 16 KiB.
+`send` and `expect` outside of a script are the short form: say this, hear that.
 """
 
-import re
 from typing import Annotated
 
 import attrs
-import trio
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
-from monitor.probes.connect import connect
-from monitor.probes.explain import explain, printable
+from monitor.core.ports import InvalidTask, Probe, Trace
+from monitor.probes.connect import Ip, connect
 from monitor.probes.kind import Kind
+from monitor.probes.script import (
+    HEARD_LIMIT,
+    Said,
+    Script,
+    ScriptStep,
+    script_steps,
+    simple_steps,
+    unescape,
+)
+from monitor.probes.secure import HandshakeOptions, check_handshake
+from monitor.probes.talk import TLS_FACTS, Talk, begin_tls, check_starttls
 from monitor.probes.target import parse_url, refuse_path
 
-ANSWER_LIMIT = 1024
-"""Bytes of an answer that are read and searched."""
+__all__ = ["KIND", "unescape"]
 
-_ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{2}|.|$)", re.DOTALL)
-_ESCAPES = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"\\": b"\\"}
+ANSWER_LIMIT = 1024
+"""Bytes of an answer that are read and searched without a script."""
 
 
 @attrs.frozen(kw_only=True)
-class TcpOptions:
+class TcpOptions(HandshakeOptions):
     """What to say, and what to hear."""
 
     send: Annotated[str, Meta(description=r"text to send; \r \n \t \\ \xHH are understood")] = ""
     expect: Annotated[
         str, Meta(description="text that the first 1024 bytes of the answer must have")
     ] = ""
+    script: Annotated[
+        list[ScriptStep], Meta(description="what to hear and say in turn, instead of the two above")
+    ] = attrs.field(factory=list)
+    tls: Annotated[bool, Meta(description="whether TLS begins with the first byte")] = False
+    starttls: Annotated[
+        str,
+        Meta(
+            description="the protocol in which TLS is asked for first: smtp, imap, pop3, ftp, "
+            "nntp, sieve, ldap, xmpp, xmpp-server, postgresql or mysql"
+        ),
+    ] = ""
+    ip: Annotated[Ip, Meta(description="the version of IP to use")] = "any"
 
 
 def prepare(target: str, options: TcpOptions) -> Probe:
@@ -43,63 +89,58 @@ def prepare(target: str, options: TcpOptions) -> Probe:
     """
     url = parse_url(target)
     refuse_path(url)
-    message = unescape("send", options.send)
-    expected = unescape("expect", options.expect)
+    check_handshake(options)
+    check_starttls(options.starttls)
+    steps = _steps(options)
+    limit = HEARD_LIMIT if options.script else ANSWER_LIMIT
+    told = _told(options)
 
     async def look(trace: Trace) -> Result:
-        async with await connect(url.host, url.port, trace) as stream:
-            try:
-                if message:
-                    with trace.enter("send"):
-                        await stream.send_all(message)
-                if expected:
-                    with trace.enter("receive"):
-                        await _expect(stream, expected, options.expect, trace)
-            except trio.BrokenResourceError as error:
-                raise TargetDown(explain(error)) from error
-        said = f", {options.expect!r} received" if expected else ""
-        return Result(status=Status.UP, detail=f"connected to {trace.address}{said}")
+        async with Talk(await connect(url.host, url.port, trace, ip=options.ip), url.host) as talk:
+            if options.tls or options.starttls:
+                await begin_tls(talk, options.starttls, options, trace)
+            script = Script(talk, trace, limit)
+            for number, step in enumerate(steps, 1):
+                await script.step(step, f"step {number}: " if options.script else "")
+                if step.starttls:
+                    script.forget()
+                    await talk.start_tls(options, trace)
+            secured = f" over {trace.facts['protocol']}" if talk.encrypted else ""
+        return Result(status=Status.UP, detail=f"connected to {trace.address}{secured}{told}")
 
     return look
 
 
-async def _expect(stream: trio.abc.Stream, expected: bytes, shown: str, trace: Trace) -> None:
-    answer = b""
-    while expected not in answer:
-        room = ANSWER_LIMIT - len(answer)
-        piece = bytes(await stream.receive_some(room)) if room else b""
-        answer += piece
-        trace.facts["answer"] = answer.decode("utf-8", "replace")
-        if not piece:
-            got = printable(trace.facts["answer"], 100)
-            what = f"the answer was {got!r}" if answer else "the connection was closed unanswered"
-            raise TargetDown(f"{shown!r} did not come; {what}")
+def _steps(options: TcpOptions) -> list[Said]:
+    if options.tls and options.starttls:
+        raise InvalidTask("option starttls", "means nothing with tls=true; leave one of them")
+    if not options.script:
+        return simple_steps(options.send, options.expect)
+    if options.send or options.expect:
+        raise InvalidTask("option script", "stands beside send or expect; put them into steps")
+    upgrades = sum(step.starttls for step in options.script)
+    if upgrades + bool(options.tls or options.starttls) > 1:
+        raise InvalidTask("option script", "begins TLS where there is TLS already")
+    return script_steps(options.script)
 
 
-def unescape(option: str, text: str) -> bytes:
-    r"""Return the bytes of a text in which `\r`, `\n`, `\t`, `\\` and `\xHH` are escapes.
-
-    Raises:
-        InvalidTask: for any other backslash.
-    """
-
-    def replace(found: re.Match[bytes]) -> bytes:
-        escape = found[1]
-        if len(escape) == 3:
-            return bytes([int(escape[1:], 16)])
-        if escape not in _ESCAPES:
-            raise InvalidTask(
-                f"option {option}",
-                f"{found[0].decode(errors='replace')!r} is not an escape; "
-                r"use \r \n \t \xHH, and \\ for a backslash",
-            )
-        return _ESCAPES[escape]
-
-    return _ESCAPE.sub(replace, text.encode())
+def _told(options: TcpOptions) -> str:
+    if options.script:
+        return f", all {len(options.script)} steps went through"
+    return f", {options.expect!r} received" if options.expect else ""
 
 
 FACTS = Names(
-    (Name("answer", Type.TEXT, "what was received", also=("body", "banner", "response")),)
+    (
+        Name("answer", Type.TEXT, "what was received", also=("body", "banner", "response")),
+        Name(
+            "caught.*",
+            Type.TEXT,
+            "what a group of that name in a script's pattern has caught",
+            also=("captured", "groups"),
+        ),
+        *TLS_FACTS,
+    )
 )
 
 KIND = Kind(

@@ -39,12 +39,13 @@ def sentence(text: str, names: Names) -> str:
          "did you mean certificate.days_left?"),
         ("http", "certificate.day_left > 3", 'certificate has no "day_left"; '
          "did you mean days_left?"),
-        ("tls", "certificate.issuer == 'x'", 'certificate has no "issuer"; '
-         "it has days_left, names"),
+        ("tls", "certificate.colour == 'x'", 'certificate has no "colour"; '
+         "it has chain, chain_days_left, days_left, fingerprint, issuer, key_bits, key_type, "
+         "names, not_after, not_before, self_signed, serial, signature_algorithm, subject"),
         ("dns", "answers contains 'x'", "'answers' is not known here; did you mean dns.answers?"),
         ("dns", "rcode == 'NOERROR'", "'rcode' is not known here; did you mean dns.rcode?"),
         ("tcp", "quux == 1", "'quux' is not known here; "
-         "there are: address, answer, latency, phase"),
+         "there are: address, alpn, answer, caught, certificate, cipher, latency, phase, protocol"),
         ("tls", "any(certificate.names, host == 'x')", "'host' is not known here; "
          "did you mean address?"),
         ("dns", "any(dns.answers, quux == 'x')", "'quux' is not known here; "
