@@ -74,6 +74,28 @@ class Acknowledgement:
 
 
 @attrs.frozen(kw_only=True)
+class AlertingChange:
+    """What an operator wants to be changed, all or nothing."""
+
+    channels: tuple[ChannelSpec, ...] = ()
+    """New ones, or others of names that are there."""
+    drop_channels: tuple[str, ...] = ()
+    maintenances: tuple[Maintenance, ...] = ()
+    drop_maintenances: tuple[str, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    """New ones; the store gives the numbers."""
+    drop_silences: tuple[int, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    drop_acknowledgements: tuple[tuple[int, int], ...] = ()
+    """By task and incident."""
+    resend: tuple[tuple[str, str], ...] = ()
+    """Dead notices to be tried again, by key and channel."""
+
+    def __bool__(self) -> bool:
+        return self != AlertingChange()
+
+
+@attrs.frozen(kw_only=True)
 class Alerting:
     """All that operators say, as it is stored now."""
 

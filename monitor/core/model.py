@@ -6,11 +6,15 @@ Times are aware UTC datetimes called `*_at`; durations are float seconds called 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from monitor.core.pings import PingRecord
+
+if TYPE_CHECKING:
+    from monitor.core.alerting import Alerting, AlertingChange
+    from monitor.core.notices import Notice
 
 DETAIL_LIMIT = 1024
 """Bytes of a result's detail that are kept; a hostile target must not fill our database."""
@@ -150,9 +154,10 @@ class FleetChange:
     edit: tuple[tuple[Task, TaskSpec], ...] = ()
     """Each task as it is and as it shall be."""
     add: tuple[TaskSpec, ...] = ()
+    alerting: "AlertingChange | None" = None
 
     def __bool__(self) -> bool:
-        return bool(self.remove or self.edit or self.add)
+        return bool(self.remove or self.edit or self.add or self.alerting)
 
 
 @attrs.frozen(kw_only=True)
@@ -272,6 +277,7 @@ class LookRecord:
     incident: Incident | None = None
     gaps: tuple[Gap, ...] = ()
     event: Event | None = None
+    notices: "tuple[Notice, ...]" = ()
 
     @property
     def task_id(self) -> int:
@@ -283,7 +289,7 @@ class LookRecord:
         change = self.transition
         if change is not None and change.before is not Status.PENDING:
             return True
-        return self.incident is not None or self.event is not None
+        return self.incident is not None or self.event is not None or bool(self.notices)
 
 
 @attrs.frozen(kw_only=True)
@@ -303,7 +309,18 @@ class EventRecord:
     gaps: tuple[Gap, ...] = ()
 
 
-Record = LookRecord | LifeRecord | EventRecord | PingRecord
+@attrs.frozen(kw_only=True)
+class NoticeRecord:
+    """Notices that time gave to tell, and what became of others."""
+
+    notices: "tuple[Notice, ...]" = ()
+    """New ones; those that are there already change nothing."""
+    decided: "tuple[Notice, ...]" = ()
+    """Pending ones as they are now."""
+    event: Event | None = None
+
+
+Record = LookRecord | LifeRecord | EventRecord | PingRecord | NoticeRecord
 
 
 @attrs.frozen(kw_only=True)
@@ -345,6 +362,7 @@ class Changes:
     revision: int
     watched: tuple[WatchedTask, ...]
     requests: tuple[Request, ...] = ()
+    alerting: "Alerting | None" = None
 
 
 @attrs.frozen(kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from monitor.core.alerting import Alerting, AlertingChange
 from monitor.core.model import (
     Changes,
     Event,
@@ -25,6 +26,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
+from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import Ping
 
 
@@ -293,6 +295,24 @@ class Session(Protocol):
 
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
         """Return the newest pings of a task, newest first; with what they brought, or without."""
+
+    async def unfinished(self) -> list[Notice]:
+        """Return the notices of all threads in which one is pending or an incident is open."""
+
+    async def notices(
+        self,
+        task_id: int | None = None,
+        since: datetime | None = None,
+        states: Sequence[NoticeState] = (),
+        limit: int = 1000,
+    ) -> list[Notice]:
+        """Return notices, newest first; those in one of the states, if any is named."""
+
+    async def alerting(self) -> Alerting:
+        """Return all that operators say about alerts."""
+
+    async def change_alerting(self, wanted: AlertingChange) -> None:
+        """Change what operators say about alerts, all or nothing."""
 
     async def nodes(self) -> list[Node]:
         """Return the processes that wrote to this database, the newest beat first."""

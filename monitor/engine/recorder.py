@@ -11,7 +11,7 @@ import attrs
 import trio
 
 from monitor.core.describe import describe
-from monitor.core.model import EventRecord, Gap, GapReason, LookRecord, Record
+from monitor.core.model import EventRecord, Gap, GapReason, LookRecord, NoticeRecord, Record
 from monitor.core.ports import DatabaseAway, Session, Store, StoreRefused
 from monitor.engine.clock import Clock
 from monitor.engine.outage import Outage
@@ -241,7 +241,7 @@ class Recorder:
             return
         except StoreRefused as error:
             self.refused += 1
-            task_id = None if isinstance(record, EventRecord) else record.task_id
+            task_id = None if isinstance(record, EventRecord | NoticeRecord) else record.task_id
             tell("record.refused", task=task_id, error=describe(error))
         else:
             self.written += 1

@@ -81,7 +81,7 @@ def _plain(value: Any) -> Any:
     """Write a value for SQLite in the form in which SQLAlchemy reads it back."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    if isinstance(value, dict):
+    if isinstance(value, dict | list):
         return msgspec.json.encode(value).decode()
     return value
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import attrs
 import trio
 
+from monitor.core.alerting import Alerting, AlertingChange
 from monitor.core.model import (
     Changes,
     Event,
@@ -24,6 +25,7 @@ from monitor.core.model import (
     Look,
     LookRecord,
     Node,
+    NoticeRecord,
     Record,
     Recovery,
     Request,
@@ -34,8 +36,10 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
+from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask, OpenSession, SessionBusyError
+from monitor.store.memory_alerting import AlertTables
 
 T = TypeVar("T")
 
@@ -53,6 +57,7 @@ class _Tables:
     pings: dict[tuple[int, PingKind, datetime], Ping] = attrs.field(factory=dict)
     requests: list[Request] = attrs.field(factory=list)
     nodes: dict[str, Node] = attrs.field(factory=dict)
+    alerts: AlertTables = attrs.field(factory=AlertTables)
     revision: int = 1
 
 
@@ -81,7 +86,10 @@ class MemorySession:
                 return None
             requests, tables.requests = tuple(tables.requests), []
             return Changes(
-                revision=tables.revision, watched=tuple(_fleet(tables)), requests=requests
+                revision=tables.revision,
+                watched=tuple(_fleet(tables)),
+                requests=requests,
+                alerting=tables.alerts.alerting(),
             )
 
         return await self._unit(work)
@@ -138,6 +146,9 @@ class MemorySession:
             for task, spec in change.edit:
                 _edit(tables, task.id, spec)
             self._add(tables, change.add, now)
+            if change.alerting is not None:
+                tables.alerts.change(change.alerting)
+                tables.revision += 1
             return change
 
         return await self._unit(work)
@@ -229,6 +240,32 @@ class MemorySession:
             return newest if bodies else [attrs.evolve(ping, body="") for ping in newest]
 
         return await self._unit(work)
+
+    async def unfinished(self) -> list[Notice]:
+        def work(tables: _Tables) -> list[Notice]:
+            lasting = [key for key, one in tables.incidents.items() if one.closed_at is None]
+            return tables.alerts.unfinished(lasting)
+
+        return await self._unit(work)
+
+    async def notices(
+        self,
+        task_id: int | None = None,
+        since: datetime | None = None,
+        states: Sequence[NoticeState] = (),
+        limit: int = 1000,
+    ) -> list[Notice]:
+        return await self._unit(lambda tables: tables.alerts.chosen(task_id, since, states, limit))
+
+    async def alerting(self) -> Alerting:
+        return await self._unit(lambda tables: tables.alerts.alerting())
+
+    async def change_alerting(self, wanted: AlertingChange) -> None:
+        def work(tables: _Tables) -> None:
+            tables.alerts.change(wanted)
+            tables.revision += 1
+
+        await self._unit(work)
 
     async def nodes(self) -> list[Node]:
         def work(tables: _Tables) -> list[Node]:
@@ -324,6 +361,10 @@ def _write(tables: _Tables, record: Record) -> None:
         if record.task_id in tables.tasks:
             tables.recoveries[record.task_id] = record.recovery
         return
+    if isinstance(record, NoticeRecord):
+        new = [one for one in record.notices if one.task_id in (None, *tables.tasks)]
+        tables.alerts.write(new, record.decided)
+        return
     if isinstance(record, PingRecord):
         if record.task_id in tables.tasks:
             _write_ping(tables, record.ping)
@@ -333,6 +374,7 @@ def _write(tables: _Tables, record: Record) -> None:
             tables.gaps.setdefault((gap.task_id, gap.from_at), gap)
     if isinstance(record, LookRecord) and record.task_id in tables.tasks:
         _write_look(tables, record)
+        tables.alerts.write(record.notices, ())
 
 
 def _write_ping(tables: _Tables, ping: Ping) -> None:
@@ -394,6 +436,7 @@ def _remove(tables: _Tables, task_id: int) -> None:
     by_id: list[dict[int, Any]] = [tables.tasks, tables.states, tables.recoveries]
     for one in by_id:
         one.pop(task_id, None)
+    tables.alerts.remove(task_id)
     by_key: list[dict[Any, Any]] = [
         tables.looks,
         tables.transitions,

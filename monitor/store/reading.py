@@ -23,6 +23,7 @@ from monitor.core.model import (
 from monitor.core.pings import Ping
 from monitor.core.ports import NoSuchTask
 from monitor.store import rows, tables
+from monitor.store.alerting import alerting
 
 _CHUNK = 250
 """Rows made into values at a time; ten thousand would hold the loop for a quarter second."""
@@ -45,7 +46,12 @@ async def changes(session: AsyncSession) -> Changes:
     requests = tuple(
         Request(id=row.id, task_id=row.task_id, kind=RequestKind(row.kind)) for row in taken
     )
-    return Changes(revision=now, watched=tuple(await fleet(session)), requests=requests)
+    return Changes(
+        revision=now,
+        watched=tuple(await fleet(session)),
+        requests=requests,
+        alerting=await alerting(session),
+    )
 
 
 async def fleet(session: AsyncSession) -> list[WatchedTask]:

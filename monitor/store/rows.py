@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row
 
 from monitor.core.model import (
+    AlertPolicy,
     Event,
     Gap,
     GapReason,
@@ -41,6 +43,9 @@ def spec_values(spec: TaskSpec) -> Values:
         "expect": list(spec.expect),
         "degraded": list(spec.degraded),
         "invert": spec.invert,
+        "tags": list(spec.tags),
+        "depends_on": list(spec.depends_on),
+        "alerts": msgspec.to_builtins(spec.alerts),
         "paused": spec.paused,
         "from_file": spec.from_file,
     }
@@ -60,6 +65,9 @@ def task_of(row: Row[Any]) -> Task:
         expect=tuple(row.expect),
         degraded=tuple(row.degraded),
         invert=row.invert,
+        tags=tuple(row.tags),
+        depends_on=tuple(row.depends_on),
+        alerts=msgspec.convert(row.alerts, AlertPolicy),
         paused=row.paused,
         from_file=row.from_file,
         created_at=row.created_at,

@@ -13,6 +13,7 @@ import attrs
 import trio
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from monitor.core.alerting import Alerting, AlertingChange
 from monitor.core.model import (
     Changes,
     Event,
@@ -28,10 +29,11 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
+from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import Ping
 from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
 from monitor.journal import tell
-from monitor.store import migrations, reading, writing
+from monitor.store import alerting, migrations, reading, writing
 from monitor.store.address import Address
 from monitor.store.bridge import WRITE, Bridge, Limits, open_bridge
 from monitor.store.errors import translated
@@ -160,6 +162,24 @@ class SqlSession:
 
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
         return await self._read(reading.pings, task_id, limit, bodies)
+
+    async def unfinished(self) -> list[Notice]:
+        return await self._read(alerting.unfinished)
+
+    async def notices(
+        self,
+        task_id: int | None = None,
+        since: datetime | None = None,
+        states: Sequence[NoticeState] = (),
+        limit: int = 1000,
+    ) -> list[Notice]:
+        return await self._read(alerting.notices, task_id, since, states, limit)
+
+    async def alerting(self) -> Alerting:
+        return await self._read(alerting.alerting)
+
+    async def change_alerting(self, wanted: AlertingChange) -> None:
+        await self._write(alerting.change, wanted)
 
     async def nodes(self) -> list[Node]:
         return await self._read(reading.nodes)

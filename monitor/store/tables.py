@@ -59,6 +59,9 @@ task = Table(
     Column("expect", JSON, nullable=False, server_default="[]"),
     Column("degraded", JSON, nullable=False, server_default="[]"),
     Column("invert", Boolean, nullable=False, server_default=false()),
+    Column("tags", JSON, nullable=False, server_default="[]"),
+    Column("depends_on", JSON, nullable=False, server_default="[]"),
+    Column("alerts", JSON, nullable=False, server_default="{}"),
     Column("paused", Boolean, nullable=False),
     Column("from_file", Boolean, nullable=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
@@ -153,6 +156,75 @@ event = Table(
 )
 """`task_id` is 0 for what belongs to no task; a primary key may not be null."""
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("thread", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("since_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("task_id", Id, nullable=False),
+    Column("incident", BigInteger),
+    Column("subject", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("affected", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("decided_at", Moment),
+    Column("message", Text, nullable=False),
+    Column("due_at", Moment),
+    Index("notice_by_thread", "thread"),
+    Index("notice_by_task", "task_id", "at"),
+)
+"""The outbox: written with what it tells about, in one transaction. `task_id` is 0 for what belongs
+to no task."""
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("from_file", Boolean, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+
+maintenance = Table(
+    "maintenance",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("from_file", Boolean, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+
+silence = Table(
+    "silence",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("from_at", Moment, nullable=False),
+    Column("until_at", Moment, nullable=False),
+    Column("selector", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    Column("task_id", Id, primary_key=True, autoincrement=False),
+    Column("incident", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("until_at", Moment),
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+)
+
 request = Table(
     "request",
     metadata,
@@ -197,9 +269,12 @@ node = Table(
     Column("figures", JSON, nullable=False),
 )
 
-BACKED_UP = (task, task_state, result, transition, incident, gap, event, ping)
+BACKED_UP = (
+    *(task, task_state, result, transition, incident, gap, event, ping),
+    *(notice, channel, maintenance, acknowledgement),
+)
 """What a backup holds, in the order it is restored. A column that a later schema adds has a
 default, so that older backups can be restored too."""
 
-ADDED_LATER = {"ping"}
+ADDED_LATER = {"ping", "notice", "channel", "maintenance", "acknowledgement"}
 """Tables that backups of older schemas need not have."""

@@ -18,6 +18,7 @@ from monitor.core.model import (
     LifeRecord,
     LookRecord,
     Node,
+    NoticeRecord,
     Record,
     Recovery,
     RequestKind,
@@ -28,6 +29,8 @@ from monitor.core.model import (
 from monitor.core.pings import PINGS_KEPT, Ping, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.store import rows, tables
+from monitor.store.alerting import change as change_alerting
+from monitor.store.alerting import write_notices
 from monitor.store.bulk import insert_new, present, update
 
 _NEWER = "old.last_slot_at IS NULL OR old.last_slot_at < new.last_slot_at"
@@ -70,6 +73,17 @@ async def commit(session: AsyncSession, records: Sequence[Record]) -> None:
     events = [record.event for record in records if record.event]
     events = [event for event in events if event.task_id is None or event.task_id in known]
     await insert_new(session, tables.event, [rows.event_values(event) for event in events])
+    new = [
+        one
+        for record in records
+        if isinstance(record, LookRecord | NoticeRecord)
+        for one in record.notices
+    ]
+    new = [one for one in new if one.task_id is None or one.task_id in known]
+    decided = [
+        one for record in records if isinstance(record, NoticeRecord) for one in record.decided
+    ]
+    await write_notices(session, new, decided)
     pings = [one.ping for one in records if isinstance(one, PingRecord) and one.task_id in known]
     await _write_pings(session, pings)
 
@@ -94,7 +108,14 @@ async def _known(session: AsyncSession, records: Sequence[Record]) -> set[int]:
 
     What is seen of a task while it is being removed must not outlive it.
     """
-    named = {one.task_id for one in records if not isinstance(one, EventRecord)}
+    named = {one.task_id for one in records if not isinstance(one, EventRecord | NoticeRecord)}
+    named |= {
+        notice.task_id
+        for one in records
+        if isinstance(one, NoticeRecord)
+        for notice in one.notices
+        if notice.task_id is not None
+    }
     named |= {gap.task_id for gap in _gaps(records)}
     named |= {one.event.task_id for one in records if one.event and one.event.task_id}
     return await present(session, tables.task_state, sorted(named))
@@ -205,6 +226,8 @@ async def remove(session: AsyncSession, task_id: int) -> None:
         tables.event,
         tables.request,
         tables.ping,
+        tables.notice,
+        tables.acknowledgement,
     ):
         await session.execute(delete(table).where(table.c.task_id == task_id))
 
@@ -221,6 +244,8 @@ async def rebuild(
         await edit(session, task.id, spec)
     if change.add:
         await add(session, change.add, now)
+    if change.alerting:
+        await change_alerting(session, change.alerting)
     return change
 
 

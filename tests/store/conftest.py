@@ -12,15 +12,15 @@ from monitor.core.ports import Store
 from monitor.store.address import parse_address
 from monitor.store.memory import MemoryStore
 from monitor.store.sql import SqlStore, open_store
+from monitor.store.tables import metadata
 from tests.outsider import Outsider, open_outsider
 from tests.postgres import PostgresServer
 
 DATABASES = ["sqlite", "postgresql"]
 
-EMPTIED = """
-    TRUNCATE task, task_state, result, transition, incident, gap, event, ping, request, node
-    RESTART IDENTITY
-"""
+EMPTIED = (
+    f"TRUNCATE {', '.join(name for name in metadata.tables if name != 'revision')} RESTART IDENTITY"
+)
 
 
 def now() -> datetime:

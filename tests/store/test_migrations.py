@@ -11,12 +11,14 @@ from typing import Any
 import attrs
 import pytest
 import trio
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Connection
 
+from monitor.core.model import AlertPolicy, Escalation, Status, Task, TaskSpec
 from monitor.core.ports import SchemaMismatch
 from monitor.store import migrations
 from monitor.store.address import parse_address
@@ -24,6 +26,7 @@ from monitor.store.sql import SqlStore, open_store
 from monitor.store.tables import metadata
 from tests.outsider import Outsider, open_outsider, tables
 from tests.store.conftest import DATABASES, now
+from tests.store.operations import scene
 from tests.store.scene import at, spec
 
 _UPGRADE_IN_A_PROCESS = """
@@ -54,7 +57,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 async def run_sync(store: SqlStore, work: Callable[[Connection], Any]) -> Any:
     async def unit() -> Any:
-        async with store.bridge.engine.connect() as connection:
+        async with store.bridge.engine.connect() as connection, connection.begin():
             return await connection.run_sync(work)
 
     return await store.bridge.cross(unit)
@@ -110,22 +113,49 @@ async def test_opening_again_keeps_what_is_there(empty_url: str) -> None:
             await session.add([spec(f"task {tasks}")], at(0))
 
 
-async def test_tasks_of_the_first_schema_go_on_without_conditions(empty_url: str) -> None:
+@pytest.mark.parametrize("schema", migrations.KNOWN[:-1])
+async def test_tasks_of_an_older_schema_go_on(empty_url: str, schema: str) -> None:
     address = parse_address(empty_url)
-    async with open_store(address, now) as store, store.session("test") as session:
-        await session.add([spec("old")], at(0))
+
+    def make_old(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", "monitor:store/migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, schema)
+
+    async with open_store(address, now, upgrade=False) as store:
+        await run_sync(store, make_old)
     with open_outsider(empty_url) as outsider:
-        for column in ("expect", "degraded", "invert", "from_file"):
-            outsider.ask(f"ALTER TABLE task DROP COLUMN {column}")
-        outsider.ask("DROP TABLE ping")
-        outsider.ask("UPDATE alembic_version SET version_num = '0001'")
+        for statement in scene("7"):
+            outsider.ask(statement)
     async with open_store(address, now) as store, store.session("test") as session:
         [old] = await session.fleet()
-        assert ((), (), False) == (old.task.expect, old.task.degraded, old.task.invert)
-        new = spec("new", expect=("latency < 1s",), degraded=("latency < 1ms",), invert=True)
+        assert old.task == Task(
+            **attrs.asdict(spec(f"task {old.task.id}", target="tcp://x:1"), recurse=False),
+            id=7,
+            created_at=old.task.created_at,
+        )
+        new = spec(
+            "new",
+            expect=("latency < 1s",),
+            degraded=("latency < 1ms",),
+            invert=True,
+            tags=("prod",),
+            depends_on=("task 7",),
+            alerts=AlertPolicy(
+                channels=("ops",),
+                on=(Status.DOWN, Status.UNKNOWN),
+                reminder_s=None,
+                escalation=(Escalation(after_s=600.0, channels=("boss",)),),
+                expiry_days=(7,),
+            ),
+        )
         await session.add([new], at(0))
-        fresh = (await session.fleet())[1].task
-        assert (new.expect, new.degraded, True) == (fresh.expect, fresh.degraded, fresh.invert)
+        fresh = next(one.task for one in await session.fleet() if one.task.name == "new")
+        assert new == TaskSpec(
+            **{field.name: getattr(fresh, field.name) for field in attrs.fields(TaskSpec)}
+        )
 
 
 async def test_opening_without_upgrade_changes_nothing(empty_url: str) -> None:
