@@ -21,9 +21,11 @@ from monitor.core.model import LookRecord, Recovery, Task, TaskSpec
 from monitor.core.policy import SYSTEM_POLICY, RecoveryPolicy
 from monitor.core.ports import Prepare, Store, StoreError
 from monitor.core.units import format_duration
+from monitor.engine.around import Surroundings
 from monitor.engine.auditor import Auditor
 from monitor.engine.beat import Beat
 from monitor.engine.clock import Clock
+from monitor.engine.doors import Doors
 from monitor.engine.fleet import Fleet
 from monitor.engine.garbage import Garbage
 from monitor.engine.loop_lag import LoopLag
@@ -63,11 +65,13 @@ class App:
     outage: Outage
     recorder: Recorder
     uplink: Uplink
+    surroundings: Surroundings
     watch: Watch
     fleet: Fleet
     reconcile: Reconcile
     auditor: Auditor
     presence: Presence
+    doors: Doors = attrs.field(factory=Doors)
     cause: str = "done"
     """Why the monitor leaves; set it before leaving `open_monitor`."""
 
@@ -110,6 +114,7 @@ def build(
         },
         interval_s=tuning.anchor_interval_s,
     )
+    surroundings = Surroundings(clock=clock, beat=beat, recorder=recorder)
     watch = Watch(
         store=store,
         clock=clock,
@@ -117,6 +122,7 @@ def build(
         lag=lag,
         recorder=recorder,
         uplink=uplink,
+        surroundings=surroundings,
         prepare=prepare,
         max_errors=tuning.max_errors,
     )
@@ -130,7 +136,9 @@ def build(
         beat=beat,
         clock=clock,
         recorder=recorder,
+        surroundings=surroundings,
     )
+    surroundings.running = fleet.watched
     supervisor.population = lambda: len(fleet.children)
     supervisor.on_storm = fleet.tell_storm
     reconcile = Reconcile(store=store, clock=clock, fleet=fleet, recorder=recorder)
@@ -153,6 +161,7 @@ def build(
         outage=outage,
         recorder=recorder,
         uplink=uplink,
+        surroundings=surroundings,
         watch=watch,
         fleet=fleet,
         reconcile=reconcile,
@@ -191,7 +200,7 @@ async def open_monitor(
         finally:
             grace = format_duration(app.tuning.grace_s)
             tell("monitor.stopping", cause=app.cause, grace=grace)
-            with trio.move_on_after(3 * app.tuning.grace_s + 1.0, shield=True):
+            with trio.move_on_after(4 * app.tuning.grace_s + 1.0, shield=True):
                 await _leave(app, organs, gone)
             organs.cancel()
             root.cancel_scope.cancel()
@@ -238,12 +247,15 @@ async def _live(run: Callable[[], Awaitable[None]], _life: Life) -> None:
 
 async def _leave(app: App, organs: trio.CancelScope, gone: trio.Event) -> None:
     """Stop in the order of who needs whom."""
+    app.doors.close()
     app.fleet.leave()
     with trio.move_on_after(app.tuning.grace_s):
         await app.fleet.wait_empty()
     app.fleet.cancel()
     with trio.move_on_after(app.tuning.grace_s):
         await app.fleet.wait_empty()
+    with trio.move_on_after(app.tuning.grace_s):
+        await app.doors.wait_closed()
     app.recorder.close()
     with trio.move_on_after(app.tuning.grace_s):
         await app.recorder.wait_done()

@@ -7,6 +7,8 @@ import attrs
 
 BODY_LIMIT = 10 * 1024
 """Bytes of a ping's body that are kept."""
+BEGINNING = 200
+"""Characters of a body that are enough to show what it is about."""
 PINGS_KEPT = 100
 """Pings of each kind that are kept of a task. Of each kind, because a job that logs a lot must not
 push its last success out of our memory."""

@@ -150,7 +150,7 @@ class Around(Protocol):
         """
 
     async def pings(self) -> Sequence[Ping]:
-        """Return the last pings of the task, without what they brought, oldest first.
+        """Return the last pings of the task, oldest first, with the beginning of what they brought.
 
         Raises OwnFault if they cannot be read now. A further ping makes the task look again.
         """
@@ -294,7 +294,11 @@ class Session(Protocol):
         """Return stored happenings about us, newest first."""
 
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
-        """Return the newest pings of a task, newest first; with what they brought, or without."""
+        """Return the newest pings of a task, newest first.
+
+        With what they brought, or with no more than its beginning: large bodies are read only
+        where they are shown.
+        """
 
     async def unfinished(self) -> list[Notice]:
         """Return the notices of all threads in which one is pending or an incident is open."""

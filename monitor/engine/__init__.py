@@ -5,6 +5,8 @@ time     clock (one time that never runs backwards), beat (one alarm for all tas
 tasks    supervisor (restarts children), watch (the life of one task), look (one look under one
          deadline), recorder (group commit), outage (is the database away?), uplink (is our own
          way out gone?)
+between  around (what looks may ask about the monitor, and who follows whom), pulse (pings of
+         watched jobs), doors (where others come in, closed last)
 fleet    fleet (the running tasks), reconcile (tasks stored against tasks running), auditor
          (proves that every task looked in time), presence (this process, shown to others)
 

@@ -19,6 +19,7 @@ from monitor.core.model import (
     Recovery,
     WatchedTask,
 )
+from monitor.engine.around import Surroundings
 from monitor.engine.beat import Beat
 from monitor.engine.clock import Clock
 from monitor.engine.recorder import Recorder
@@ -57,6 +58,7 @@ class Fleet:
     beat: Beat
     clock: Clock
     recorder: Recorder
+    surroundings: Surroundings
     _places: dict[int, _Place] = attrs.field(factory=dict, init=False)
     _empty: trio.Event = attrs.field(factory=trio.Event, init=False)
     _leaving: bool = attrs.field(default=False, init=False)
@@ -70,6 +72,13 @@ class Fleet:
         """Return the child of a task unless it is on its way out."""
         place = self._places.get(task_id)
         return place.child if place is not None and place.wanted else None
+
+    def watched(self, task_id: int) -> WatchedTask | None:
+        """Return a task as its child has it, unless it has none or that is on its way out."""
+        child = self.child(task_id)
+        if child is None:
+            return None
+        return WatchedTask(task=child.task, state=child.state, recovery=child.recovery)
 
     def start(self, watched: WatchedTask, absence: GapReason, stagger_s: float = 0.0) -> None:
         """Begin to watch a task; `absence` is why the slots it missed have no result."""
@@ -182,7 +191,7 @@ class Fleet:
         await self.supervisor.supervise(
             f"task {child.task.id}",
             partial(self.watch.live, child),
-            _TaskChronicle(child, self.recorder, self.clock),
+            _TaskChronicle(child, self.recorder, self.clock, self.surroundings),
             child.recovery,
             stable_s,
         )
@@ -195,6 +204,7 @@ class _TaskChronicle:
     child: Child
     recorder: Recorder
     clock: Clock
+    surroundings: Surroundings
 
     async def failed(self, recovery: Recovery, cause: BaseException) -> None:
         self.child.rest()
@@ -220,6 +230,7 @@ class _TaskChronicle:
     async def _note(self, kind: str, recovery: Recovery, *, loud: bool = True) -> None:
         self.child.recovery = recovery
         task = self.child.task
+        self.surroundings.changed(task.name)
         data = {"attempt": recovery.attempts}
         if recovery.retry_at is not None:
             retry_at = recovery.retry_at.isoformat(timespec="seconds")

@@ -7,7 +7,8 @@ from monitor.core.describe import shorten, without_password
 from monitor.core.model import ABOUT_TARGET, Reason, Result, Status
 from monitor.core.ports import Probe, Refused, TargetDown, Trace
 
-_SEEN = ABOUT_TARGET | {Status.UNKNOWN}
+_SEEN = ABOUT_TARGET | {Status.UNKNOWN, Status.PENDING}
+"""PENDING: there is nothing to be seen yet, and that is no fault."""
 
 
 async def look(probe: Probe, timeout_s: float) -> Result:

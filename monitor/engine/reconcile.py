@@ -81,6 +81,7 @@ class Reconcile:
     async def _apply(self, changes: Changes) -> None:
         absence = _ABSENCE.get(self.revision, GapReason.PAUSED)
         self.revision = changes.revision
+        self.fleet.surroundings.take(changes.watched)
         wanted = {one.task.id: one for one in changes.watched if not one.task.paused}
         for child in self.fleet.children:
             if child.task.id not in wanted:

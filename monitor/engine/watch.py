@@ -38,6 +38,7 @@ from monitor.core.ports import (
 )
 from monitor.core.schedule import Due, Schedule, next_due, resume
 from monitor.core.verdict import judge
+from monitor.engine.around import Place, Surroundings
 from monitor.engine.beat import Beat, Closing
 from monitor.engine.clock import Clock
 from monitor.engine.look import look
@@ -112,6 +113,7 @@ class Watch:
     lag: LoopLag
     recorder: Recorder
     uplink: Uplink
+    surroundings: Surroundings
     prepare: Prepare
     max_errors: int = 5
     on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
@@ -131,13 +133,17 @@ class Watch:
             child.state = attrs.evolve(child.state, consecutive_errors=0)
         task = child.task
         async with self.store.session(f"task {task.id}", task.id) as session:
-            prepared = self.prepare(task)
-            tell("task.started", task=task.id, name=task.name, target=task.target)
-            with suppress(Closing):
-                await self._watch(child, life, session, prepared)
+            with self.surroundings.place_of(task, session) as place:
+                prepared = self.prepare(task)
+                prepared = attrs.evolve(prepared, probe=prepared.probe_within(place))
+                tell("task.started", task=task.id, name=task.name, target=task.target)
+                with suppress(Closing):
+                    await self._watch(child, life, session, prepared, place)
         tell("task.stopped", task=task.id, name=task.name)
 
-    async def _watch(self, child: Child, life: Life, session: Session, prepared: Prepared) -> None:
+    async def _watch(
+        self, child: Child, life: Life, session: Session, prepared: Prepared, place: Place
+    ) -> None:
         schedule = Schedule.of(child.task.id, child.task.interval_s)
         if child.stagger_s:
             stagger_s, child.stagger_s = child.stagger_s, 0.0
@@ -146,16 +152,18 @@ class Watch:
         await self._wait(child, due.slot_at)
         while True:
             slot_at = self._slot(child, due)
-            record, error = await self._look(child, prepared, schedule, slot_at, gaps)
+            record, error = await self._look(child, prepared, schedule, slot_at, gaps, place)
             gaps = ()
             child.state = record.state
+            if record.transition is not None:
+                self.surroundings.changed(child.task.name)
             child.step(Doing.RECORDING, RECORDING_S)
             await self._write(session, record)
             if error is not None:
                 self._bear(child, life, error)
             assert record.state.next_check_at is not None
             due = Due(record.state.next_check_at)
-            await self._wait(child, due.slot_at)
+            await self._wait(child, self.clock.now() if place.again else due.slot_at)
 
     def _first(self, child: Child, schedule: Schedule) -> tuple[Due, tuple[Gap, ...]]:
         """Choose the first slot, and account for those that passed while nobody watched."""
@@ -215,10 +223,12 @@ class Watch:
         schedule: Schedule,
         slot_at: datetime,
         gaps: tuple[Gap, ...],
+        place: Place,
     ) -> tuple[LookRecord, Exception | None]:
         """Look, judge, and choose the next slot; whatever happens, there is a next slot."""
         task = child.task
         child.step(Doing.LOOKING, task.timeout_s)
+        place.begin()
         looked_at = self.clock.now()
         started_s = trio.current_time()
         error: Exception | None = None
@@ -244,7 +254,7 @@ class Watch:
         waits = result.reason is Reason.UPLINK and self.uplink.lost  # and is woken when it is back
         soon = spoiled and not waits
         retry_s = _RECHECK_S if soon else task.retry_interval_s if verdict.confirming else None
-        due = next_due(schedule, slot_at, self.clock.now(), retry_s)
+        due = place.sooner(next_due(schedule, slot_at, self.clock.now(), retry_s))
         gaps += self._gaps(task.id, schedule, due, GapReason.OVERRUN)
         state = attrs.evolve(
             verdict.state,

@@ -37,7 +37,7 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.notices import Notice, NoticeState
-from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
+from monitor.core.pings import BEGINNING, PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask, OpenSession, SessionBusyError
 from monitor.store.memory_alerting import AlertTables
 
@@ -237,7 +237,9 @@ class MemorySession:
             found = [ping for ping in tables.pings.values() if ping.task_id == task_id]
             found.sort(key=lambda ping: ping.kind)
             newest = sorted(found, key=lambda ping: ping.at, reverse=True)[:limit]
-            return newest if bodies else [attrs.evolve(ping, body="") for ping in newest]
+            if bodies:
+                return newest
+            return [attrs.evolve(ping, body=ping.body[:BEGINNING]) for ping in newest]
 
         return await self._unit(work)
 

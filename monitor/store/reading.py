@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, literal, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.model import (
@@ -20,7 +20,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
-from monitor.core.pings import Ping
+from monitor.core.pings import BEGINNING, Ping
 from monitor.core.ports import NoSuchTask
 from monitor.store import rows, tables
 from monitor.store.alerting import alerting
@@ -143,7 +143,8 @@ async def pings(session: AsyncSession, task_id: int, limit: int, bodies: bool) -
     """Return pings, newest first."""
     table = tables.ping
     without = [column for column in table.c if column is not table.c.body]
-    columns = [*table.c] if bodies else [*without, literal("").label("body")]
+    beginning = func.substr(table.c.body, 1, BEGINNING).label("body")
+    columns = [*table.c] if bodies else [*without, beginning]
     query = select(*columns).where(table.c.task_id == task_id).limit(limit)
     query = query.order_by(table.c.at.desc(), table.c.kind)
     return [rows.ping_of(row) for row in await session.execute(query)]

@@ -203,7 +203,6 @@ async def test_a_plugin_that_calls_exit_ends_its_own_look_and_nothing_else(
         None,
         "up",
         Result(status=Status.PAUSED),
-        Result(status=Status.PENDING),
         Result(status=Status.MAINTENANCE),
         Result(status=Status.UP, detail=cast("Any", b"bytes")),
     ],

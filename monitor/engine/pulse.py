@@ -1,0 +1,127 @@
+"""The pings of watched jobs: taken from outside, written, and remembered for the looks.
+
+A ping taken is never lost: it is in the database before its sender is told so. While the database
+is away it waits in memory like all records, in order, and the sender is told that instead. It is
+never doubled either: writing it again changes nothing.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from monitor.core.describe import shorten
+from monitor.core.heartbeat import run_time_s
+from monitor.core.model import Reason
+from monitor.core.pings import BEGINNING, BODY_LIMIT, PINGS_KEPT, Ping, PingKind, PingRecord
+from monitor.core.ports import DatabaseAway, OwnFault, Session
+from monitor.engine.clock import Clock
+from monitor.engine.recorder import Recorder
+
+REMEMBERED = 20
+"""Pings of each kind that are remembered of a task; the rule of heartbeats needs the newest."""
+
+
+class NoRoom(Exception):
+    """So many records wait for the database that no ping can be taken."""
+
+
+@attrs.define(eq=False)
+class _Memory:
+    """What is remembered of one task."""
+
+    whole: bool = False
+    """Whether what was stored before this process began has been read."""
+    pings: dict[PingKind, deque[Ping]] = attrs.field(factory=dict)
+
+    def add(self, ping: Ping) -> None:
+        known = self.pings.setdefault(ping.kind, deque(maxlen=REMEMBERED))
+        known.append(attrs.evolve(ping, body=ping.body[:BEGINNING]))
+
+    def all(self) -> list[Ping]:
+        found = [ping for known in self.pings.values() for ping in known]
+        return sorted(found, key=lambda ping: (ping.at, ping.kind))
+
+
+@attrs.define(eq=False, kw_only=True)
+class Pulse:
+    """Take pings, and know the last ones of each task."""
+
+    clock: Clock
+    recorder: Recorder
+    look_again: Callable[[int], None]
+    """Has a task look at once."""
+    _memories: dict[int, _Memory] = attrs.field(factory=dict, init=False)
+    _newest_at: datetime | None = attrs.field(default=None, init=False)
+
+    async def take(
+        self,
+        task_id: int,
+        kind: PingKind,
+        *,
+        exit_code: int | None = None,
+        rid: str | None = None,
+        body: str = "",
+        source: str = "",
+    ) -> bool:
+        """Take a ping: the task looks at once, and the ping is written.
+
+        Returns whether it is in the database; otherwise it waits in memory for it to come back.
+
+        Raises:
+            NoRoom: it was not taken.
+        """
+        if self.recorder.full:
+            raise NoRoom("too many records wait for the database")
+        memory = self._memories.setdefault(task_id, _Memory())
+        at = self._moment()
+        ended = kind in (PingKind.SUCCESS, PingKind.FAIL)
+        ping = Ping(
+            task_id=task_id,
+            kind=kind,
+            at=at,
+            exit_code=exit_code,
+            rid=rid,
+            run_s=run_time_s(memory.all(), rid, at) if ended else None,
+            body=shorten(body, BODY_LIMIT),
+            source=source,
+        )
+        memory.add(ping)
+        self.look_again(task_id)
+        return await self.recorder.record(PingRecord(ping=ping))
+
+    async def of(self, task_id: int, session: Session) -> Sequence[Ping]:
+        """Return the last pings of a task, oldest first; read once through its own session.
+
+        Raises:
+            OwnFault: they have never been read, and cannot be now.
+        """
+        memory = self._memories.setdefault(task_id, _Memory())
+        if not memory.whole:
+            try:
+                stored = await session.pings(
+                    task_id, limit=PINGS_KEPT * len(PingKind), bodies=False
+                )
+            except DatabaseAway as error:
+                raise OwnFault(Reason.DATABASE, f"its pings cannot be read: {error}") from error
+            heard = memory.all()
+            known = {(ping.kind, ping.at) for ping in heard}
+            memory.pings.clear()
+            for ping in [one for one in stored[::-1] if (one.kind, one.at) not in known] + heard:
+                memory.add(ping)
+            memory.whole = True
+        return memory.all()
+
+    def keep_only(self, task_ids: Iterable[int]) -> None:
+        """Forget the pings of tasks that are gone."""
+        for task_id in self._memories.keys() - set(task_ids):
+            del self._memories[task_id]
+
+    def _moment(self) -> datetime:
+        """Return the present moment, never the same twice: it is part of what names a ping."""
+        at = self.clock.now()
+        if self._newest_at is not None and at <= self._newest_at:
+            at = self._newest_at + timedelta(microseconds=1)
+        self._newest_at = at
+        return at
