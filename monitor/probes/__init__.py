@@ -1,9 +1,13 @@
 """The kinds of looks, one file each, and the registry that finds the right one for a target.
 
-kinds    http, tcp, tls, dns, exec, python, itself; others come as plugins (plugins, foreign)
+kinds    http, tcp, tls, udp, dns, icmp, ntp, ssh, exec, python, itself and those of `_BUILT_IN`;
+         others come as plugins (plugins, foreign)
 reading  target (URLs), options (what may be set), conditions (what is well)
-network  connect (the one way out), secure (TLS), threads (lookups), explain (why it failed)
+network  connect (the one way out), secure (TLS), threads (lookups), explain (why it failed),
+         datagrams (of udp and ntp)
 http's   request (and redirects), exchange (over one connection), content (under a cap)
+icmp's   icmpwire (echoes and complaints)
+ssh's    sshwire (messages), sshkeys (the proof of a host key)
 exec's   perfdata
 """
 
@@ -24,7 +28,11 @@ _BUILT_IN = {
     "https": "http",
     "tcp": "tcp",
     "tls": "tls",
+    "udp": "udp",
     "dns": "dns",
+    "icmp": "icmp",
+    "ntp": "ntp",
+    "ssh": "ssh",
     "exec": "exec",
     "python": "python",
     "self": "itself",

@@ -1,4 +1,5 @@
-"""The one way out: every socket of every look is opened here.
+"""The one way out: every socket of every look is opened here, but that of `icmpwire`, which has its
+address from here.
 
 A name is looked up in a thread of this family only, or as the caller says (`Lookup`); an address
 written as a number needs neither.

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
+import psutil
 import pytest
 
 from tests.figures import ABSENT
@@ -44,27 +45,46 @@ def needs_program(name: str, package: str) -> str:
     return path
 
 
+def needs_icmp() -> None:
+    """Skip the test loudly if this machine lets us send no ICMP."""
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+        with suppress(OSError), socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP):
+            return
+    _skip("NEEDS ICMP: sysctl -w net.ipv4.ping_group_range='0 2147483647'")
+
+
+def needs_namespaces() -> None:
+    """Skip the test loudly if this machine lets us make no network of our own."""
+    for program, package in (("unshare", "util-linux"), ("ip", "iproute2"), ("sysctl", "procps")):
+        needs_program(program, package)
+    if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
+        _skip("NEEDS NETWORK NAMESPACES: unshare -rn has to work")
+
+
 def _skip(why: str) -> NoReturn:
     ABSENT.add(why)
     pytest.skip(why)
 
 
-def free_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as sock:
+def free_port(kind: int = socket.SOCK_STREAM) -> int:
+    """Return a port that is free now, of TCP or of UDP."""
+    with socket.socket(type=kind) as sock:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
         return port
 
 
 @contextmanager
-def running(port: int, log: Path, *command: str | Path) -> Iterator[None]:
+def running(
+    port: int, log: Path, *command: str | Path, kind: int = socket.SOCK_STREAM
+) -> Iterator[None]:
     """Run a server from when it listens on its port; it is killed afterwards."""
+    listens = _listens if kind == socket.SOCK_STREAM else _has_udp
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + START_S
-        while not _listens(port):
+        while not listens(port):
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"{command[0]} did not start: {log.read_text(errors='replace')}")
             time.sleep(0.01)
@@ -78,3 +98,8 @@ def _listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False
+
+
+def _has_udp(port: int) -> bool:
+    connections = psutil.net_connections("udp4")
+    return any(found.laddr and found.laddr.port == port for found in connections)
