@@ -41,6 +41,9 @@ def without_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
 def _shown_option(name: str, value: Any) -> Any:
     if _SECRET_NAME.search(name):
         return HIDDEN
+    if isinstance(value, Mapping):
+        inner = without_secrets(value)
+        return dict.fromkeys(inner, HIDDEN) if name == "cookies" else inner
     return without_password(value) if isinstance(value, str) else value
 
 

@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Iterable
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Self
 
 import attrs
 import h11
@@ -15,7 +16,7 @@ from monitor.probes.explain import explain, printable
 HEAD_LIMIT = 64 * 1024
 """Bytes of headers that are read, interim answers (1xx) included."""
 
-_WIRE_LIMIT = BODY_LIMIT + 256 * 1024
+WIRE_LIMIT = BODY_LIMIT + 256 * 1024
 """Bytes of a body that are read from the wire: room for the frames of chunks, but not for a body
 that consists of nothing else."""
 
@@ -23,13 +24,36 @@ _READ_SIZE = 16 * 1024
 """Small, because parsing the worst case of this many bytes must not hold up other looks."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Head:
     """What comes before the body. Names of headers are in lower case."""
 
     status: int
     headers: dict[str, str]
     """Values of headers that are repeated are joined by commas."""
+    cookies: list[str]
+    """The values of the headers Set-Cookie: one by one, because dates have commas too."""
+    http_version: str
+
+    @classmethod
+    def of(cls, status: int, headers: Iterable[tuple[bytes, bytes]], http_version: str) -> Self:
+        """Make one of headers as they were received, with names in lower case."""
+        joined: dict[str, str] = {}
+        cookies = []
+        for raw_name, raw_value in headers:
+            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+            joined[name] = f"{joined[name]}, {value}" if name in joined else value
+            if name == "set-cookie":
+                cookies.append(value)
+        return cls(status, joined, cookies, http_version)
+
+    @property
+    def said(self) -> str:
+        """The status in words, `status 404 Not Found`."""
+        try:
+            return f"status {self.status} {HTTPStatus(self.status).phrase}"
+        except ValueError:
+            return f"status {self.status}"
 
 
 class Exchange:
@@ -59,7 +83,7 @@ class Exchange:
             event = await self._event()
             if isinstance(event, h11.Response):
                 self._answered = True
-                return Head(status=event.status_code, headers=_joined(event.headers))
+                return Head.of(event.status_code, event.headers, event.http_version.decode())
             if self._received > HEAD_LIMIT:
                 raise TargetDown(f"sent more than {HEAD_LIMIT // 1024} KiB of headers")
 
@@ -70,7 +94,7 @@ class Exchange:
             TargetDown: the connection broke, or the body is not what its headers say.
         """
         body = Body(head.headers.get("content-encoding", ""))
-        limit = self._received + _WIRE_LIMIT
+        limit = self._received + WIRE_LIMIT
         while not body.cut:
             event = await self._event()
             if not isinstance(event, h11.Data):
@@ -80,6 +104,11 @@ class Exchange:
             if self._received > limit:
                 body.cut = True
         return body
+
+    @property
+    def surplus(self) -> bool:
+        """Whether more was received than the answer to what was asked."""
+        return bool(self._http.trailing_data[0])
 
     async def _event(self) -> Any:
         """Return the next event; at most _READ_SIZE bytes are parsed between two checkpoints."""
@@ -102,11 +131,3 @@ class Exchange:
             raise TargetDown(f"the connection was closed {where}")
         self._received += len(data)
         return bytes(data)
-
-
-def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    joined: dict[str, str] = {}
-    for raw_name, raw_value in headers:
-        name, value = raw_name.decode("ascii"), raw_value.decode("latin-1")
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
-    return joined

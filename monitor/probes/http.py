@@ -2,52 +2,46 @@
 
 Each look opens a connection of its own, as a new visitor would. Its phases are `resolve`,
 `connect`, `tls`, `first_byte` (from the request to the headers of the answer) and `body`; those
-of redirects are added up.
+of redirects are added up. Cookies that are set on the way are sent on, within one look.
 
 HTTP/1.1 is spoken by h11 directly over our stream: measured at half the CPU of a pooled client,
-and no pool is wanted here.
+and no pool is wanted here. HTTP/2 is spoken by h2 in the same way.
+
+Through a proxy, `connect` gives way to `proxy`, and what the proxy fails to do is DOWN in that
+phase. Proxies by `http://` and `socks5h://` look up names themselves: only they know the address,
+so only their own can be judged by `targets.private`. An OAuth2 token is asked for in phase `token`,
+on the same way, and kept until 30 s before its end; if none is given out, the look is DOWN in that
+phase. A name server of the option `dns` takes the place of our own: its faults are ours.
+
+What belongs to the task (headers, cookies, credentials) is sent to its own origin only: not to
+where a redirect to another scheme, host or port leads.
 """
 
 import re
-from http import HTTPStatus
-from typing import Annotated
+from urllib.parse import quote_plus
 
 import attrs
 import trio
-from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.describe import HIDDEN, without_secrets
 from monitor.core.model import Result, Status
 from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
-from monitor.probes.connect import connect
 from monitor.probes.content import BODY_LIMIT, Body, text_of
+from monitor.probes.cookies import Jar
 from monitor.probes.exchange import Exchange, Head
 from monitor.probes.explain import printable
+from monitor.probes.hidden import Hidden, hiding
+from monitor.probes.http2 import Http2Exchange
+from monitor.probes.httpoptions import HttpOptions
 from monitor.probes.kind import Kind
 from monitor.probes.request import Request
-from monitor.probes.secure import CERTIFICATE, TlsOptions, certificate_facts, secure
-from monitor.probes.target import Url
+from monitor.probes.road import Road, speaks_http2
+from monitor.probes.secure import CERTIFICATE
+from monitor.probes.tokens import Tokens
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _RANGE = re.compile(r"([1-5]\d\d)(?:-([1-5]\d\d))?")
-
-
-@attrs.frozen(kw_only=True)
-class HttpOptions(TlsOptions):
-    """How to ask, and which answers are well."""
-
-    method: Annotated[str, Meta(description="the request's method")] = "GET"
-    headers: Annotated[dict[str, str], Meta(description="headers to send")] = attrs.field(
-        factory=dict
-    )
-    body: Annotated[str, Meta(description="the body to send")] = ""
-    status: Annotated[
-        str | int, Meta(description="status codes that are well, such as 200-299,301")
-    ] = "200-299"
-    redirects: Annotated[
-        int, Meta(ge=0, le=20, description="redirects to follow; 0 looks at the redirect itself")
-    ] = 5
-    contains: Annotated[str, Meta(description="text that the first MiB of the body must have")] = ""
 
 
 def prepare(target: str, options: HttpOptions) -> Probe:
@@ -56,19 +50,20 @@ def prepare(target: str, options: HttpOptions) -> Probe:
     Raises:
         InvalidTask: naming the target or the option that is wrong.
     """
-    first = Request.of_task(target, options.method, options.headers, options.body)
+    road = Road.of_options(options)
+    first = Request.of_options(target, options, road.proxy)
     well = _codes(str(options.status))
+    hidden = _hidden(first, options)
+    tokens = Tokens.of_options(options, road, hidden)
+    away = attrs.evolve(options, server_name="", client_certificate="", client_key="")
 
-    async def look(trace: Trace) -> Result:
-        request, hops = first, 0
+    async def visit(request: Request, trace: Trace) -> Result:
+        hops, jar = 0, Jar()
         while True:
-            async with await _open(request.url, options, trace) as stream:
-                exchange = Exchange(stream)
-                with trace.enter("first_byte"):
-                    head = await exchange.ask(request.encoded, request.body)
-                trace.facts["url"] = request.url_shown
-                trace.facts["status"] = head.status
-                trace.facts["headers"] = head.headers
+            tls = options if request.url.host == first.url.host else away
+            async with await road.open(request.url, tls, trace, options.http_version) as stream:
+                exchange, head = await _ask(stream, request, options.http_version, trace)
+                trace.facts["redirects"] = hops
                 if not (options.redirects and _is_redirect(head)):
                     if not any(head.status in codes for codes in well):
                         raise TargetDown(f"{_said(head, hops)}, wanted {options.status}")
@@ -77,18 +72,69 @@ def prepare(target: str, options: HttpOptions) -> Probe:
                     return _judge(head, hops, body, options.contains, trace)
             if hops == options.redirects:
                 raise TargetDown(f"more than {hops} redirects")
-            request, hops = request.redirected(head.status, head.headers["location"]), hops + 1
+            jar.keep(request.url, head.cookies)
+            request = request.redirected(head.status, head.headers["location"], jar)
+            hops += 1
 
-    return look
+    async def visit_with_token(request: Request, trace: Trace) -> Result:
+        assert tokens is not None
+        was_kept = tokens.kept
+        try:
+            return await visit(await tokens.put_into(request, trace), trace)
+        except TargetDown:
+            # It may have been revoked since; a new one tells whether the target is at fault.
+            if not (was_kept and trace.facts.get("status") == 401):
+                raise
+        tokens.forget()
+        return await visit(await tokens.put_into(request, trace), trace)
+
+    async def look(trace: Trace) -> Result:
+        request = first.unlike_any_other() if options.cache_bust else first
+        return await (visit if tokens is None else visit_with_token)(request, trace)
+
+    return hiding(hidden, look) if hidden else look
 
 
-async def _open(url: Url, options: TlsOptions, trace: Trace) -> trio.abc.Stream:
-    stream = await connect(url.host, url.port, trace)
-    if url.scheme == "http":
-        return stream
-    secured = await secure(stream, url.host, options, trace, ("http/1.1",))
-    trace.facts["certificate"] = certificate_facts(secured)
-    return secured
+async def _ask(
+    stream: trio.abc.Stream, request: Request, http_version: str, trace: Trace
+) -> tuple[Exchange | Http2Exchange, Head]:
+    """Send a request, and return the headers of the answer and who reads its body."""
+    exchange: Exchange | Http2Exchange
+    with trace.enter("first_byte"):
+        if speaks_http2(stream, http_version):
+            exchange = Http2Exchange(stream)
+            head = await exchange.ask(request.http2_fields, request.payload.data)
+        else:
+            exchange = Exchange(stream)
+            head = await exchange.ask(request.encoded, request.payload.data)
+    trace.facts["url"] = request.url_shown
+    trace.facts["status"] = head.status
+    trace.facts["headers"] = head.headers
+    trace.facts["http_version"] = head.http_version
+    if head.status == 407 and request.proxy is not None and request.proxy.relays(request.url):
+        with trace.enter("proxy"):
+            raise TargetDown(
+                f"the proxy {request.proxy.url.authority}: it refused with {head.said}"
+            )
+    return exchange, head
+
+
+def _hidden(first: Request, options: HttpOptions) -> Hidden:
+    """Gather what must not be shown, in every form in which it is sent."""
+    client, proxy = options.oauth_client_secret, first.proxy
+    told = dict(first.headers) | dict(proxy.headers if proxy else {})
+    credentials = [told.get(name, "") for name in ("Authorization", "Proxy-Authorization")]
+    return Hidden(
+        secrets=[
+            *(first.url.password, options.password, options.token, client, quote_plus(client)),
+            *(proxy.url.password if proxy else "",),
+            *(value.rpartition(" ")[2] for value in credentials),
+        ],
+        private=[
+            *(value for name, value in told.items() if without_secrets({name: ""})[name] == HIDDEN),
+            *options.cookies.values(),
+        ],
+    )
 
 
 def _judge(head: Head, hops: int, body: Body, contains: str, trace: Trace) -> Result:
@@ -109,12 +155,8 @@ def _is_redirect(head: Head) -> bool:
 
 
 def _said(head: Head, hops: int) -> str:
-    try:
-        phrase = f" {HTTPStatus(head.status).phrase}"
-    except ValueError:
-        phrase = ""
     after = f" after {hops} redirect{'s' if hops > 1 else ''}" if hops else ""
-    return f"status {head.status}{phrase}{after}"
+    return f"{head.said}{after}"
 
 
 def _codes(text: str) -> list[range]:
@@ -158,6 +200,13 @@ FACTS = Names(
             also=("text", "content", "html", "json", "response"),
         ),
         Name("url", Type.TEXT, "the address after redirects, without credentials"),
+        Name("redirects", Type.NUMBER, "how many redirects were followed", also=("hops",)),
+        Name(
+            "http_version",
+            Type.TEXT,
+            'the version of HTTP that was spoken: `"1.1"`, `"2"`',
+            also=("protocol", "version"),
+        ),
         *CERTIFICATE,
     )
 )

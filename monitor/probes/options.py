@@ -29,17 +29,20 @@ def read_options(wanted: type, given: Mapping[str, Any]) -> Any:
     `{"headers": {"X-Run": "7"}}`, because a command line knows no tables. A kind whose options
     are free names `dict` as their type, and gets them as they are.
 
+    What is declared with `repr=False` is secret: errors do not show what was written.
+
     Raises:
         InvalidTask: naming the first option that is unknown or wrong.
     """
     if wanted is dict:
         return dict(given)
     hints = _hints(wanted)
+    secret = {field.name for field in attrs.fields(wanted) if not field.repr}
     values = {}
     for name, value in _with_tables(given, hints).items():
         if name not in hints:
             raise unknown_option(name, hints)
-        values[name] = _converted(name, value, hints[name])
+        values[name] = _converted(name, value, hints[name], hidden=name in secret)
     return wanted(**values)
 
 
@@ -86,10 +89,12 @@ def _bare(hint: Any) -> Any:
     return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.Annotated else hint
 
 
-def _converted(name: str, value: Any, hint: Any) -> Any:
+def _converted(name: str, value: Any, hint: Any, *, hidden: bool = False) -> Any:
     if _is_table(hint) and isinstance(value, Mapping):
         _key_hint, value_hint = typing.get_args(_bare(hint))
-        return {key: _converted(f"{name}.{key}", value[key], value_hint) for key in value}
+        return {
+            key: _converted(f"{name}.{key}", value[key], value_hint, hidden=hidden) for key in value
+        }
     _refuse_unknown(name, value, _bare(hint))
     try:
         return msgspec.convert(
@@ -98,7 +103,7 @@ def _converted(name: str, value: Any, hint: Any) -> Any:
     except msgspec.ValidationError as error:
         inner = _INNER.search(str(error))
         path = inner[1] if inner else ""
-        wrong = _explain(_inside(value, path), str(error))
+        wrong = _explain(_inside(value, path), str(error), hidden=hidden)
         raise InvalidTask(f"option {name}{_from_one(path)}", wrong) from None
 
 
@@ -153,13 +158,13 @@ _INNER = re.compile(r" - at `\$(.*)`$")
 """Where in a list or table msgspec found something wrong."""
 
 
-def _explain(value: Any, message: str) -> str:
+def _explain(value: Any, message: str, *, hidden: bool) -> str:
     """Turn msgspec's message into one about what was written."""
     message = message.partition(" - at ")[0]
     if not message.startswith("Expected "):
         return message
     expected = message.removeprefix("Expected ").partition(", got ")[0]
     words = re.sub(r"\b(\w+)\b", lambda m: _WORDS.get(m[1], m[1]), expected.replace("`", ""))
-    shown = repr(value)
+    shown = "what is written there" if hidden else repr(value)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     return f"{shown} is not allowed; use {words.replace(' | ', ' or ')}"

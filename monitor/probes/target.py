@@ -2,6 +2,8 @@
 
 import ipaddress
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import attrs
@@ -79,6 +81,15 @@ def parse_url(target: str, default_port: int | None = None) -> Url:
         user=None if parts.username is None else unquote(parts.username),
         password=unquote(parts.password or ""),
     )
+
+
+@contextmanager
+def in_option(option: str) -> Iterator[None]:
+    """Let errors about an address name the option in which it stands, instead of the target."""
+    try:
+        yield
+    except InvalidTask as error:
+        raise InvalidTask(f"option {option}", error.message) from None
 
 
 def refuse_path(url: Url) -> None:

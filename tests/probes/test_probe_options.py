@@ -24,6 +24,8 @@ class Options:
     table: dict[str, str] = attrs.field(factory=dict)
     limits: dict[str, int] = attrs.field(factory=dict)
     perhaps: int | None = None
+    key: str = attrs.field(default="", repr=False)
+    keys: dict[str, str] = attrs.field(factory=dict, repr=False)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,25 @@ class Options:
 )
 def test_what_is_right_is_taken(given: dict[str, Any], expected: Options) -> None:
     assert expected == read_options(Options, given)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"key": 123456}, "key"),
+        ({"key": ["s3cr3t"]}, "key"),
+        ({"keys": "a=s3cr3t"}, "keys"),
+        ({"keys": {"a": 123456}}, "keys.a"),
+        ({"keys.a": 123456}, "keys.a"),
+    ],
+    ids=range(5),
+)
+def test_a_secret_that_is_wrong_is_not_shown(given: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidTask) as caught:
+        read_options(Options, given)
+    assert f"option {field}: what is written there is not allowed; use " in str(caught.value)
+    assert "123456" not in str(caught.value)
+    assert "s3cr3t" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

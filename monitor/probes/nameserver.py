@@ -1,0 +1,151 @@
+"""Names looked up at a name server of the operator's choice, instead of this machine's resolver.
+
+It takes the place of our own resolver, so its faults are ours: only that a name does not exist is
+a claim about the target.
+"""
+
+import itertools
+import socket
+from collections.abc import Sequence
+
+import dns.exception
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import trio
+
+from monitor.core.model import Reason
+from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.probes.connect import Address, Lookup, connect, connect_udp
+from monitor.probes.explain import explain
+from monitor.probes.target import Url, in_option, parse_url, refuse_path
+from monitor.probes.threads import part_of_time_left
+
+RESEND_S = 2.0
+"""How long to wait before asking again: a datagram may get lost without anybody being down."""
+
+_SHARE = 0.9
+"""The part of the time left that a lookup may take; then the name server is at fault, no target."""
+
+_MOST = 32
+"""Addresses that are read of each family; more than anybody will try."""
+
+_TYPES = (dns.rdatatype.AAAA, dns.rdatatype.A)
+
+
+def lookup_of(option: str) -> Lookup | None:
+    """Read the option `dns`, `HOST[:PORT]`; None if it is empty.
+
+    Raises:
+        InvalidTask: it is no such thing.
+    """
+    if not option:
+        return None
+    with in_option("dns"):
+        server = parse_url(option if "://" in option else f"dns://{option}", 53)
+        refuse_path(server)
+
+    async def lookup(name: bytes, port: int) -> list[Address]:
+        shown = name.decode("ascii")
+        try:
+            with trio.move_on_at(part_of_time_left(_SHARE)):
+                return _addresses(shown, port, await _ask(server, shown))
+        except _CannotSay as error:
+            raise OwnFault(
+                Reason.RESOLVER,
+                f"the name server {server.authority} could not look up {shown}: {error}",
+            ) from error
+        raise OwnFault(
+            Reason.RESOLVER,
+            f"the name server {server.authority} gave no answer for {shown} in time",
+        )
+
+    return lookup
+
+
+class _CannotSay(Exception):
+    """The name server did not do its work."""
+
+
+def _addresses(name: str, port: int, answers: Sequence[dns.message.Message]) -> list[Address]:
+    """Return the addresses in answers, IPv6 and IPv4 in turn.
+
+    Raises:
+        TargetDown: there is no such name, or it has no address.
+    """
+    found: list[list[Address]] = []
+    for rdtype, answer in zip(_TYPES, answers, strict=True):
+        if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+            raise _CannotSay(f"it says {dns.rcode.to_text(answer.rcode())}")
+        texts = [
+            record.to_text()
+            for records in answer.answer
+            if records.rdtype == rdtype
+            for record in itertools.islice(records, _MOST)
+        ][:_MOST]
+        if rdtype == dns.rdatatype.A:
+            found.append([Address(socket.AF_INET, (text, port)) for text in texts])
+        else:
+            found.append([Address(socket.AF_INET6, (text, port, 0, 0)) for text in texts])
+    in_turn = itertools.chain.from_iterable(itertools.zip_longest(*found))
+    if addresses := [address for address in in_turn if address is not None]:
+        return addresses
+    raise TargetDown(f"the name {name} does not exist or has no address")
+
+
+async def _ask(server: Url, name: str) -> list[dns.message.Message]:
+    """Return the answers about each of _TYPES, in this order. Raises _CannotSay."""
+    queries = [dns.message.make_query(name, rdtype, use_edns=0, payload=1232) for rdtype in _TYPES]
+    try:
+        with await connect_udp(server.host, server.port, Trace()) as sock:
+            answers = await _exchange(sock, queries)
+        return [
+            await _ask_by_tcp(server, query) if answer.flags & dns.flags.TC else answer
+            for query, answer in zip(queries, answers, strict=True)
+        ]
+    except (OSError, trio.BrokenResourceError) as error:
+        raise _CannotSay(explain(error)) from error
+    except TargetDown as error:  # it is no target here
+        raise _CannotSay(str(error)) from error
+    except (dns.exception.DNSException, ValueError) as error:
+        raise _CannotSay(f"not a valid DNS answer: {explain(error)}") from error
+
+
+async def _exchange(
+    sock: trio.socket.SocketType, queries: Sequence[dns.message.Message]
+) -> list[dns.message.Message]:
+    """Ask all at once, and again what was not answered within RESEND_S, until all is answered."""
+    answers: dict[int, dns.message.Message] = {}
+    while True:
+        for query in queries:
+            if query.id not in answers:
+                await sock.send(query.to_wire())
+        with trio.move_on_after(RESEND_S):
+            while len(answers) < len(queries):
+                try:
+                    answer = dns.message.from_wire(await sock.recv(65535), ignore_trailing=True)
+                except (dns.exception.DNSException, ValueError):
+                    continue  # not for us to judge: anybody can send a datagram
+                if any(query.is_response(answer) for query in queries):
+                    answers[answer.id] = answer
+            return [answers[query.id] for query in queries]
+
+
+async def _ask_by_tcp(server: Url, query: dns.message.Message) -> dns.message.Message:
+    async with await connect(server.host, server.port, Trace()) as stream:
+        await stream.send_all(query.to_wire(prepend_length=True))
+        length = int.from_bytes(await _read_exactly(stream, 2))
+        answer = dns.message.from_wire(await _read_exactly(stream, length))
+    if not query.is_response(answer):
+        raise _CannotSay("not an answer to the question that was asked")
+    return answer
+
+
+async def _read_exactly(stream: trio.abc.Stream, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        piece = await stream.receive_some(count - len(data))
+        if not piece:
+            raise _CannotSay("the connection was closed in the middle of the answer")
+        data += piece
+    return data
