@@ -10,6 +10,7 @@ engine/        the lives: a child nursery per task, its supervisor, recorder, au
 store/         databases; the one door to asyncio
 probes/        one kind of look, one file; plugins
 assertions/    the language that says what is good
+channels/      where alerts go: one family of receivers, one file
 app            puts it together: root nursery, signals, stop in good order
 settings       file, environment and options, made one frozen value
 cli/           one command family, one file

@@ -49,10 +49,15 @@ class Option:
 
 def options_of(kind: Kind) -> list[Option]:
     """Return the options of a kind in the order of their declaration; none if it takes any."""
-    if not attrs.has(kind.options):
+    return declared_options(kind.options)
+
+
+def declared_options(declared: type) -> list[Option]:
+    """Return the options that a class of them declares; none if it is no such class."""
+    if not attrs.has(declared):
         return []
-    hints = typing.get_type_hints(kind.options, include_extras=True)
-    return [_option(field, hints[field.name]) for field in attrs.fields(kind.options)]
+    hints = typing.get_type_hints(declared, include_extras=True)
+    return [_option(field, hints[field.name]) for field in attrs.fields(declared)]
 
 
 def _option(field: "attrs.Attribute[Any]", hint: Any) -> Option:

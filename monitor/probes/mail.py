@@ -171,20 +171,7 @@ def mail_probe(
         tls = options if implicit else None
         async with await MailWire.open(url, trace, tls, account.secret) as wire:
             server = client(wire, trace.facts)
-            with trace.enter("greeting"):
-                greeting = wire.words(await server.greet())
-                trace.facts["greeting"] = greeting
-            wire.goodbye = server.goodbye
-            await _find_out(server, trace)
-            if _wants_tls(server, options):
-                with trace.enter("starttls"):
-                    await server.begin_tls()
-                await wire.start_tls(options, trace)
-                await _find_out(server, trace)
-            if account.user:
-                _refuse_plaintext(server, options)
-                with trace.enter("login"):
-                    await server.login(account)
+            greeting = await begin(server, options, account, trace)
             said = await server.ask(trace)
             with trace.enter("goodbye"):
                 await wire.leave()
@@ -196,6 +183,26 @@ def mail_probe(
         return Result(status=Status.UP, detail=", ".join(filter(None, told)))
 
     return look
+
+
+async def begin(server: MailServer, options: MailOptions, account: Account, trace: Trace) -> str:
+    """Go as far as the login, and return the greeting; from then on we leave with a goodbye."""
+    wire = server.wire
+    with trace.enter("greeting"):
+        greeting = wire.words(await server.greet())
+        trace.facts["greeting"] = greeting
+    wire.goodbye = server.goodbye
+    await _find_out(server, trace)
+    if _wants_tls(server, options):
+        with trace.enter("starttls"):
+            await server.begin_tls()
+        await wire.start_tls(options, trace)
+        await _find_out(server, trace)
+    if account.user:
+        _refuse_plaintext(server, options)
+        with trace.enter("login"):
+            await server.login(account)
+    return greeting
 
 
 async def _find_out(server: MailServer, trace: Trace) -> None:

@@ -2,6 +2,8 @@
 
 import inspect
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from monitor.assertions import COMMON
 from monitor.probes.described import Option, options_of
@@ -16,8 +18,8 @@ def page_of(kind: Kind) -> str:
         f"# {kind.name}",
         f"{kind.summary} Targets begin with {schemes}.",
         f"```sh\nmonitor check {target}\nmonitor task add {target} --name NAME\n```",
-        _about(kind),
-        _options(options_of(kind), takes_any=kind.options is dict),
+        about(kind.prepare),
+        options_section(options_of(kind), takes_any=kind.options is dict),
         _facts(kind),
         _expected(kind),
     ]
@@ -27,26 +29,27 @@ def page_of(kind: Kind) -> str:
 def index_of(kinds: list[Kind]) -> str:
     """Return the table of all kinds, in Markdown."""
     rows = [
-        _row(f"[{kind.name}]({kind.name}.md)", f"`{kind.example}`", kind.summary) for kind in kinds
+        row(f"[{kind.name}]({kind.name}.md)", f"`{kind.example}`", kind.summary) for kind in kinds
     ]
-    return "\n".join([_row("kind", "for example", ""), "|---|---|---|", *rows]) + "\n"
+    return "\n".join([row("kind", "for example", ""), "|---|---|---|", *rows]) + "\n"
 
 
-def _about(kind: Kind) -> str:
-    """Return what the kind's own file says of it, without its first sentence."""
-    module = sys.modules[kind.prepare.__module__]
+def about(prepare: Callable[..., Any]) -> str:
+    """Return what the file that something stands in says of it, without its first sentence."""
+    module = sys.modules[prepare.__module__]
     paragraphs = inspect.cleandoc(module.__doc__ or "").split("\n\n")
     return "\n\n".join(paragraphs[1:])
 
 
-def _options(options: list[Option], *, takes_any: bool) -> str:
+def options_section(options: list[Option], *, takes_any: bool = False) -> str:
+    """Return the table of options, in Markdown."""
     if takes_any:
         return "## Options\n\nAny; they are handed on as they are."
     if not options:
         return ""
-    head = [_row("option", "may be", "default", ""), "|---|---|---|---|"]
+    head = [row("option", "may be", "default", ""), "|---|---|---|---|"]
     rows = [
-        _row(f"`{one.name}`", one.kind, f"`{one.default}`" if one.default else "", one.says)
+        row(f"`{one.name}`", one.kind, f"`{one.default}`" if one.default else "", one.says)
         for one in options
     ]
     return "\n".join(["## Options", "", *head, *rows])
@@ -54,8 +57,8 @@ def _options(options: list[Option], *, takes_any: bool) -> str:
 
 def _facts(kind: Kind) -> str:
     names = [*kind.facts.known, *COMMON.known]
-    head = [_row("name", "is", ""), "|---|---|---|"]
-    rows = [_row(f"`{name.path}`", name.type, name.says) for name in names]
+    head = [row("name", "is", ""), "|---|---|---|"]
+    rows = [row(f"`{name.path}`", name.type, name.says) for name in names]
     more = ["", "Other names are taken on trust: it may find anything."] if kind.facts.open else []
     return "\n".join(["## What conditions may ask about", "", *head, *rows, *more])
 
@@ -68,5 +71,6 @@ def _expected(kind: Kind) -> str:
     return "\n".join([*head, *lines])
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """Return a row of a table."""
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

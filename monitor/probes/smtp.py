@@ -63,6 +63,14 @@ def prepare(target: str, options: SmtpOptions) -> Probe:
     return mail_probe(url, options, account, partial(Smtp, options))
 
 
+class Unaccepted(TargetDown):
+    """The server said no; `code` says whether for now (4xx) or for good (5xx)."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class Smtp(MailServer):
     """A client of SMTP (RFC 5321); the code of the last reply is the fact `code`."""
 
@@ -74,15 +82,15 @@ class Smtp(MailServer):
         self._options = options
 
     async def greet(self) -> bytes:
-        return b" ".join(await self._accepted("the greeting"))
+        return b" ".join(await self.accepted("the greeting"))
 
     async def ask_capabilities(self) -> list[bytes]:
         await self.wire.say("EHLO", self._options.helo or self.wire.local_literal)
-        return (await self._accepted("EHLO"))[1:]
+        return (await self.accepted("EHLO"))[1:]
 
     async def begin_tls(self) -> None:
         await self.wire.say("STARTTLS")
-        await self._accepted("STARTTLS")
+        await self.accepted("STARTTLS")
 
     async def login(self, account: Account) -> None:
         known = [line.replace("=", " ").split() for line in self.capabilities]
@@ -92,7 +100,7 @@ class Smtp(MailServer):
         elif "LOGIN" in offered:
             await self.wire.say("AUTH LOGIN")
             for part in (account.user, account.password):
-                await self._accepted("the login", 3)
+                await self.accepted("the login", 3)
                 await self.wire.say(self.encoded(part))
         elif offered:
             raise OwnFault(
@@ -102,7 +110,7 @@ class Smtp(MailServer):
             )
         else:
             raise TargetDown("the target offers no login")
-        await self._accepted("the login")
+        await self.accepted("the login")
 
     async def ask(self, trace: Trace) -> str:
         """Announce a message, until it is accepted or refused."""
@@ -111,20 +119,22 @@ class Smtp(MailServer):
             return ""
         with trace.enter("envelope"):
             await self.wire.say(f"MAIL FROM:<{sender}>")
-            code, lines = await self._reply()
+            code, lines = await self.reply()
             if code < 400 and recipient:
                 await self.wire.say(f"RCPT TO:<{recipient}>")
-                code, lines = await self._reply()
+                code, lines = await self.reply()
         return f"to the message it says {code} {self._words(lines)}"
 
-    async def _accepted(self, what: str, kind: int = 2) -> list[bytes]:
-        """Return the lines of a reply of the wanted kind. Raises TargetDown for any other."""
-        code, lines = await self._reply()
+    async def accepted(self, what: str, kind: int = 2) -> list[bytes]:
+        """Return the lines of a reply of the wanted kind. Raises Unaccepted for any other."""
+        code, lines = await self.reply()
         if code // 100 != kind:
-            raise TargetDown(f"{what} was answered with {code} {self._words(lines)}".rstrip())
+            said = f"{what} was answered with {code} {self._words(lines)}".rstrip()
+            raise Unaccepted(code, said)
         return lines
 
-    async def _reply(self) -> tuple[int, list[bytes]]:
+    async def reply(self) -> tuple[int, list[bytes]]:
+        """Return the code and the lines of a reply."""
         lines: list[bytes] = []
         while len(lines) < LINES_LIMIT:
             found = _REPLY.fullmatch(await self.wire.line(LINE_LIMIT))

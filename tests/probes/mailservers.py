@@ -140,6 +140,8 @@ class MailHandler:
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.letters: list[tuple[str, list[str], bytes]] = []
+        """From whom, to whom, and the letter."""
 
     async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
         self, _server: Any, session: Any, _envelope: Any, name: str, replies: list[str]
@@ -165,6 +167,10 @@ class MailHandler:
             return "554 5.7.1 relay access denied"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 recipient ok"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        self.letters.append((envelope.mail_from, envelope.rcpt_tos, bytes(envelope.content)))
+        return "250 2.0.0 taken"
 
     async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
         self.said.append("QUIT")

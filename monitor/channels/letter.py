@@ -1,0 +1,110 @@
+"""A message as a letter: what mail programs need to show it, thread it and leave it unanswered.
+
+Nothing that a task, a target or a template says can add a line to the headers.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from hashlib import sha256
+
+import attrs
+import markupsafe
+
+from monitor import __version__
+from monitor.channels.severity import Severity, last_words, worst_of
+from monitor.core.notices import Message
+from monitor.probes.explain import printable
+
+_COLOURS = {
+    Severity.GOOD: "#1a7f37",
+    Severity.INFO: "#57606a",
+    Severity.WARNING: "#bf8700",
+    Severity.CRITICAL: "#cf222e",
+}
+
+_REFERENCES_KEPT = 20
+"""Threads of a digest that it belongs to; the header grows with each."""
+
+# Seven bits, because a relay on the way may not know more, and lines that no server finds too long.
+_POLICY = policy.SMTP.clone(cte_type="7bit")
+
+
+@attrs.frozen(kw_only=True)
+class Envelope:
+    """From whom to whom; addresses are checked and in ASCII."""
+
+    sender: str
+    sender_name: str
+    to: tuple[str, ...]
+    reply_to: str = ""
+
+    @property
+    def domain(self) -> str:
+        """The sender's part behind the @."""
+        return self.sender.rpartition("@")[2]
+
+
+def write_letter(envelope: Envelope, message: Message, html: str | None = None) -> bytes:
+    """Return a letter ready to be sent, in lines that end with CR LF.
+
+    Its Message-ID is the same at each attempt. All letters of an incident refer to one that was
+    never sent, so that mail programs show them together, whichever of them arrived.
+    """
+    first = message.first
+    letter = EmailMessage(policy=_POLICY)
+    letter["From"] = _address(envelope.sender, envelope.sender_name)
+    letter["To"] = [_address(one) for one in envelope.to]
+    if envelope.reply_to:
+        letter["Reply-To"] = _address(envelope.reply_to)
+    letter["Subject"] = printable(message.title)
+    letter["Date"] = format_datetime(datetime.now(UTC))
+    letter["Message-ID"] = f"<{message.key}@{envelope.domain}>"
+    threads = _references(message, envelope.domain)
+    letter["In-Reply-To"] = threads[-1]
+    letter["References"] = " ".join(threads)
+    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer
+    letter["X-Auto-Response-Suppress"] = "All"
+    letter["List-Id"] = f"<{_token(first.channel)}.monitor.{envelope.domain}>"
+    letter["User-Agent"] = f"sleepless-monitor/{__version__}"
+    letter["X-Monitor-Channel"] = _token(first.channel)
+    letter["X-Monitor-Kind"] = first.kind.value if len(message.notices) == 1 else "digest"
+    letter["X-Monitor-Severity"] = worst_of(message.notices).name.lower()
+    if first.task_id is not None:
+        letter["X-Monitor-Task"] = str(first.task_id)
+    if worst_of(message.notices) is Severity.CRITICAL:
+        letter["Importance"] = "high"
+    letter.set_content(message.text + "\n")
+    letter.add_alternative(html or html_of(message), subtype="html")
+    return letter.as_bytes()
+
+
+def html_of(message: Message) -> str:
+    """Return a message as a small page; whatever is in it is escaped."""
+    return markupsafe.Markup(
+        '<!DOCTYPE html><html><body style="margin:0;font:15px/1.5 sans-serif">'
+        '<div style="border-left:6px solid {};padding:8px 16px">'
+        '<h2 style="margin:0 0 8px;font-size:18px">{}</h2>'
+        '<div style="white-space:pre-wrap">{}</div></div></body></html>\n'
+    ).format(_COLOURS[worst_of(message.notices)], message.title, message.text)
+
+
+def _references(message: Message, domain: str) -> Sequence[str]:
+    threads = [notice.thread for notice in last_words(message.notices)][:_REFERENCES_KEPT]
+    return [
+        f"<thread-{sha256(thread.encode('utf-8', 'replace')).hexdigest()[:32]}@{domain}>"
+        for thread in threads
+    ]
+
+
+def _address(address: str, name: str = "") -> Address:
+    return Address(display_name=name, addr_spec=address)
+
+
+def _token(text: str) -> str:
+    """Return a name as a word of a header."""
+    word = "".join(c if c.isascii() and c.isalnum() else "-" for c in text[:60]).strip("-")
+    return word or "channel"
