@@ -70,38 +70,43 @@ class _CannotSay(Exception):
 def _addresses(name: str, port: int, answers: Sequence[dns.message.Message]) -> list[Address]:
     """Return the addresses in answers, IPv6 and IPv4 in turn.
 
+    If there is one, it does not matter what was said about the other version of IP: many small
+    name servers do not know what to say of it.
+
     Raises:
         TargetDown: there is no such name, or it has no address.
     """
-    found: list[list[Address]] = []
-    for rdtype, answer in zip(_TYPES, answers, strict=True):
-        if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-            raise _CannotSay(f"it says {dns.rcode.to_text(answer.rcode())}")
-        texts = [
-            record.to_text()
-            for records in answer.answer
-            if records.rdtype == rdtype
-            for record in itertools.islice(records, _MOST)
-        ][:_MOST]
-        if rdtype == dns.rdatatype.A:
-            found.append([Address(socket.AF_INET, (text, port)) for text in texts])
-        else:
-            found.append([Address(socket.AF_INET6, (text, port, 0, 0)) for text in texts])
-    in_turn = itertools.chain.from_iterable(itertools.zip_longest(*found))
+    six = [Address(socket.AF_INET6, (text, port, 0, 0)) for text in _texts(answers, "AAAA")]
+    four = [Address(socket.AF_INET, (text, port)) for text in _texts(answers, "A")]
+    in_turn = itertools.chain.from_iterable(itertools.zip_longest(six, four))
     if addresses := [address for address in in_turn if address is not None]:
         return addresses
+    codes = [answer.rcode() for answer in answers]
+    wrong = [code for code in codes if code != dns.rcode.NOERROR]
+    if wrong and dns.rcode.NXDOMAIN not in codes:
+        raise _CannotSay(f"it says {dns.rcode.to_text(wrong[0])}")
     raise TargetDown(f"the name {name} does not exist or has no address")
 
 
+def _texts(answers: Sequence[dns.message.Message], rdtype: str) -> list[str]:
+    return [
+        record.to_text()
+        for answer in answers
+        for records in answer.answer
+        if records.rdtype.name == rdtype
+        for record in itertools.islice(records, _MOST)
+    ][:_MOST]
+
+
 async def _ask(server: Url, name: str) -> list[dns.message.Message]:
-    """Return the answers about each of _TYPES, in this order. Raises _CannotSay."""
+    """Return the answers about both versions of IP, or one that is enough. Raises _CannotSay."""
     queries = [dns.message.make_query(name, rdtype, use_edns=0, payload=1232) for rdtype in _TYPES]
     try:
         with await connect_udp(server.host, server.port, Trace()) as sock:
             answers = await _exchange(sock, queries)
         return [
             await _ask_by_tcp(server, query) if answer.flags & dns.flags.TC else answer
-            for query, answer in zip(queries, answers, strict=True)
+            for query, answer in answers
         ]
     except (OSError, trio.BrokenResourceError) as error:
         raise _CannotSay(explain(error)) from error
@@ -113,10 +118,12 @@ async def _ask(server: Url, name: str) -> list[dns.message.Message]:
 
 async def _exchange(
     sock: trio.socket.SocketType, queries: Sequence[dns.message.Message]
-) -> list[dns.message.Message]:
-    """Ask all at once, and again what was not answered within RESEND_S, until all is answered."""
+) -> list[tuple[dns.message.Message, dns.message.Message]]:
+    """Ask all at once, and again what was not answered within RESEND_S; return what was asked and
+    answered, when that is all, or has an address.
+    """
     answers: dict[int, dns.message.Message] = {}
-    while True:
+    while not any(answer.answer for answer in answers.values()):
         for query in queries:
             if query.id not in answers:
                 await sock.send(query.to_wire())
@@ -128,7 +135,8 @@ async def _exchange(
                     continue  # not for us to judge: anybody can send a datagram
                 if any(query.is_response(answer) for query in queries):
                     answers[answer.id] = answer
-            return [answers[query.id] for query in queries]
+            break
+    return [(query, answers[query.id]) for query in queries if query.id in answers]
 
 
 async def _ask_by_tcp(server: Url, query: dns.message.Message) -> dns.message.Message:

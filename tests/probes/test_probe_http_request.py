@@ -75,6 +75,26 @@ async def test_credentials_in_the_target_are_sent_and_never_shown() -> None:
     assert "cret" not in result.detail + str(result.facts)
 
 
+async def test_a_random_parameter_is_added_to_get_past_caches() -> None:
+    first = (await sent("http://{}/a", cache_bust=True)).split(b" ")[1]
+    second = (await sent("http://{}/a?b=c", cache_bust="true")).split(b" ")[1]
+    assert first.startswith(b"/a?nocache=")
+    assert second.startswith(b"/a?b=c&nocache=")
+    assert first.rpartition(b"=")[2] != second.rpartition(b"=")[2]
+
+
+async def test_the_operator_chooses_the_version_of_ip() -> None:
+    """By the addresses that this machine has for localhost."""
+    async with serving(answering(http_answer()), "::1") as port:
+        target = f"http://localhost:{port}/"
+        six, four = await look_at(target, ip="6"), await look_at(target, ip="4")
+        wrong = await look_at(f"http://127.0.0.1:{port}/", ip="6")
+    assert (Status.UP, f"[::1]:{port}") == (six.status, six.address)
+    assert f"127.0.0.1:{port}: connection refused" == four.detail
+    assert (Status.DOWN, "resolve") == (wrong.status, wrong.phase)
+    assert "127.0.0.1 has no IPv6 address" == wrong.detail
+
+
 # --- redirects ----------------------------------------------------------------------------------
 
 
