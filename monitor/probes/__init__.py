@@ -9,6 +9,8 @@ http's   request (and redirects), exchange (over one connection), content (under
 icmp's   icmpwire (echoes and complaints)
 ssh's    sshwire (messages), sshkeys (the proof of a host key)
 exec's   perfdata
+domain's domainregistry (whom to ask, how often), rdap (what it says), answers (docker's too)
+systemd's dbus (calls over a message bus), exitcode (in words; docker's too)
 """
 
 from importlib import import_module
@@ -33,8 +35,11 @@ _BUILT_IN = {
     "icmp": "icmp",
     "ntp": "ntp",
     "ssh": "ssh",
+    "domain": "domain",
     "exec": "exec",
     "python": "python",
+    "docker": "docker",
+    "systemd": "systemd",
     "self": "itself",
     "flow": "flow",
     "postgresql": "postgresql",
