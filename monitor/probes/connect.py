@@ -119,17 +119,12 @@ async def connect_unix(path: str, trace: Trace) -> trio.SocketStream:
     """
     trace.address = path
     with trace.enter("connect"):
-        sock = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            await sock.connect(path)
+            sock = await _dial_path(path)
         except OSError as error:
-            sock.close()
             raise descriptor_fault(error) or OwnFault(
                 Reason.NETWORK, f"the socket {path} cannot be used: {explain(error)}"
             ) from error
-        except BaseException:
-            sock.close()
-            raise
     return trio.SocketStream(sock)
 
 
@@ -166,11 +161,25 @@ async def resolve(
 
 
 def _getaddrinfo(name: bytes, port: int, flags: int = 0) -> list[Address]:
-    infos = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=flags)
+    try:
+        infos = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=flags)
+    except socket.gaierror as error:
+        if flags == 0 and error.errno in _NO_SUCH_NAME:
+            _check_descriptors()
+        raise
     return [
         Address(family, cast("SocketAddress", sockaddr))
         for family, _type, _protocol, _name, sockaddr in infos
     ]
+
+
+def _check_descriptors() -> None:
+    """Raise the OSError of a process that can open no file any more.
+
+    glibc cannot read `/etc/hosts` then, nor ask a name server, and says that there is no such name.
+    """
+    with socket.socket(socket.AF_UNIX):
+        pass
 
 
 async def _look_up(name: bytes, port: int) -> list[Address]:
@@ -218,6 +227,17 @@ async def _dial(address: Address, kind: int, trace: Trace) -> trio.socket.Socket
     sock = trio.socket.socket(address.family, kind)
     try:
         await sock.connect(address.sockaddr)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+async def _dial_path(path: str) -> trio.socket.SocketType:
+    """Connect to a path. Raises OSError; leaves nothing open then, nor when cancelled."""
+    sock = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        await sock.connect(path)
     except BaseException:
         sock.close()
         raise

@@ -17,6 +17,7 @@ from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
 from monitor.core.ports import InvalidTask, Probe, Trace
 from monitor.core.units import format_duration
+from monitor.probes.explain import descriptor_fault
 from monitor.probes.kind import Kind
 from monitor.probes.target import rest_of
 
@@ -59,6 +60,18 @@ async def look(trace: Trace) -> Result:
 
 
 def _figures() -> dict[str, Any]:
+    """Return what there is to say of this process.
+
+    Raises:
+        OwnFault: DESCRIPTORS, because even counting files opens one.
+    """
+    try:
+        return _counted()
+    except OSError as error:
+        raise descriptor_fault(error) or error from error
+
+
+def _counted() -> dict[str, Any]:
     limit, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
     return {
         "pid": os.getpid(),
