@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import ssl
+from pathlib import Path
 
 import pytest
+import trio
 import trustme
 
 from monitor.core.model import Result, Status
@@ -84,15 +87,13 @@ async def test_a_random_parameter_is_added_to_get_past_caches() -> None:
 
 
 async def test_the_operator_chooses_the_version_of_ip() -> None:
-    """By the addresses that this machine has for localhost."""
+    """With a number here; names are in the tests of the option dns."""
     async with serving(answering(http_answer()), "::1") as port:
-        target = f"http://localhost:{port}/"
-        six, four = await look_at(target, ip="6"), await look_at(target, ip="4")
-        wrong = await look_at(f"http://127.0.0.1:{port}/", ip="6")
+        six = await look_at(f"http://[::1]:{port}/", ip="6")
+        four = await look_at(f"http://[::1]:{port}/", ip="4")
     assert (Status.UP, f"[::1]:{port}") == (six.status, six.address)
-    assert f"127.0.0.1:{port}: connection refused" == four.detail
-    assert (Status.DOWN, "resolve") == (wrong.status, wrong.phase)
-    assert "127.0.0.1 has no IPv6 address" == wrong.detail
+    assert (Status.DOWN, "resolve") == (four.status, four.phase)
+    assert "::1 has no IPv4 address" == four.detail
 
 
 # --- redirects ----------------------------------------------------------------------------------
@@ -216,3 +217,33 @@ async def test_a_redirect_from_http_to_https_is_followed(ca: trustme.CA) -> None
     assert Status.UP == result.status
     assert ["resolve", "connect", "first_byte", "tls", "body"] == list(result.timings)
     assert ["localhost"] == result.facts["certificate"]["names"]
+
+
+async def test_a_client_certificate_and_the_name_to_expect_are_for_the_tasks_own_host(
+    ca: trustme.CA, tmp_path: Path
+) -> None:
+    shown: list[bool] = []
+
+    def asking_for_a_certificate(name: str, answer: bytes) -> Handler:
+        context = server_context(ca.issue_cert(name))
+        context.verify_mode = ssl.CERT_OPTIONAL
+        ca.configure_trust(context)
+
+        async def handler(stream: trio.SSLStream[Stream]) -> None:
+            shown.append(stream.getpeercert(True) is not None)
+            await answering(answer)(stream)  # type: ignore[arg-type]
+
+        return over_tls(context, handler)
+
+    ca.issue_cert("me").private_key_and_cert_chain_pem.write_to_path(tmp_path / "me.pem")
+    async with serving(asking_for_a_certificate("127.0.0.1", http_answer("end"))) as other:
+        away = redirect(f"https://127.0.0.1:{other}/")
+        async with serving(asking_for_a_certificate("shop.example", away)) as port:
+            result = await look_at(
+                f"https://localhost:{port}/",
+                server_name="shop.example",
+                client_certificate=str(tmp_path / "me.pem"),
+                contains="end",
+            )
+    assert Status.UP == result.status, result.detail
+    assert [True, False] == shown
