@@ -5,6 +5,9 @@ kinds    http, tcp, tls, udp, dns, icmp, ntp, ssh, exec, python, itself and thos
 reading  target (URLs), options (what may be set), conditions (what is well)
 network  connect (the one way out), secure (TLS), threads (lookups), explain (why it failed),
          datagrams (of udp and ntp)
+tls's    certificate (the chain), alerts, talk (into TLS from plain text)
+tcp's    script (what is heard and said in turn)
+dns's    dnsquestion, dnswire (UDP, TCP, TLS, HTTPS), dnsanswer
 http's   request (and redirects), exchange (over one connection), content (under a cap)
 icmp's   icmpwire (echoes and complaints)
 ssh's    sshwire (messages), sshkeys (the proof of a host key)

@@ -1,58 +1,71 @@
 """Ask a name server: `dns://resolver[:port]/name?type=A`; an empty resolver is the system's.
 
-Phases: `resolve` (the name server's own address) and `query`. A question is asked again, of the
-next name server in turn, when no answer came for RESEND_S, until the look's deadline.
+Phases: `resolve` (the name server's own address), `connect` and `tls` (by TCP, TLS and HTTPS) and
+`query`. By UDP a question is asked again, of the next name server in turn, when no answer came for
+2 seconds, until the look's deadline; an answer that does not fit into a datagram is fetched by TCP.
+
+Any type of record may be asked for: `A`, `AAAA`, `CAA`, `CNAME`, `DNSKEY`, `DS`, `HTTPS`, `MX`,
+`NAPTR`, `NS`, `PTR` (also of an address), `SOA`, `SRV`, `SVCB`, `TLSA`, `TXT` ..., or `TYPE65280`.
+
+A response code other than NOERROR is DOWN, and so is NOERROR without such a record. With
+`rcode=NXDOMAIN` the name must not exist; with `rcode=any` conditions alone decide:
+
+```conditions
+dns.rcode == "NOERROR" and len(dns.answers) == 0
+all(dns.answers, it in ["192.0.2.7", "192.0.2.8"]) and len(dns.answers) == 2
+any(dns.authority, it.type == "SOA" and it.name == "example.com.")
+dns.flags contains "AA" and dns.ttl >= 5m
+```
+
+With `dnssec=true` the name server must say that it has validated the answer (the flag AD). That is
+its word, not our own validation: over plain UDP or TCP trust it only on a way that you trust.
 """
 
-import itertools
 from typing import Annotated
-from urllib.parse import parse_qsl, unquote
 
 import attrs
-import dns.exception
+import dns.flags
 import dns.message
-import dns.name
 import dns.rcode
-import dns.rdata
-import dns.rdataclass
-import dns.rdatatype
-import dns.resolver
-import trio
-from dns.rdtypes.txtbase import TXTBase
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
-from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, Probe, TargetDown, Trace
-from monitor.probes.connect import connect, connect_udp
-from monitor.probes.explain import explain, printable
+from monitor.core.model import Result, Status
+from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
+from monitor.probes.connect import Ip
+from monitor.probes.dnsanswer import complaint_of, facts_of, records_of
+from monitor.probes.dnsquestion import Question, read_question, read_rcodes, same
+from monitor.probes.dnswire import PORTS, Asking, Transport, ask
+from monitor.probes.explain import printable
 from monitor.probes.kind import Kind
-from monitor.probes.options import did_you_mean
-from monitor.probes.target import check_host, parse_url, split_url
-
-RESEND_S = 2.0
-"""How long to wait before asking again: a datagram may get lost without anybody being down."""
+from monitor.probes.secure import CERTIFICATE, TlsOptions
 
 _ANSWERS_SHOWN = 5
 
 
 @attrs.frozen(kw_only=True)
-class DnsOptions:
-    """Which answers are well."""
+class DnsOptions(TlsOptions):
+    """How to ask, and which answers are well."""
 
     expect: Annotated[str, Meta(description="a value that must be among the answers")] = ""
-
-
-@attrs.frozen(kw_only=True)
-class _Question:
-    servers: tuple[tuple[str, int], ...]
-    """Empty: the system's, as they are at the time of the look."""
-    name: dns.name.Name
-    type: dns.rdatatype.RdataType
-    expected: dns.rdata.Rdata | None
-
-    def __str__(self) -> str:
-        return f"{self.name.to_text(omit_final_dot=True)} {self.type.name}"
+    rcode: Annotated[
+        str,
+        Meta(description="response codes that are well, with commas between them, or any"),
+    ] = "NOERROR"
+    dnssec: Annotated[
+        bool, Meta(description="whether the name server must have validated the answer")
+    ] = False
+    recursion: Annotated[
+        bool, Meta(description="whether it shall ask others for what it does not know itself")
+    ] = True
+    transport: Annotated[
+        Transport, Meta(description="how to ask; tls is DNS over TLS, https DNS over HTTPS")
+    ] = "udp"
+    path: Annotated[str, Meta(description="the path of DNS over HTTPS")] = "/dns-query"
+    udp_size: Annotated[
+        int, Meta(ge=512, le=65535, description="the largest datagram to accept, in bytes (EDNS)")
+    ] = 1232
+    ip: Annotated[Ip, Meta(description="the version of IP to use")] = "any"
 
 
 def prepare(target: str, options: DnsOptions) -> Probe:
@@ -61,159 +74,61 @@ def prepare(target: str, options: DnsOptions) -> Probe:
     Raises:
         InvalidTask: naming the target or the option that is wrong.
     """
-    question = _read(target, options.expect)
+    question = read_question(target, PORTS[options.transport])
+    expected = question.expected(options.expect) if options.expect else None
+    rcodes = read_rcodes(options.rcode)
+    asking = _asking(question, options)
 
     async def look(trace: Trace) -> Result:
-        answer = await _ask(question, trace)
-        rcode = dns.rcode.to_text(answer.rcode())
-        found = [
-            (record, records.ttl)
-            for records in answer.answer
-            if records.rdtype == question.type
-            for record in records
-        ]
-        texts = [record.to_text() for record, _ttl in found]
-        trace.facts |= {
-            "rcode": rcode,
-            "answers": texts,
-            "ttl": min((ttl for _record, ttl in found), default=None),
-        }
-        if answer.rcode() != dns.rcode.NOERROR:
-            raise TargetDown(f"{question}: the name server said {rcode}")
-        if not found:
+        query = question.message(
+            recursion=options.recursion, dnssec=options.dnssec, size=options.udp_size
+        )
+        if options.transport == "https":
+            query.id = 0  # so that answers can be cached (RFC 8484, 4.1); TLS protects them
+        answer = await ask(asking, query, trace)
+        trace.facts |= facts_of(answer, question)
+        rcode, texts = trace.facts["rcode"], trace.facts["answers"]
+        if rcodes is not None and rcode not in rcodes:
+            raise TargetDown(f"{question}: the name server said {rcode}{complaint_of(answer)}")
+        if options.dnssec and not answer.flags & dns.flags.AD:
+            raise TargetDown(f"{question}: the name server has not validated the answer (no AD)")
+        if rcodes is not None and answer.rcode() == dns.rcode.NOERROR and not texts:
             raise TargetDown(f"{question}: the name has no such record")
-        more = f" and {len(texts) - _ANSWERS_SHOWN} more" if len(texts) > _ANSWERS_SHOWN else ""
-        shown = printable(", ".join(texts[:_ANSWERS_SHOWN])) + more
-        if question.expected is not None and not any(
-            _same(record, question.expected) for record, _ttl in found
+        shown = _shown(texts)
+        if expected is not None and not any(
+            same(record, expected) for record, _ttl in records_of(answer, question)
         ):
             raise TargetDown(f"{question}: {options.expect!r} is not among the answers: {shown}")
+        if not texts:
+            return Result(status=Status.UP, detail=f"{question}: {rcode}, no such record")
         return Result(status=Status.UP, detail=f"{question}: {shown}")
 
     return look
 
 
-def _read(target: str, expect: str) -> _Question:
-    parts = split_url(target)
-    servers: tuple[tuple[str, int], ...] = ()
-    if parts.netloc:
-        url = parse_url(target, 53)
-        servers = ((url.host, url.port),)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    kind = query.pop("type", "A").upper()
-    if query:
-        guess = did_you_mean(next(iter(query)), ["type"])
-        raise InvalidTask("target", f"has an unknown part {next(iter(query))!r}{guess}; use ?type=")
-    try:
-        rdtype = dns.rdatatype.from_text(kind)
-    except (dns.rdatatype.UnknownRdatatype, ValueError):
-        guess = did_you_mean(kind, [known.name for known in dns.rdatatype.RdataType])
-        raise InvalidTask("target", f"has an unknown record type {kind!r}{guess}") from None
-    if dns.rdatatype.is_metatype(rdtype):
-        raise InvalidTask("target", f"asks for {kind}, which is no type of record; use A, MX ...")
-    name = unquote(parts.path).strip("/")
-    if not name:
-        raise InvalidTask("target", "asks for no name; write dns://RESOLVER/example.com?type=A")
-    return _Question(
-        servers=servers,
-        name=dns.name.from_text(check_host(name)),
-        type=rdtype,
-        expected=_expected(rdtype, expect) if expect else None,
+def _shown(texts: list[str]) -> str:
+    more = f" and {len(texts) - _ANSWERS_SHOWN} more" if len(texts) > _ANSWERS_SHOWN else ""
+    return (printable(", ".join(texts[:_ANSWERS_SHOWN])) or "there are none") + more
+
+
+def _asking(question: Question, options: DnsOptions) -> Asking:
+    path = options.path
+    if not path.startswith("/") or not path.isprintable() or any(c in path for c in " ?#\\"):
+        raise InvalidTask("option path", f"{path[:80]!r} is no path; write it like /dns-query")
+    if options.transport in ("udp", "tcp"):
+        for name in ("ca_file", "server_name", "client_certificate", "client_key"):
+            if getattr(options, name):
+                raise InvalidTask(
+                    f"option {name}",
+                    f"means nothing with transport={options.transport}; use tls or https",
+                )
+    return Asking(
+        servers=question.servers,
+        transport=options.transport,
+        tls=options,
+        path=path,
+        ip=options.ip,
     )
-
-
-def _expected(rdtype: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
-    if rdtype in (dns.rdatatype.TXT, dns.rdatatype.SPF) and not text.startswith('"'):
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        text = f'"{escaped}"'
-    try:
-        return dns.rdata.from_text(
-            dns.rdataclass.IN, rdtype, text, origin=dns.name.root, relativize=False
-        )
-    except (dns.exception.DNSException, ValueError):
-        raise InvalidTask(
-            "option expect", f"{text!r} is not the value of a record of type {rdtype.name}"
-        ) from None
-
-
-def _same(record: dns.rdata.Rdata, expected: dns.rdata.Rdata) -> bool:
-    if isinstance(record, TXTBase) and isinstance(expected, TXTBase):
-        # Long texts come in pieces; where they are cut means nothing.
-        return b"".join(record.strings) == b"".join(expected.strings)
-    return bool(record == expected)
-
-
-async def _ask(question: _Question, trace: Trace) -> dns.message.Message:
-    """Return the first valid answer, by UDP, or by TCP if it does not fit into a datagram."""
-    query = dns.message.make_query(question.name, question.type, use_edns=0, payload=1232)
-    for host, port in itertools.cycle(question.servers or _system_servers()):
-        sock = await connect_udp(host, port, trace)
-        with sock, trace.enter("query"):
-            answer = await _exchange(sock, query)
-        if answer is not None:
-            if answer.flags & dns.flags.TC:
-                return await _ask_by_tcp(host, port, query, trace)
-            return answer
-    raise AssertionError("unreachable")
-
-
-def _system_servers() -> list[tuple[str, int]]:
-    # Read anew each time: the system's name servers change while we run.
-    try:
-        resolver = dns.resolver.Resolver()
-    except dns.exception.DNSException as error:
-        raise OwnFault(
-            Reason.RESOLVER, f"this machine has no name server set: {explain(error)}"
-        ) from error
-    return [(str(server), resolver.port) for server in resolver.nameservers]
-
-
-async def _exchange(
-    sock: trio.socket.SocketType, query: dns.message.Message
-) -> dns.message.Message | None:
-    """Send the question once, and return its answer, or None if none came within RESEND_S."""
-    try:
-        await sock.send(query.to_wire())
-        with trio.move_on_after(RESEND_S):
-            while True:
-                wire = await sock.recv(65535)
-                try:
-                    answer = dns.message.from_wire(wire, ignore_trailing=True)
-                except (dns.exception.DNSException, ValueError):
-                    continue  # not for us to judge: anybody can send a datagram
-                if query.is_response(answer):
-                    return answer
-    except OSError as error:
-        raise TargetDown(f"the name server did not answer: {explain(error)}") from error
-    return None
-
-
-async def _ask_by_tcp(
-    host: str, port: int, query: dns.message.Message, trace: Trace
-) -> dns.message.Message:
-    async with await connect(host, port, trace) as stream:
-        with trace.enter("query"):
-            try:
-                await stream.send_all(query.to_wire(prepend_length=True))
-                length = int.from_bytes(await _read_exactly(stream, 2))
-                answer = dns.message.from_wire(await _read_exactly(stream, length))
-            except trio.BrokenResourceError as error:
-                raise TargetDown(explain(error)) from error
-            except (dns.exception.DNSException, ValueError) as error:
-                raise TargetDown(f"not a valid DNS answer: {explain(error)}") from error
-            if not query.is_response(answer):
-                raise TargetDown("not an answer to the question that was asked")
-            return answer
-
-
-async def _read_exactly(stream: trio.abc.Stream, count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        piece = await stream.receive_some(count - len(data))
-        if not piece:
-            raise TargetDown("the connection was closed in the middle of the answer")
-        data += piece
-    return data
 
 
 FACTS = Names(
@@ -233,6 +148,34 @@ FACTS = Names(
             also=("dns_rcode", "status"),
         ),
         Name("dns.ttl", Type.DURATION, "the shortest time to live of these records", at="ttl"),
+        Name(
+            "dns.texts",
+            Type.LIST,
+            "of TXT records the texts themselves, without quotes and in one piece",
+            at="texts",
+        ),
+        Name(
+            "dns.records",
+            Type.LIST,
+            "all of the answer, the aliases (CNAME) that led to it too; each record has `name`, "
+            "`type`, `ttl` and `value`",
+            at="records",
+        ),
+        Name("dns.authority", Type.LIST, "the records of the authority section", at="authority"),
+        Name("dns.additional", Type.LIST, "those of the additional section", at="additional"),
+        Name(
+            "dns.flags",
+            Type.LIST,
+            'the flags of the answer, such as `"AA"`, `"RA"` and `"AD"`',
+            at="flags",
+        ),
+        Name(
+            "dns.serial",
+            Type.NUMBER,
+            "the serial number of the zone, where the answer or its authority has a SOA record",
+            at="serial",
+        ),
+        *CERTIFICATE,
     )
 )
 

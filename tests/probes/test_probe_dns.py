@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import re
+from collections.abc import Callable
 
 import dns.flags
 import dns.message
@@ -11,11 +11,14 @@ import dns.rcode
 import dns.resolver
 import dns.rrset
 import pytest
-import trio
 
+from monitor.assertions import parse
 from monitor.core.model import Reason, Result, Status
 from monitor.core.ports import InvalidTask, OwnFault
-from monitor.probes import dns as room
+from monitor.probes import dns as kind
+from monitor.probes import dnswire as room
+from monitor.probes.conditions import names_of
+from tests.probes.nameservers import ask, name_server, read_query, saying
 from tests.probes.servers import (
     SHORT_S,
     Stream,
@@ -27,48 +30,6 @@ from tests.probes.servers import (
     serving,
 )
 
-Reply = Callable[[dns.message.Message], list[bytes]]
-
-
-@asynccontextmanager
-async def name_server(reply: Reply, port: int = 0) -> AsyncIterator[int]:
-    """Answer each datagram with those that `reply` returns, and yield the port."""
-    sock = trio.socket.socket(trio.socket.AF_INET, trio.socket.SOCK_DGRAM)
-    with sock:
-        await sock.bind(("127.0.0.1", port))
-
-        async def serve() -> None:
-            while True:
-                wire, peer = await sock.recvfrom(65535)
-                for answer in reply(dns.message.from_wire(wire)):
-                    await sock.sendto(answer, peer)
-
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(serve)
-            yield sock.getsockname()[1]
-            nursery.cancel_scope.cancel()
-
-
-def saying(*records: str, rcode: int = dns.rcode.NOERROR) -> Reply:
-    """Make a server whose answer has these records, written as in a zone file."""
-
-    def reply(query: dns.message.Message) -> list[bytes]:
-        answer = dns.message.make_response(query)
-        answer.set_rcode(dns.rcode.Rcode(rcode))
-        for record in records:
-            name, ttl, _class, rdtype, value = record.split(maxsplit=4)
-            answer.answer.append(dns.rrset.from_text(name, int(ttl), "IN", rdtype, value))
-        return [answer.to_wire(max_size=65535)]
-
-    return reply
-
-
-async def ask(
-    reply: Reply, question: str = "/shop.example", timeout_s: float = 5.0, /, **options: object
-) -> Result:
-    async with name_server(reply) as port:
-        return await look_at(f"dns://127.0.0.1:{port}{question}", timeout_s, **options)
-
 
 async def test_a_name_with_addresses_is_up_with_facts() -> None:
     result = await ask(
@@ -77,7 +38,7 @@ async def test_a_name_with_addresses_is_up_with_facts() -> None:
     assert Status.UP == result.status
     assert "shop.example A: 192.0.2.7, 192.0.2.8" == result.detail
     facts = {"rcode": "NOERROR", "answers": ["192.0.2.7", "192.0.2.8"], "ttl": 60}
-    assert facts == result.facts
+    assert facts == {name: result.facts[name] for name in facts}
     assert ["resolve", "query"] == list(result.timings)
     assert result.address
     assert result.address.startswith("127.0.0.1:")
@@ -191,13 +152,6 @@ def truncated(query: dns.message.Message) -> list[bytes]:
     return [answer.to_wire()]
 
 
-async def read_query(stream: Stream) -> dns.message.Message:
-    data = b""
-    while len(data) < 2 or len(data) < 2 + int.from_bytes(data[:2]):
-        data += await stream.receive_some()
-    return dns.message.from_wire(data[2:])
-
-
 async def ask_by_both(answer: Callable[[dns.message.Message], bytes]) -> Result:
     """Ask a server that says by UDP that its answer is too long, and then answers by TCP."""
 
@@ -264,7 +218,7 @@ async def test_an_empty_resolver_is_the_systems_and_all_of_them_are_asked(
         name_server(saying("shop.example. 300 IN A 192.0.2.7")) as good,
     ):
         servers = [("127.0.0.1", silent), ("127.0.0.1", good)]
-        monkeypatch.setattr(room, "_system_servers", lambda: servers)
+        monkeypatch.setattr(room, "system_servers", lambda transport: servers)
         result = await look_at("dns:///shop.example")
     assert (Status.UP, f"127.0.0.1:{good}") == (result.status, result.address)
 
@@ -295,6 +249,7 @@ async def test_a_machine_without_name_servers_blames_itself(
         ("dns:///shop.example?type=ANY", "no type of record"),
         ("dns:///shop.example?type=", "unknown record type"),
         ("dns:///shop.example?tpe=A", "unknown part 'tpe', did you mean 'type'"),
+        ("dns:///shop.example?class=NONE", "unknown class 'NONE'; use IN, CH or HS"),
         ("dns://192.0.2.1:99999/shop.example", "port '99999' is out of range"),
     ],
 )
@@ -311,10 +266,43 @@ def test_a_wrong_target_is_refused(target: str, message: str) -> None:
         ({"expect": "192.0.2"}, "option expect"),
         ({"expect": 5}, "option expect"),
         ({"type": "A"}, "option type"),
+        ({"rcode": "NXDOMIAN"}, "option rcode"),
+        ({"rcode": ""}, "option rcode"),
+        ({"transport": "quic"}, "option transport"),
+        ({"path": "dns-query"}, "option path"),
+        ({"path": "/dns?x=y"}, "option path"),
+        ({"udp_size": "511"}, "option udp_size"),
+        ({"ca_file": "x.pem"}, "option ca_file"),
+        ({"server_name": "x", "transport": "tcp"}, "option server_name"),
     ],
-    ids=["no address", "no text", "unknown"],
+    ids=[
+        "no address",
+        "no text",
+        "unknown",
+        "rcode",
+        "no rcode",
+        "transport",
+        "path",
+        "query",
+        "size",
+        "authority",
+        "name",
+    ],
 )
 def test_a_wrong_option_is_refused_and_named(options: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidTask) as caught:
         probe_of("dns:///shop.example", options)
     assert field == caught.value.field
+
+
+def test_a_wrong_rcode_is_guessed() -> None:
+    with pytest.raises(
+        InvalidTask, match="'NXDOMIAN' is no response code, did you mean 'NXDOMAIN'"
+    ):
+        probe_of("dns:///shop.example", {"rcode": "NOERROR, NXDOMIAN"})
+
+
+def test_the_conditions_on_the_page_can_be_read() -> None:
+    [block] = re.findall(r"```conditions\n(.*?)```", str(kind.__doc__), re.DOTALL)
+    for line in block.splitlines():
+        assert parse(line, names_of(kind.KIND)).text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import trustme
 
 from monitor.core.model import Status
 from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.probes import tcp
 from tests.probes.certificates import server_context
 from tests.probes.conversations import judged, repeating
 from tests.probes.mailservers import smtp_server
@@ -243,3 +246,9 @@ def test_a_wrong_script_is_refused_and_the_place_is_named(
         probe_of("tcp://127.0.0.1:25", options)
     assert field == caught.value.field
     assert message in caught.value.message
+
+
+def test_the_script_on_the_page_can_be_used() -> None:
+    [block] = re.findall(r"```toml\n(.*?)```", str(tcp.__doc__), re.DOTALL)
+    [task] = tomllib.loads(block)["task"]
+    assert probe_of(task["target"], task["options"])
