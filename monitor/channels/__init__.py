@@ -26,6 +26,20 @@ _BUILT_IN = {
     "webhook+http": "webhook",
     "mailto": "mail",
     "mailtos": "mail",
+    "alertmanager+https": "alertmanager",
+    "alertmanager+http": "alertmanager",
+    "pagerduty": "pagerduty",
+    "opsgenie": "opsgenie",
+    "ntfys": "ntfy",
+    "ntfy": "ntfy",
+    "gotifys": "gotify",
+    "gotify": "gotify",
+    "telegram": "telegram",
+    "matrixs": "matrix",
+    "matrix": "matrix",
+    "slack": "slack",
+    "discord": "discord",
+    "teams+https": "teams",
 }
 """Scheme -> file. They are imported when first used."""
 

@@ -50,17 +50,27 @@ class NetworkOptions(ChannelOptions):
 
 
 @attrs.frozen(kw_only=True)
-class EventOptions(NetworkOptions):
-    """For receivers that keep one event for an incident, from its beginning to its end."""
+class ServiceOptions(NetworkOptions):
+    """For services whose address we know."""
 
-    source: Annotated[
-        str,
-        Meta(
-            max_length=100,
-            description="what tells several monitors apart that share one receiver",
-        ),
+    base_url: Annotated[
+        str, Meta(description="where the service is, if not where it usually is: a proxy, a copy")
     ] = ""
 
-    def event_key(self, thread: str) -> str:
-        """Name an incident's event: the same when it begins, lasts and ends."""
-        return f"{self.source}/{thread}" if self.source else thread
+
+SOURCE = Annotated[
+    str,
+    Meta(max_length=100, description="what tells several monitors apart that share one receiver"),
+]
+
+
+@attrs.frozen(kw_only=True)
+class EventOptions(ServiceOptions):
+    """For services that keep one event for an incident, from its beginning to its end."""
+
+    source: SOURCE = ""
+
+
+def event_key(source: str, thread: str) -> str:
+    """Name an incident's event: the same when it begins, lasts and ends."""
+    return f"{source}/{thread}" if source else thread

@@ -102,16 +102,21 @@ def _notice(notice: Notice) -> NoticePayload:
         thread=notice.thread,
         kind=notice.kind.value,
         good=notice.is_good,
-        subject=notice.subject,
-        target=notice.target,
+        subject=_whole(notice.subject),
+        target=_whole(notice.target),
         status=notice.status.value,
-        detail=notice.detail,
+        detail=_whole(notice.detail),
         at=notice.at,
         since_at=notice.since_at,
         ended_at=notice.ended_at,
         lasted_s=lasted_s(notice),
         task_id=notice.task_id,
         incident=notice.incident,
-        tags=list(notice.tags),
-        affected=list(notice.affected),
+        tags=[_whole(tag) for tag in notice.tags],
+        affected=[_whole(name) for name in notice.affected],
     )
+
+
+def _whole(text: str) -> str:
+    """Replace halves of letters (lone surrogates), which no JSON holds."""
+    return text.encode("utf-8", "replace").decode()

@@ -39,6 +39,7 @@ import attrs
 import msgspec
 from msgspec import Meta
 
+from monitor.channels.credentials import authorized
 from monitor.channels.family import Family
 from monitor.channels.options import NetworkOptions
 from monitor.channels.payload import json_of
@@ -87,13 +88,12 @@ def prepare(url: str, options: WebhookOptions) -> Send:
     headers = dict(options.headers)
     hidden = [*secrets_of(address), options.secret, options.token]
     hidden += [value for value in options.headers.values() if len(value) >= LONG_ENOUGH]
-    if authorization := _authorization(base.user, base.password, options.token):
-        if "authorization" in map(str.lower, headers):
-            raise InvalidChannel(
-                "option headers.Authorization", "contradicts the token or the user; keep one"
-            )
-        check_headers({"Authorization": authorization})
-        headers["Authorization"] = authorization
+    own = authorized(base, token=options.token)
+    if own and "authorization" in map(str.lower, headers):
+        raise InvalidChannel(
+            "option headers.Authorization", "contradicts the token or the user; keep one"
+        )
+    headers |= own
     key = _signing_key(options.secret)
     receiver = Receiver(
         base=base,
@@ -138,16 +138,6 @@ def _signing_key(secret: str) -> bytes | None:
         raise InvalidChannel(
             "option secret", f"has no Base64 behind {_PREFIX}; copy all of it, or leave that out"
         ) from None
-
-
-def _authorization(user: str | None, password: str, token: str) -> str:
-    if user is not None and token:
-        raise InvalidChannel("option token", "contradicts the user in the address; keep one")
-    if token:
-        return f"Bearer {token}"
-    if user is None:
-        return ""
-    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def _body_template(options: WebhookOptions) -> Template | None:

@@ -33,19 +33,19 @@ def worded(send: Send, options: ChannelOptions) -> Send:
     async def send_worded(message: Message) -> None:
         if options.lang:
             own = compose(message.notices, options.lang, late=message.late)
-            message = attrs.evolve(message, title=own.title, text=own.text)
-        await send(_rendered(message, named, options.lang or "en"))
+            message = attrs.evolve(message, title=own.title, text=own.text, lang=own.lang)
+        await send(_rendered(message, named))
 
     return send_worded
 
 
-def _rendered(message: Message, named: dict[str, Template], lang: str) -> Message:
+def _rendered(message: Message, named: dict[str, Template]) -> Message:
     title, text, failures = message.title, message.text, []
     for name, template in named.items():
         try:
             written = template.render(message)
         except TemplateFailed as error:
-            failed = TEMPLATE_FAILED[LANGUAGES.index(lang)]
+            failed = TEMPLATE_FAILED[LANGUAGES.index(message.lang)]
             failures.append(failed.format(name=name, error=error))
             continue
         if name == "title_template":

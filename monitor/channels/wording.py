@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+import attrs
+
 from monitor.channels import phrases
 from monitor.channels.payload import lasted_s
 from monitor.channels.phrases import LANGUAGES, OF, STILL_DOWN, Pair, Phrase, counted
@@ -51,7 +53,16 @@ def compose(notices: Iterable[Notice], lang: str = "en", *, late: bool = False) 
         title=printable(title, TITLE_LIMIT),
         text="\n".join(lines),
         late=late,
+        lang=lang,
     )
+
+
+def one_by_one(message: Message) -> list[Message]:
+    """Return a message for each thread, with its last word: for receivers that keep events."""
+    words = last_words(message.notices)
+    if len(words) == 1:
+        return [attrs.evolve(message, notices=tuple(words))]
+    return [compose([word], message.lang, late=message.late) for word in words]
 
 
 def message_key(notices: Iterable[Notice]) -> str:

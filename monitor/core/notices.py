@@ -52,6 +52,19 @@ GOOD_NEWS = frozenset(
 )
 """Kinds that end something."""
 
+BEGINNINGS = frozenset(
+    {
+        NoticeKind.DOWN,
+        NoticeKind.DEGRADED,
+        NoticeKind.UNKNOWN,
+        NoticeKind.FLAPPING,
+        NoticeKind.SYSTEM,
+    }
+)
+"""Kinds that begin what others end."""
+
+WITHOUT_END = frozenset({NoticeKind.EXPIRY, NoticeKind.TRIAL})
+
 
 class NoticeState(StrEnum):
     """What became of a notice."""
@@ -112,6 +125,11 @@ class Notice:
     def is_good(self) -> bool:
         return self.kind in GOOD_NEWS
 
+    @property
+    def has_no_end(self) -> bool:
+        """Whether nothing will ever end what this tells."""
+        return self.kind in WITHOUT_END or (not self.is_good and self.ended_at is not None)
+
 
 @attrs.frozen(kw_only=True)
 class Message:
@@ -127,6 +145,8 @@ class Message:
     """Plain text, several lines."""
     late: bool = False
     """Whether it tells what is over already."""
+    lang: str = "en"
+    """The language of title and text, for receivers that want notices one by one."""
 
     @property
     def first(self) -> Notice:

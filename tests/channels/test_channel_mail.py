@@ -119,7 +119,8 @@ async def test_a_password_is_not_sent_in_plain_text() -> None:
         with pytest.raises(NotDelivered, match="does not offer STARTTLS") as caught:
             await send(message())
     assert not caught.value.permanent
-    assert ["EHLO [127.0.0.1]", "QUIT"] == server.said
+    assert "EHLO [127.0.0.1]" == server.said[0]
+    assert {"QUIT"} >= set(server.said[1:]), "and no password"
 
 
 async def test_recipients_that_are_refused_for_good_are_named_and_the_others_get_it_once() -> None:

@@ -65,6 +65,14 @@ async def test_a_digest_holds_all_its_notices() -> None:
     assert 40 == len(receiver.requests[0].json["notices"])
 
 
+async def test_half_a_letter_in_a_detail_stops_no_message() -> None:
+    told = compose([notice(subject="a\ud800b", detail="\udcff\0")])
+    async with receiving() as receiver:
+        await sender(url_of(receiver))(told)
+        await sender(url_of(receiver), text_template="{{ notices[0].subject }}")(told)
+    assert ["a?b"] * 2 == [got.json["notices"][0]["subject"] for got in receiver.requests]
+
+
 async def test_a_signature_can_be_verified_as_the_documentation_shows() -> None:
     secret = b"0123456789abcdef"
     sample = (webhook.__doc__ or "").partition("in Python:\n\n")[2].partition("\n\nWith `body")[0]
