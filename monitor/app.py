@@ -3,10 +3,12 @@
     root nursery
     |- beat, loop lag                 the alarm, and the measure of our own lateness
     |- recorder, uplink, reconcile, listen, auditor, presence       each supervised by itself
+    |- outbox                         a courier for each channel, supervised by itself
     |- task 1, task 2, ...            each: scope, supervisor, child nursery, session, watch, probe
 
-Leaving: no new looks; looks in flight get the grace; what they saw is written; then the organs,
-each closing its session; last the farewell beat. `departure` says when.
+Leaving: no new looks; looks in flight get the grace, and so does what is to be told; what they saw
+is written; then the organs, each closing its session; last the farewell beat. `departure` says
+when.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -17,10 +19,12 @@ import attrs
 import trio
 
 from monitor.core.describe import without_password
-from monitor.core.model import LookRecord, Recovery, Task, TaskSpec
+from monitor.core.model import Changes, LookRecord, Task, TaskSpec
 from monitor.core.policy import SYSTEM_POLICY, RecoveryPolicy
 from monitor.core.ports import Prepare, Store, StoreError
 from monitor.core.units import format_duration
+from monitor.engine.alarm import Alarm
+from monitor.engine.alerts import Alerts
 from monitor.engine.around import Surroundings
 from monitor.engine.auditor import Auditor
 from monitor.engine.beat import Beat
@@ -28,8 +32,11 @@ from monitor.engine.clock import Clock
 from monitor.engine.doors import Doors
 from monitor.engine.fleet import Fleet
 from monitor.engine.garbage import Garbage
+from monitor.engine.kin import Kin
 from monitor.engine.loop_lag import LoopLag
+from monitor.engine.organ import OrganChronicle
 from monitor.engine.outage import Outage
+from monitor.engine.outbox import NOWHERE, Outbox, Outside
 from monitor.engine.presence import Presence
 from monitor.engine.reconcile import Reconcile
 from monitor.engine.recorder import Recorder
@@ -70,6 +77,9 @@ class App:
     fleet: Fleet
     reconcile: Reconcile
     auditor: Auditor
+    alerts: Alerts
+    alarm: Alarm
+    outbox: Outbox
     presence: Presence
     doors: Doors = attrs.field(factory=Doors)
     cause: str = "done"
@@ -90,6 +100,8 @@ class App:
             "clock_ahead_s": round(self.clock.ahead_s, 3),
             "database_outages": self.outage.count,
             "uplink_outages": self.uplink.count,
+            "alerts_waiting": self.alerts.waiting,
+            "alerts_sent": self.outbox.sent,
         }
 
 
@@ -100,10 +112,14 @@ def build(
     nursery: trio.Nursery,
     tuning: Tuning,
     on_look: Callable[[Task, LookRecord], None] | None = None,
+    outside: Outside | None = None,
 ) -> App:
     """Put the parts together; nothing runs yet. Tasks will live in `nursery`."""
     beat, lag, outage = Beat(clock), LoopLag(), Outage(clock)
     recorder = Recorder(store, clock, outage)
+    alerts = Alerts(recorder.keep)
+    alarm = outage.alarm = Alarm(alerts, clock)
+    kin = Kin(clock=clock)
     uplink = Uplink(
         clock=clock,
         beat=beat,
@@ -123,6 +139,8 @@ def build(
         recorder=recorder,
         uplink=uplink,
         surroundings=surroundings,
+        alerts=alerts,
+        kin=kin,
         prepare=prepare,
         max_errors=tuning.max_errors,
     )
@@ -137,11 +155,30 @@ def build(
         clock=clock,
         recorder=recorder,
         surroundings=surroundings,
+        alarm=alarm,
     )
     surroundings.running = fleet.watched
+    kin.child = fleet.child
     supervisor.population = lambda: len(fleet.children)
     supervisor.on_storm = fleet.tell_storm
-    reconcile = Reconcile(store=store, clock=clock, fleet=fleet, recorder=recorder)
+    outbox = Outbox(
+        store=store,
+        clock=clock,
+        recorder=recorder,
+        alerts=alerts,
+        alarm=alarm,
+        kin=kin,
+        task=fleet.task,
+        outside=outside or NOWHERE,
+    )
+
+    def take_up(changes: Changes) -> None:
+        kin.learn([one.task for one in changes.watched])
+        if changes.alerting is not None:
+            alerts.say(changes.alerting)
+        outbox.reread()
+
+    reconcile = Reconcile(store=store, clock=clock, fleet=fleet, recorder=recorder, take_up=take_up)
     auditor = Auditor(
         store=store,
         clock=clock,
@@ -150,6 +187,7 @@ def build(
         fleet=fleet,
         recorder=recorder,
         reconcile=reconcile,
+        alarm=alarm,
     )
     presence = Presence(store=store, clock=clock, figures=dict)
     app = App(
@@ -166,6 +204,9 @@ def build(
         fleet=fleet,
         reconcile=reconcile,
         auditor=auditor,
+        alerts=alerts,
+        alarm=alarm,
+        outbox=outbox,
         presence=presence,
     )
     presence.figures = app.figures
@@ -180,8 +221,11 @@ async def open_monitor(
     tuning: Tuning | None = None,
     on_look: Callable[[Task, LookRecord], None] | None = None,
     guests: Mapping[str, Callable[[App], Awaitable[None]]] | None = None,
+    outside: Outside | None = None,
 ) -> AsyncIterator[App]:
     """Run a monitor around a block; leaving the block stops it in good order.
+
+    `outside` says how channels are made; without it, what is to be told waits in the outbox.
 
     `guests` run beside our own organs, each supervised like them: what fails is told and started
     again, and harms nobody else.
@@ -190,7 +234,7 @@ async def open_monitor(
     stops the monitor in good order all the same; one that is cancelled gives up looks in flight.
     """
     async with trio.open_nursery() as root:
-        app = build(store, clock, prepare, root, tuning or Tuning(), on_look)
+        app = build(store, clock, prepare, root, tuning or Tuning(), on_look, outside)
         # Shielded: whoever is cancelled leaves records, and these are still written.
         organs = trio.CancelScope(shield=True)
         gone = trio.Event()
@@ -222,6 +266,7 @@ async def _keep_organs(
         "reconcile": app.reconcile.run,
         "listen": app.reconcile.listen,
         "auditor": app.auditor.run,
+        "outbox": app.outbox.run,
         "garbage": Garbage(lambda: len(app.fleet.children)).run,
         "presence": app.presence.run,
         **{name: partial(run, app) for name, run in guests.items()},
@@ -234,7 +279,7 @@ async def _keep_organs(
                         supervisor.supervise,
                         name,
                         partial(_live, run),
-                        _OrganChronicle(name),
+                        OrganChronicle(name),
                         name=name,
                     )
     finally:
@@ -256,6 +301,8 @@ async def _leave(app: App, organs: trio.CancelScope, gone: trio.Event) -> None:
         await app.fleet.wait_empty()
     with trio.move_on_after(app.tuning.grace_s):
         await app.doors.wait_closed()
+    with trio.move_on_after(app.tuning.grace_s):
+        await app.outbox.settle()
     app.recorder.close()
     with trio.move_on_after(app.tuning.grace_s):
         await app.recorder.wait_done()
@@ -270,21 +317,3 @@ async def _leave(app: App, organs: trio.CancelScope, gone: trio.Event) -> None:
         open_sessions=len(app.store.open_sessions),
         unwritten=app.recorder.waiting,
     )
-
-
-@attrs.define(eq=False)
-class _OrganChronicle:
-    """Tell the steps of an organ's life. See `supervisor.Chronicle`."""
-
-    name: str
-
-    async def failed(self, recovery: Recovery, cause: BaseException) -> None:
-        await trio.lowlevel.checkpoint()
-        retry_at = None if recovery.retry_at is None else recovery.retry_at.isoformat()
-        tell("system.error", organ=self.name, error=recovery.error, retry_at=retry_at)
-
-    async def restarting(self, recovery: Recovery) -> None:
-        await trio.lowlevel.checkpoint()
-
-    async def recovered(self, recovery: Recovery) -> None:
-        await trio.lowlevel.checkpoint()

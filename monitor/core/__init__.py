@@ -4,6 +4,8 @@ values   model (what is watched and what was seen), units (durations as people w
          describe (an error in one line)
 rules    tasks (what a task may be), schedule (slots), policy (backoff and recovery), verdict (what
          a result means), storm (many failures together are one fault of ours)
+calendar zones (what clocks show), recurrence and rfc5545 (what comes again), windows (announced
+         work), hours (of the week), pace (reminders, escalation, flapping)
 ports    what the lives ask of stores and probes, and the errors they may raise; plugins need
          only this and the model
 """

@@ -200,6 +200,9 @@ class State:
     """Transitions so far; the log of them is gapless."""
     incidents: int = 0
     """Incidents opened so far; the newest is open while `standing` is DOWN."""
+    flaps: int = 0
+    """Of the last 20 looks, which saw another status than the one before; see `pace.Flapping`."""
+    flapping_since_at: datetime | None = None
     consecutive_errors: int = 0
     last_slot_at: datetime | None = None
     last_looked_at: datetime | None = None

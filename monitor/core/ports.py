@@ -301,7 +301,7 @@ class Session(Protocol):
         """
 
     async def unfinished(self) -> list[Notice]:
-        """Return the notices of all threads in which one is pending or an incident is open."""
+        """Return the notices of all threads that are not over, or not told to their end."""
 
     async def notices(
         self,

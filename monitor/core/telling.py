@@ -4,9 +4,10 @@
    incident's number.
 2. DEGRADED is told when it is confirmed and when it is over, unless an incident tells it better.
 3. UNKNOWN is our own trouble; a task tells it only if the operator asks for that.
-4. An incident that lasts is told again, ever less often, and to more people, until somebody has
+4. A target that flaps is told as such, once, and not each time it falls.
+5. An incident that lasts is told again, ever less often, and to more people, until somebody has
    taken it. After an absence of ours the newest reminder is told, not all that were missed.
-5. A certificate or domain that runs out is told once for each step.
+6. A certificate or domain that runs out is told once for each step.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,8 +19,7 @@ from monitor.core.alerting import Acknowledgement
 from monitor.core.describe import without_password
 from monitor.core.model import Incident, Result, State, Status, Task
 from monitor.core.notices import Notice, NoticeKind
-
-REMINDER_CAP_S = 24 * 3600.0
+from monitor.core.pace import EscalationPlan, Reminders, expiry_step
 
 EXPIRING = {"certificate": "certificate", "domain": "domain"}
 """Facts that hold `days_left` -> what it is called."""
@@ -45,12 +45,43 @@ def told_of_look(
         at: when it was looked at.
         default_channels: the channels of a task that names none.
     """
-    if before.standing is after.standing and before.status is after.status:
+    flapping, flapped = after.flapping_since_at, before.flapping_since_at
+    if before.standing is after.standing and before.status is after.status and flapping == flapped:
         return ()
-    drafts = [] if incident is None else _of_incident(task, incident, result, at)
+    drafts = _of_flapping(task, before, after, at)
+    if incident is not None:
+        drafts += _of_incident(task, incident, result, at)
     drafts += _of_degraded(task, before, after, at) + _of_unknown(task, before, after, at)
+    if flapping is not None:
+        drafts = [one for one in drafts if one.kind not in _NOT_WHILE_FLAPPING]
     channels = dict.fromkeys(task.alerts.channels or default_channels)
     return tuple(attrs.evolve(one, channel=channel) for one in drafts for channel in channels)
+
+
+_NOT_WHILE_FLAPPING = (NoticeKind.DOWN, NoticeKind.DEGRADED)
+"""Ends are told all the same, to those who heard of the beginning."""
+
+
+def _of_flapping(task: Task, before: State, after: State, at: datetime) -> list[Notice]:
+    """Tell that the status changes too often to tell each change, and when that is over.
+
+    What is down when it is over is told then.
+    """
+    since_at, was_since_at = after.flapping_since_at, before.flapping_since_at
+    if Status.DOWN not in task.alerts.on or since_at == was_since_at:
+        return []
+    begun_at = since_at or was_since_at or at
+    kind = NoticeKind.STEADY if since_at is None else NoticeKind.FLAPPING
+    draft = _draft(task, f"{task.id}/flapping-{_stamp(begun_at)}", kind, at, begun_at)
+    ended_at = at if since_at is None else None
+    told = [attrs.evolve(draft, ended_at=ended_at, status=after.standing, detail=after.detail)]
+    if since_at is None and after.standing is before.standing is Status.DOWN:
+        opened_at = after.standing_since_at or at
+        thread = thread_of(task.id, after.incidents)
+        down = _draft(task, thread, NoticeKind.DOWN, at, opened_at)
+        number = after.incidents
+        told.append(attrs.evolve(down, incident=number, status=Status.DOWN, detail=after.detail))
+    return told
 
 
 def thread_of(task_id: int, incident: int) -> str:
@@ -146,20 +177,20 @@ def told_of_time(lasting: Lasting, now: datetime) -> tuple[tuple[Notice, ...], d
     taken = lasting.acknowledged
     if taken is not None and taken.holds(now):
         return (), taken.until_at
+    confirmed_at = lasting.incident.confirmed_at
+    policy = lasting.task.alerts
     found: list[Notice] = []
-    wakes: list[datetime] = []
-    for number, step in enumerate(lasting.task.alerts.escalation, 1):
-        due_at = lasting.incident.confirmed_at + timedelta(seconds=step.after_s)
-        if due_at > now:
-            wakes.append(due_at)
-        else:
-            found += _again(lasting, NoticeKind.ESCALATION, number, step.channels, now)
-    if (reminder_s := lasting.task.alerts.reminder_s) is not None:
-        number, next_s = _reminders(reminder_s, lasting.incident.confirmed_at, now)
-        wakes.append(lasting.incident.confirmed_at + timedelta(seconds=next_s))
+    plan = EscalationPlan(policy.escalation)
+    wakes = [plan.next_at(confirmed_at, now)]
+    for number, step in enumerate(plan.due(confirmed_at, now), 1):
+        found += _again(lasting, NoticeKind.ESCALATION, number, step.channels, now)
+    if policy.reminder_s is not None:
+        reminders = Reminders(every_s=policy.reminder_s)
+        number = reminders.count_due(confirmed_at, now)
+        wakes.append(reminders.due_at(confirmed_at, number + 1))
         if number:
             found += _again(lasting, NoticeKind.REMINDER, number, lasting.channels, now)
-    return tuple(found), min(wakes, default=None)
+    return tuple(found), min((wake for wake in wakes if wake is not None), default=None)
 
 
 def _again(
@@ -177,17 +208,6 @@ def _again(
         detail=lasting.detail,
     )
     return [attrs.evolve(draft, channel=channel) for channel in dict.fromkeys(channels)]
-
-
-def _reminders(first_s: float, since_at: datetime, now: datetime) -> tuple[int, float]:
-    """Return how many reminders are due by now, and the time of the next, from `since_at` on."""
-    passed_s = (now - since_at) / timedelta(seconds=1)
-    number, due_s, step_s = 0, first_s, first_s
-    while due_s <= passed_s:
-        number += 1
-        step_s = min(2 * step_s, max(first_s, REMINDER_CAP_S))
-        due_s += step_s
-    return number, due_s
 
 
 def told_of_expiry(
@@ -209,8 +229,8 @@ def told_of_expiry(
         days_left = facts.get("days_left")
         if not isinstance(days_left, int | float):
             continue
-        reached = [step for step in task.alerts.expiry_days if days_left <= step]
-        if not reached or days_left < 0:
+        step = expiry_step(days_left, task.alerts.expiry_days)
+        if step is None or days_left < 0:
             continue
         # The day alone would differ from look to look for what ends at midnight.
         ends = str(facts.get("expires") or f"{at + timedelta(days=days_left):%Y-%m-%d}")
@@ -219,7 +239,7 @@ def told_of_expiry(
         found.append(
             attrs.evolve(
                 draft,
-                key=f"{thread}/{min(reached)}",
+                key=f"{thread}/{step}",
                 status=result.status,
                 detail=f"the {name} runs out in {days_left:.1f} days",
             )

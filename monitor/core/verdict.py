@@ -7,6 +7,7 @@
    after bad needs `recovery_confirmations`; the first good look of a new task needs no other,
    nor does a result that is sure of itself.
 4. Confirmed news holds from the first look that said so, not from the one that confirmed it.
+5. A target that is looked at is not unreachable, and one that is not says nothing.
 """
 
 from datetime import datetime
@@ -14,6 +15,7 @@ from datetime import datetime
 import attrs
 
 from monitor.core.model import Incident, Result, State, Status, TaskSpec, Transition
+from monitor.core.pace import Flapping
 
 _RANK = {Status.PENDING: 0, Status.UP: 0, Status.DEGRADED: 1, Status.DOWN: 2}
 
@@ -31,8 +33,9 @@ class Verdict:
 
 def judge(task: TaskSpec, state: State, result: Result, at: datetime) -> Verdict:
     """Apply a result that was seen at `at` to what is believed."""
-    if result.status is Status.UNKNOWN:
-        return _told(state, state, Status.UNKNOWN, result, at, at)
+    if result.status in (Status.UNKNOWN, Status.UNREACHABLE):
+        return _told(state, state, result.status, result, at, at)
+    state = _with_flaps(state, result, at)
     if result.status is state.standing:
         calm = attrs.evolve(state, candidate=None, streak=0, streak_since_at=None)
         return _told(state, calm, result.status, result, at, at)
@@ -75,6 +78,18 @@ def judge(task: TaskSpec, state: State, result: Result, at: datetime) -> Verdict
     return attrs.evolve(
         _told(state, settled, result.status, result, at, since_at), incident=incident
     )
+
+
+def _with_flaps(state: State, result: Result, at: datetime) -> State:
+    """Count a change from look to look, and say whether there are too many of them."""
+    before = state.candidate or state.standing
+    changed = before is not Status.PENDING and result.status is not before
+    if not changed and not state.flaps:
+        return state
+    known = Flapping(changes=state.flaps, flapping=state.flapping_since_at is not None)
+    seen = known.after(changed)
+    since_at = (state.flapping_since_at or at) if seen.flapping else None
+    return attrs.evolve(state, flaps=seen.changes, flapping_since_at=since_at)
 
 
 def _streak(state: State, candidate: Status, at: datetime) -> tuple[int, datetime]:

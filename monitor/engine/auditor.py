@@ -13,19 +13,22 @@ import trio
 from monitor.core.model import Event, EventRecord
 from monitor.core.ports import DatabaseAway, Session, Store
 from monitor.core.units import format_duration
+from monitor.engine.alarm import Alarm
 from monitor.engine.beat import Beat
+from monitor.engine.child import GRACE_S, Child, Doing
 from monitor.engine.clock import Clock
 from monitor.engine.fleet import Fleet
 from monitor.engine.loop_lag import LoopLag
 from monitor.engine.reconcile import Reconcile
 from monitor.engine.recorder import Recorder
-from monitor.engine.watch import GRACE_S, Child, Doing
 from monitor.journal import tell
 
 ROUND_S = 1.0
 STORE_ROUND_S = 30.0
 """How often the database's own view is asked."""
 _LAG_TOLD_S = 1.0
+_LAG_ALARM_S = 5.0
+"""A loop that stands still for so long is told to people."""
 _OURS_SHARE = 0.2
 """When more than this share of all children is late at once, it is the machine: restarting them
 all would only make it slower."""
@@ -43,6 +46,7 @@ class Auditor:
     fleet: Fleet
     recorder: Recorder
     reconcile: Reconcile
+    alarm: Alarm
     stalls: int = 0
     """Children found stalled and started again."""
     worst_lag_s: float = 0.0
@@ -77,6 +81,11 @@ class Auditor:
         self.worst_lag_s = self.lag.worst_s(since_s)
         if self.worst_lag_s >= _LAG_TOLD_S:
             tell("loop.lagged", lag=format_duration(self.worst_lag_s))
+        if self.worst_lag_s >= _LAG_ALARM_S:
+            stood_still = f"nothing moved for {format_duration(self.worst_lag_s)}"
+            self.alarm.begin("loop lag", "", stood_still)
+        else:
+            self.alarm.end("loop lag", "")
         return jump is not None
 
     def _audit_children(self, own_lag_s: float) -> None:
@@ -116,6 +125,7 @@ class Auditor:
         self.stalls += 1
         task = child.task
         tell("task.stalled", task=task.id, name=task.name, late=late, doing=child.doing.value)
+        self.alarm.happen("stalled", task.name, f"{late} late, while {child.doing.value}")
         self._store_event(
             Event(
                 at=self.clock.now(),

@@ -17,14 +17,17 @@ from monitor.core.model import (
     Lifecycle,
     LifeRecord,
     Recovery,
+    Task,
     WatchedTask,
 )
+from monitor.engine.alarm import Alarm
 from monitor.engine.around import Surroundings
 from monitor.engine.beat import Beat
+from monitor.engine.child import Child, Doing
 from monitor.engine.clock import Clock
 from monitor.engine.recorder import Recorder
 from monitor.engine.supervisor import Supervisor
-from monitor.engine.watch import Child, Doing, Watch
+from monitor.engine.watch import Watch
 from monitor.journal import tell
 
 _ABSENCE = {
@@ -59,6 +62,7 @@ class Fleet:
     clock: Clock
     recorder: Recorder
     surroundings: Surroundings
+    alarm: Alarm
     _places: dict[int, _Place] = attrs.field(factory=dict, init=False)
     _empty: trio.Event = attrs.field(factory=trio.Event, init=False)
     _leaving: bool = attrs.field(default=False, init=False)
@@ -67,6 +71,11 @@ class Fleet:
     def children(self) -> list[Child]:
         """All children, also those that back off, have failed or are being stopped."""
         return [place.child for place in self._places.values()]
+
+    def task(self, task_id: int) -> Task | None:
+        """Return a task that is watched."""
+        child = self.child(task_id)
+        return None if child is None else child.task
 
     def child(self, task_id: int) -> Child | None:
         """Return the child of a task unless it is on its way out."""
@@ -103,6 +112,7 @@ class Fleet:
     def replace(self, watched: WatchedTask) -> None:
         """Go on with an edited task; what is believed and remembered of it stays."""
         place = self._places[watched.task.id]
+        self.alarm.end("task", place.child.task.name, "edited")
         child = attrs.evolve(
             place.child,
             task=watched.task,
@@ -116,6 +126,7 @@ class Fleet:
         place = self._places.get(task_id)
         if place is not None:
             absence = _ABSENCE.get(place.child.recovery.lifecycle, GapReason.OVERRUN)
+            self.alarm.end("task", place.child.task.name, "resumed")
             self._replace(place, attrs.evolve(place.child, recovery=Recovery(), absence=absence))
 
     def restart(self, task_id: int) -> None:
@@ -134,6 +145,7 @@ class Fleet:
         """Watch a task no longer; its child ends soon."""
         place = self._places.get(task_id)
         if place is not None:
+            self.alarm.end("task", place.child.task.name, "no longer watched")
             place.wanted = False
             place.scope.cancel()
 
@@ -161,6 +173,7 @@ class Fleet:
     def tell_storm(self, children: int, error: str) -> None:
         """Tell and store that so many children failed together that it must be us."""
         tell("system.storm", children=children, error=error)
+        self.alarm.happen("storm", "", f"{children} children failed together: {error}")
         data = {"children": children}
         event = Event(at=self.clock.now(), kind="system.storm", detail=error, data=data)
         self.recorder.keep(EventRecord(event=event))
@@ -191,7 +204,7 @@ class Fleet:
         await self.supervisor.supervise(
             f"task {child.task.id}",
             partial(self.watch.live, child),
-            _TaskChronicle(child, self.recorder, self.clock, self.surroundings),
+            _TaskChronicle(child, self.recorder, self.clock, self.surroundings, self.alarm),
             child.recovery,
             stable_s,
         )
@@ -205,6 +218,7 @@ class _TaskChronicle:
     recorder: Recorder
     clock: Clock
     surroundings: Surroundings
+    alarm: Alarm
 
     async def failed(self, recovery: Recovery, cause: BaseException) -> None:
         self.child.rest()
@@ -215,6 +229,8 @@ class _TaskChronicle:
             Lifecycle.FAILED: "task.failed",
             Lifecycle.INVALID: "task.invalid",
         }
+        if recovery.lifecycle is not Lifecycle.BACKOFF and not given_up_before:
+            self.alarm.begin("task", self.child.task.name, recovery.error)
         await self._note(kinds[recovery.lifecycle], recovery, loud=not given_up_before)
 
     async def restarting(self, recovery: Recovery) -> None:
@@ -225,6 +241,7 @@ class _TaskChronicle:
         await self._note("task.restarted", recovery)
 
     async def recovered(self, recovery: Recovery) -> None:
+        self.alarm.end("task", self.child.task.name)
         await self._note("task.recovered", recovery)
 
     async def _note(self, kind: str, recovery: Recovery, *, loud: bool = True) -> None:

@@ -7,8 +7,12 @@ import attrs
 from monitor.core.describe import describe
 from monitor.core.model import Event
 from monitor.core.units import format_duration
+from monitor.engine.alarm import Alarm
 from monitor.engine.clock import Clock
 from monitor.journal import tell
+
+ALARM_AFTER_S = 15.0
+"""A database that is restarted is back before that; nobody needs to be woken."""
 
 
 @attrs.define(eq=False)
@@ -19,6 +23,7 @@ class Outage:
     since_at: datetime | None = None
     error: str = ""
     count: int = 0
+    alarm: Alarm | None = None
 
     @property
     def on(self) -> bool:
@@ -31,6 +36,8 @@ class Outage:
             self.error = describe(error)
             self.count += 1
             tell("database.lost", error=self.error)
+            if self.alarm is not None:
+                self.alarm.begin("database", "", self.error, patience_s=ALARM_AFTER_S)
 
     def end(self, waiting: int) -> list[Event]:
         """Note that it works again; return what is to be stored of it."""
@@ -39,6 +46,8 @@ class Outage:
         lost_at, now, self.since_at = self.since_at, self.clock.now(), None
         away_s = (now - lost_at) / timedelta(seconds=1)
         tell("database.back", away=format_duration(away_s), waiting=waiting)
+        if self.alarm is not None:
+            self.alarm.end("database", "", f"{waiting} records wait to be written")
         return [
             Event(at=lost_at, kind="database.lost", detail=self.error),
             Event(at=now, kind="database.back", data={"away_s": away_s, "waiting": waiting}),

@@ -3,7 +3,7 @@
 A task that did not change is not touched.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 import trio
@@ -34,6 +34,8 @@ class Reconcile:
     clock: Clock
     fleet: Fleet
     recorder: Recorder
+    take_up: Callable[[Changes], None] = lambda _changes: None
+    """Told of changes before tasks are started."""
     revision: int = _NOTHING_READ
     _hint: trio.Event = attrs.field(factory=trio.Event, init=False)
     _settled: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -82,6 +84,7 @@ class Reconcile:
         absence = _ABSENCE.get(self.revision, GapReason.PAUSED)
         self.revision = changes.revision
         self.fleet.surroundings.take(changes.watched)
+        self.take_up(changes)
         wanted = {one.task.id: one for one in changes.watched if not one.task.paused}
         for child in self.fleet.children:
             if child.task.id not in wanted:

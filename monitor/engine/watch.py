@@ -8,7 +8,6 @@ by an exception: the supervisor decides what follows.
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from enum import Enum
 
 import attrs
 import trio
@@ -20,7 +19,6 @@ from monitor.core.model import (
     GapReason,
     LookRecord,
     Reason,
-    Recovery,
     Result,
     State,
     Status,
@@ -38,9 +36,12 @@ from monitor.core.ports import (
 )
 from monitor.core.schedule import Due, Schedule, next_due, resume
 from monitor.core.verdict import judge
+from monitor.engine.alerts import Alerts
 from monitor.engine.around import Place, Surroundings
 from monitor.engine.beat import Beat, Closing
+from monitor.engine.child import Child, Doing
 from monitor.engine.clock import Clock
+from monitor.engine.kin import Kin
 from monitor.engine.look import look
 from monitor.engine.loop_lag import LoopLag
 from monitor.engine.recorder import Recorder
@@ -48,8 +49,6 @@ from monitor.engine.supervisor import Life
 from monitor.engine.uplink import Uplink
 from monitor.journal import tell
 
-GRACE_S = 10.0
-"""How much later than planned a step may end before the auditor calls it stalled."""
 RECORDING_S = 60.0
 """The longest a record may wait to be written: several deadlines of one database unit."""
 _RECHECK_S = 1.0
@@ -58,49 +57,6 @@ _RECHECK_S = 1.0
 
 class TooManyErrors(Exception):
     """A row of own errors as long as the limit; the last one is the cause."""
-
-
-class Doing(Enum):
-    """The step a child is in."""
-
-    STARTING = "starting"
-    WAITING = "waiting"
-    LOOKING = "looking"
-    RECORDING = "recording"
-    RESTING = "resting"
-    """Backing off, failed or invalid: the supervisor has it."""
-
-
-@attrs.define(eq=False, kw_only=True)
-class Child:
-    """A running task: what it is, what is believed of it, and what it is doing."""
-
-    task: Task
-    state: State
-    recovery: Recovery = attrs.field(factory=Recovery)
-    absence: GapReason = GapReason.MONITOR_DOWN
-    """Why the slots before the next start have no result."""
-    stagger_s: float = 0.0
-    """How long to wait before the first slot is chosen, so that not all start at once."""
-    doing: Doing = Doing.STARTING
-    since_s: float = attrs.field(factory=trio.current_time)
-    overdue_s: float = float("inf")
-    """Moment of trio's clock at which the present step is stalled."""
-    due_at: datetime | None = None
-    """The moment a waiting child waits for."""
-    incarnations: int = 0
-
-    def step(self, doing: Doing, allowed_s: float) -> None:
-        """Enter a step that shall be over after `allowed_s`."""
-        self.doing = doing
-        self.since_s = trio.current_time()
-        self.overdue_s = self.since_s + allowed_s + GRACE_S
-
-    def rest(self) -> None:
-        """Enter the care of the supervisor."""
-        self.doing = Doing.RESTING
-        self.since_s = trio.current_time()
-        self.overdue_s = float("inf")
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -114,6 +70,8 @@ class Watch:
     recorder: Recorder
     uplink: Uplink
     surroundings: Surroundings
+    alerts: Alerts
+    kin: Kin
     prepare: Prepare
     max_errors: int = 5
     on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
@@ -231,24 +189,7 @@ class Watch:
         place.begin()
         looked_at = self.clock.now()
         started_s = trio.current_time()
-        error: Exception | None = None
-        try:
-            seen = await look(prepared.probe, task.timeout_s)
-        except Permanent:
-            raise
-        except Exception as caught:  # noqa: BLE001 (booked as ours)
-            error = caught
-            reason = caught.reason if isinstance(caught, OwnFault) else Reason.TASK_ERROR
-            seen = Result(
-                status=Status.UNKNOWN,
-                reason=reason,
-                detail=describe(caught),
-                duration_s=trio.current_time() - started_s,
-            )
-        result = prepared.rule(seen)
-        result, spoiled = await self._doubt(task, seen, result, started_s)
-        if spoiled:
-            error = None
+        result, error, spoiled = await self._see(task, prepared, started_s)
         self.looks += 1
         verdict = judge(task, child.state, result, looked_at)
         waits = result.reason is Reason.UPLINK and self.uplink.lost  # and is woken when it is back
@@ -272,9 +213,51 @@ class Watch:
             incident=verdict.incident,
             gaps=gaps,
             event=None if error is None else _error_event(task, looked_at, error, state),
+            notices=self.alerts.told_of(
+                task, child.state, state, result, verdict.incident, looked_at
+            ),
         )
         self._tell(task, record)
+        self._wake_kin(record, confirming=verdict.confirming)
         return record, error
+
+    async def _see(
+        self, task: Task, prepared: Prepared, started_s: float
+    ) -> tuple[Result, Exception | None, bool]:
+        """Look, unless a parent of the task is down.
+
+        Returns what is believed, our own error if there was one, and whether we spoiled the look.
+        """
+        if down := self.kin.parents_down(task.id):
+            await trio.lowlevel.checkpoint()
+            detail = f"not looked at while {', '.join(down)} is down"
+            return Result(status=Status.UNREACHABLE, detail=detail), None, False
+        error: Exception | None = None
+        try:
+            seen = await look(prepared.probe, task.timeout_s)
+        except Permanent:
+            raise
+        except Exception as caught:  # noqa: BLE001 (booked as ours)
+            error = caught
+            reason = caught.reason if isinstance(caught, OwnFault) else Reason.TASK_ERROR
+            seen = Result(
+                status=Status.UNKNOWN,
+                reason=reason,
+                detail=describe(caught),
+                duration_s=trio.current_time() - started_s,
+            )
+        result, spoiled = await self._doubt(task, seen, prepared.rule(seen), started_s)
+        return result, None if spoiled else error, spoiled
+
+    def _wake_kin(self, record: LookRecord, *, confirming: bool) -> None:
+        """Have parents looked at when a task begins to fail, and children when it is back."""
+        incident, state = record.incident, record.state
+        if incident is not None and incident.closed_at is not None:
+            for one in self.kin.dependents(record.task_id):
+                self.beat.wake(one)
+        elif confirming and state.streak_since_at is not None:
+            for one in self.kin.unseen_parents(record.task_id, state.streak_since_at):
+                self.beat.wake(one)
 
     async def _doubt(
         self, task: Task, seen: Result, result: Result, started_s: float
@@ -328,6 +311,8 @@ class Watch:
         finally:
             if not written:
                 self.recorder.keep(record)
+            if record.notices:
+                self.alerts.take(record.notices)
 
     def _bear(self, child: Child, life: Life, error: Exception) -> None:
         """Survive an own error, unless it was one too many."""

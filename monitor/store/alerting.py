@@ -8,7 +8,7 @@ from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.alerting import Alerting, AlertingChange
-from monitor.core.notices import Notice, NoticeState
+from monitor.core.notices import BEGINNINGS, GOOD_NEWS, Notice, NoticeKind, NoticeState
 from monitor.store import alert_rows, tables
 from monitor.store.bulk import insert_new, update
 from monitor.store.rows import Values
@@ -29,15 +29,27 @@ async def write_notices(
 
 
 async def unfinished(session: AsyncSession) -> list[Notice]:
-    """Return the notices of all threads in which one is pending or an incident is open."""
+    """Return the notices of all threads that are not over, or not told to their end."""
     table, incident = tables.notice, tables.incident
+    ending = table.alias("ending")
+    ended = select(ending.c.key).where(
+        ending.c.thread == table.c.thread, ending.c.kind.in_(GOOD_NEWS)
+    )
+    begun = select(table.c.thread).where(
+        table.c.kind.in_(BEGINNINGS - {NoticeKind.DOWN}),
+        table.c.state == NoticeState.SENT,
+        table.c.ended_at.is_(None),
+        ~ended.exists(),
+    )
     pending = select(table.c.thread).where(table.c.state == NoticeState.PENDING)
     lasting = (
         select(table.c.thread)
         .join(incident, incident.c.task_id == table.c.task_id)
         .where(incident.c.number == table.c.incident, incident.c.closed_at.is_(None))
     )
-    query = select(table).where(or_(table.c.thread.in_(pending), table.c.thread.in_(lasting)))
+    query = select(table).where(
+        or_(*(table.c.thread.in_(one) for one in (pending, lasting, begun)))
+    )
     query = query.order_by(table.c.at, table.c.key, table.c.channel)
     return [alert_rows.notice_of(row) for row in await session.execute(query)]
 

@@ -13,7 +13,15 @@ from monitor.core.alerting import (
     Maintenance,
     Silence,
 )
-from monitor.core.notices import ChannelSpec, Notice, NoticeState
+from monitor.core.notices import BEGINNINGS, ChannelSpec, Notice, NoticeKind, NoticeState
+
+
+def _begun(one: Notice) -> bool:
+    return (
+        one.kind in BEGINNINGS - {NoticeKind.DOWN}
+        and one.state is NoticeState.SENT
+        and one.ended_at is None
+    )
 
 
 @attrs.define(eq=False)
@@ -45,10 +53,13 @@ class AlertTables:
 
     def unfinished(self, open_incidents: Iterable[tuple[int, int]]) -> list[Notice]:
         lasting = set(open_incidents)
+        ended = {one.thread for one in self.notices.values() if one.is_good}
         threads = {
             one.thread
             for one in self.notices.values()
-            if one.state is NoticeState.PENDING or (one.task_id, one.incident) in lasting
+            if one.state is NoticeState.PENDING
+            or (one.task_id, one.incident) in lasting
+            or (_begun(one) and one.thread not in ended)
         }
         found = [one for one in self.notices.values() if one.thread in threads]
         return sorted(found, key=lambda one: (one.at, one.key, one.channel))

@@ -83,6 +83,8 @@ task_state = Table(
     Column("streak_since_at", Moment),
     Column("seq", BigInteger, nullable=False),
     Column("incidents", BigInteger, nullable=False),
+    Column("flaps", Integer, nullable=False, server_default="0"),
+    Column("flapping_since_at", Moment),
     Column("consecutive_errors", Integer, nullable=False),
     Column("last_slot_at", Moment),
     Column("last_looked_at", Moment),

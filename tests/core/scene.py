@@ -28,6 +28,7 @@ from monitor.core.model import (
 from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.core.ports import DatabaseAway, Prepared, Session, TargetDown, Trace
 from monitor.engine.clock import Clock
+from monitor.engine.outbox import NOWHERE, Outside
 from monitor.store.memory import MemorySession, MemoryStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -223,6 +224,7 @@ class Stage:
     journal: Journal
     machine: Machine = attrs.field(factory=Machine)
     targets: dict[str, Target] = attrs.field(factory=dict)
+    outside: Outside = NOWHERE
     clock: Clock = attrs.field(init=False)
     store: StagedStore = attrs.field(init=False)
 
@@ -244,7 +246,8 @@ class Stage:
         """Run a new process of the monitor; all its sessions are closed when it has left."""
         self.clock = self.machine.clock()
         settings = Tuning(**{"policy": EXACT, **tuning})
-        async with open_monitor(self.store, self.clock, self.prepare, settings) as app:
+        monitor = open_monitor(self.store, self.clock, self.prepare, settings, outside=self.outside)
+        async with monitor as app:
             await app.reconcile.settled()
             yield app
         assert {} == self.store.open_sessions

@@ -18,6 +18,9 @@ def upgrade() -> None:
     """Add the tables; tasks that are there already tell the default channels, if any."""
     for name, default in (("tags", "[]"), ("depends_on", "[]"), ("alerts", "{}")):
         op.add_column("task", sa.Column(name, sa.JSON, nullable=False, server_default=default))
+    flaps = sa.Column("flaps", sa.Integer, nullable=False, server_default="0")
+    op.add_column("task_state", flaps)
+    op.add_column("task_state", sa.Column("flapping_since_at", Moment))
     op.create_table(
         "notice",
         sa.Column("key", sa.Text, primary_key=True),

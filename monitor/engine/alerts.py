@@ -1,0 +1,149 @@
+"""What is to be told, in memory: notices not yet done with, and what operators say about them.
+
+Notices come here when what they tell about is written, or cannot be written now; the outbox takes
+them from here. All of it is in the database too, and is read again after a restart.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import attrs
+import trio
+
+from monitor.core.alerting import Alerting
+from monitor.core.dispatch import audience
+from monitor.core.model import Incident, NoticeRecord, Result, State, Task
+from monitor.core.notices import Notice, NoticeState
+from monitor.core.telling import told_of_expiry, told_of_look
+
+
+@attrs.define(eq=False)
+class Alerts:
+    """Notices by thread and channel, and the hints that they changed."""
+
+    keep: Callable[[NoticeRecord], None]
+    """Has notices stored that come to mind here."""
+    alerting: Alerting = attrs.field(factory=Alerting)
+    version: int = 0
+    """Counts changes."""
+    _expiries: dict[int, frozenset[str]] = attrs.field(factory=dict, init=False)
+    """What the last look at each task told of running out, so as not to write it at each look."""
+    _threads: dict[str, dict[tuple[str, str], Notice]] = attrs.field(factory=dict, init=False)
+    _pending: dict[str, dict[str, Notice]] = attrs.field(factory=dict, init=False)
+    _changed: trio.Event = attrs.field(factory=trio.Event, init=False)
+
+    def say(self, alerting: Alerting) -> None:
+        """Take up what operators say now."""
+        if alerting != self.alerting:
+            self.alerting = alerting
+            self.hint()
+
+    def told_of(
+        self,
+        task: Task,
+        before: State,
+        after: State,
+        result: Result,
+        incident: Incident | None,
+        at: datetime,
+    ) -> tuple[Notice, ...]:
+        """Return what a look gives to tell, to be stored with it; see `telling`."""
+        defaults = self.alerting.default_channels
+        told = told_of_look(task, before, after, result, incident, at, defaults)
+        if result.facts:
+            known = self._expiries.setdefault(task.id, frozenset())
+            expiries = told_of_expiry(task, result, at, defaults)
+            told += tuple(one for one in expiries if one.key not in known)
+            self._expiries[task.id] = frozenset(one.key for one in expiries)
+        return told
+
+    def take(self, notices: Iterable[Notice]) -> None:
+        """Take notices up; those that are known already are left as they are."""
+        further: list[Notice] = []
+        for one in notices:
+            known = self._threads.setdefault(one.thread, {})
+            if (one.key, one.channel) not in known:
+                self._put(one)
+            if one.is_good:
+                further += audience(known.values(), one)
+        if further:
+            self.keep(NoticeRecord(notices=tuple(further)))
+            self.take(further)
+        self.hint()
+
+    def reload(self, notices: Iterable[Notice]) -> None:
+        """Take up what the database knows: what is new, and what is to be sent again."""
+        for one in notices:
+            known = self._threads.get(one.thread, {}).get((one.key, one.channel))
+            again = known is not None and known.state is NoticeState.DEAD
+            if known is None or (again and one.state is NoticeState.PENDING):
+                self._put(one)
+                if one.is_good:
+                    self.take([one])
+        self.hint()
+
+    def put(self, notice: Notice) -> None:
+        """Keep a notice as it is now."""
+        self._put(notice)
+        self.hint()
+
+    def _put(self, notice: Notice) -> None:
+        self._threads.setdefault(notice.thread, {})[notice.key, notice.channel] = notice
+        pending = self._pending.setdefault(notice.channel, {})
+        if notice.state is NoticeState.PENDING:
+            pending[notice.key] = notice
+        else:
+            pending.pop(notice.key, None)
+            self._forget(notice.thread)
+
+    def _forget(self, thread: str) -> None:
+        """Forget a thread that is over and told; the database remembers it."""
+        known = self._threads.get(thread, {}).values()
+        over = any(one.is_good or one.has_no_end for one in known)
+        if over and not any(one.state is NoticeState.PENDING for one in known):
+            del self._threads[thread]
+
+    def thread(self, thread: str, channel: str) -> list[Notice]:
+        """Return the notices of a thread for one channel."""
+        known = self._threads.get(thread, {}).values()
+        return [one for one in known if one.channel == channel]
+
+    def pending(self, channel: str) -> list[Notice]:
+        """Return the pending notices of a channel, the oldest first."""
+        return sorted(self._pending.get(channel, {}).values(), key=lambda one: (one.at, one.key))
+
+    def lasting(self) -> Sequence[Sequence[Notice]]:
+        """Return the notices of each thread that has begun and is not over."""
+        return [
+            list(known.values())
+            for known in self._threads.values()
+            if not any(one.is_good for one in known.values())
+        ]
+
+    @property
+    def waiting(self) -> int:
+        """How many notices are pending."""
+        return sum(map(len, self._pending.values()))
+
+    def orphans(self, channels: Iterable[str]) -> list[Notice]:
+        """Return pending notices of channels that are no more."""
+        known = set(channels)
+        return [
+            one
+            for channel, pending in self._pending.items()
+            if channel not in known
+            for one in pending.values()
+        ]
+
+    def hint(self) -> None:
+        """Wake whoever waits for a change."""
+        self.version += 1
+        self._changed.set()
+        self._changed = trio.Event()
+
+    async def changed(self, version: int) -> None:
+        """Return as soon as there was a change since that version."""
+        if version == self.version:
+            await self._changed.wait()
+        else:
+            await trio.lowlevel.checkpoint()
