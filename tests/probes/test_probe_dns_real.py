@@ -164,6 +164,7 @@ async def test_a_name_server_that_may_not_ask_others_says_what_it_knows(server: 
     assert "elsewhere.example A: the name server said REFUSED" in result.detail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls", "https"])
 async def test_a_look_cancelled_at_any_step_leaves_nothing_open(
     server: Unbound, transport: str

@@ -284,6 +284,7 @@ RECORDS = (
 )
 
 
+@pytest.mark.slow
 async def test_whatever_stands_in_an_answer_is_judged_and_never_an_error_of_ours() -> None:
     dice = random.Random(7)
     question = dns.name.from_text("shop.example").to_wire() or b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import trio
 import trustme
 
 from monitor.core.model import Status
+from monitor.core.ports import Trace
 from monitor.probes import alerts
 from monitor.probes.alerts import ALERTS, alert_of
 from tests.probes.certificates import lasting
@@ -19,12 +21,15 @@ from tests.probes.real import free_port, needs_program, running
 from tests.probes.servers import (
     SHORT_S,
     Stream,
+    client_sockets,
     hang,
     look_at,
     open_files,
     over_tls,
+    probe_of,
     serving,
 )
+from tests.probes.stepping import cancelled_at_step
 from tests.probes.tlsservers import written
 
 
@@ -38,7 +43,7 @@ def openssl(ca: trustme.CA, folder: Path, *arguments: str) -> Iterator[str]:
     port = free_port()
     command: list[str | Path] = [
         program, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificate, "-key", key,
-        "-CAfile", authority, "-quiet", "-naccept", "10", *arguments,
+        "-CAfile", authority, "-quiet", "-naccept", "1000", *arguments,
     ]  # fmt: skip
     with running(port, folder / "log", *command):
         yield f"tls://localhost:{port}"
@@ -112,6 +117,19 @@ async def test_a_failure_that_is_no_alert_stays_what_it_is(ca: trustme.CA) -> No
         assert open_files() <= before + 1  # the server's end may close a moment later
     assert Status.DOWN == result.status
     assert result.detail.startswith("the certificate has expired")
+
+
+@pytest.mark.slow
+async def test_a_look_cancelled_at_any_step_leaves_nothing_open(
+    ca: trustme.CA, tmp_path: Path
+) -> None:
+    with refusing("certificate_required", ca, tmp_path) as (url, _options):
+        probe = probe_of(url, {"expected_alert": "certificate_required"})
+        port = int(url.rpartition(":")[2])
+        step = 0
+        while await cancelled_at_step(step := step + 1, partial(probe, Trace())):
+            assert 0 == client_sockets(port), f"cancelled at step {step}"
+    assert 5 < step < 1000
 
 
 async def test_a_client_with_a_certificate_is_let_in(ca: trustme.CA, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from tests.probes.stepping import cancelled_at_step
 
 Server = Callable[[str, trustme.LeafCert], AbstractContextManager[int]]
 
-MUTATIONS = 200
+MUTATIONS = 100
 
 REAL = ["smtp", "imap", "pop3", "ftp", "ldap", "xmpp", "postgresql", "mysql"]
 
@@ -72,6 +72,7 @@ async def test_a_real_server_shows_its_certificate(
         assert (protocol == "xmpp") == (Status.DOWN == other.status), other.detail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", REAL)
 async def test_whatever_a_broken_server_says_is_judged_and_a_cancelled_look_leaves_nothing_open(
     protocol: str, real: Server, ca: trustme.CA
