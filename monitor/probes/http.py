@@ -8,8 +8,8 @@ HTTP/1.1 is spoken by h11 directly over our stream: measured at half the CPU of 
 and no pool is wanted here. HTTP/2 is spoken by h2 in the same way.
 
 Through a proxy, `connect` gives way to `proxy`, and what the proxy fails to do is DOWN in that
-phase. Proxies by `http://` and `socks5h://` look up names themselves: only they know the address,
-so only their own can be judged by `targets.private`. An OAuth2 token is asked for in phase `token`,
+phase. All proxies but those by `socks5://` look up names themselves: only they know the address, so
+only their own can be judged by `targets.private`. An OAuth2 token is asked for in phase `token`,
 on the same way, and kept until 30 s before its end; if none is given out, the look is DOWN in that
 phase. A name server of the option `dns` takes the place of our own: its faults are ours.
 
@@ -20,7 +20,6 @@ where a redirect to another scheme, host or port leads.
 import re
 from urllib.parse import quote_plus
 
-import attrs
 import trio
 
 from monitor.assertions import Name, Names, Type
@@ -36,7 +35,7 @@ from monitor.probes.http2 import Http2Exchange
 from monitor.probes.httpoptions import HttpOptions
 from monitor.probes.kind import Kind
 from monitor.probes.request import Request
-from monitor.probes.road import Road, speaks_http2
+from monitor.probes.road import Road, of_others, speaks_http2
 from monitor.probes.secure import CERTIFICATE
 from monitor.probes.tokens import Tokens
 
@@ -55,7 +54,7 @@ def prepare(target: str, options: HttpOptions) -> Probe:
     well = _codes(str(options.status))
     hidden = _hidden(first, options)
     tokens = Tokens.of_options(options, road, hidden)
-    away = attrs.evolve(options, server_name="", client_certificate="", client_key="")
+    away = of_others(options)
 
     async def visit(request: Request, trace: Trace) -> Result:
         hops, jar = 0, Jar()

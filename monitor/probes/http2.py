@@ -22,8 +22,12 @@ from monitor.probes.explain import explain, printable
 _WINDOW = WIRE_LIMIT + 64 * 1024
 """What the server may send of a body without being asked to go on; it never has to be asked."""
 
-_READ_SIZE = 4 * 1024
-"""Small, because all frames of one reading are parsed at once, and a frame may have nine bytes."""
+_READ_SIZE = 2 * 1024
+"""Small, because all frames of one reading are parsed at once, and a frame may have nine bytes; of
+a frame that has more the rest is read at once."""
+
+_FRAMES_LIMIT = 20_000
+"""Frames that are read: each costs time, and one may carry nothing."""
 
 _FRAME_HEAD = 9
 _GOAWAY = 7
@@ -47,6 +51,7 @@ class Http2Exchange:
         )
         self._unread = bytearray()
         self._received = 0
+        self._frames = 0
         self._head: Head | None = None
         self._pieces: list[bytes] = []
         self._ended = False
@@ -93,7 +98,7 @@ class Http2Exchange:
             if self._ended:
                 body.end()
                 break
-            if self._received > limit:
+            if self._received > limit or self._frames > _FRAMES_LIMIT:
                 body.cut = True
                 break
             await self._step()
@@ -101,8 +106,9 @@ class Http2Exchange:
 
     async def _step(self) -> None:
         """Take one frame from the server. They are given to h2 one by one."""
-        while len(self._unread) < (size := self._frame_size()):
-            await self._read_more()
+        while (missing := (size := self._frame_size()) - len(self._unread)) > 0:
+            await self._read_more(max(missing, _READ_SIZE))
+        self._frames += 1
         frame = bytes(self._unread[:size])
         del self._unread[:size]
         if frame[3] == _GOAWAY:
@@ -129,12 +135,12 @@ class Http2Exchange:
             raise _invalid("a frame is too long")
         return _FRAME_HEAD + size
 
-    async def _read_more(self) -> None:
+    async def _read_more(self, most: int) -> None:
         # A target that has answered may have closed already; what is received tells.
         with contextlib.suppress(trio.BrokenResourceError):
             await self._stream.send_all(self._http.data_to_send())
         try:
-            piece = await self._stream.receive_some(_READ_SIZE)
+            piece = await self._stream.receive_some(most)
         except trio.BrokenResourceError as error:
             raise TargetDown(explain(error)) from error
         if not piece:

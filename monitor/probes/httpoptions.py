@@ -76,7 +76,7 @@ class HttpOptions(AuthOptions):
     proxy: Annotated[
         str,
         Meta(
-            description="the proxy to go through: http://HOST:PORT, socks5://HOST:PORT, or "
+            description="the proxy to go through: http://HOST:PORT, https://, socks5://, or "
             "socks5h:// to let it look up names; a user and a password may stand before the host"
         ),
     ] = attrs.field(default="", repr=False)

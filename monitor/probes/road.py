@@ -9,7 +9,7 @@ from monitor.core.ports import InvalidTask, TargetDown, Trace
 from monitor.probes.connect import Ip, Lookup, connect
 from monitor.probes.httpoptions import HttpOptions
 from monitor.probes.nameserver import lookup_of
-from monitor.probes.proxy import Proxy
+from monitor.probes.proxy import Proxy, Tunnel
 from monitor.probes.secure import TlsOptions, certificate_facts, secure
 from monitor.probes.target import Url
 
@@ -32,7 +32,9 @@ class Road:
             InvalidTask: naming the option that is wrong.
         """
         # HTTP/2 knows no whole addresses that a proxy of HTTP/1.1 could be asked for.
-        proxy = Proxy.of_option(options.proxy, tunnels_all=options.http_version == "2")
+        proxy = Proxy.of_option(
+            options.proxy, of_others(options), tunnels_all=options.http_version == "2"
+        )
         if proxy is not None and proxy.looks_up and options.ip != "any":
             raise InvalidTask(
                 "option ip", "means nothing with this proxy, which looks up names itself"
@@ -47,6 +49,7 @@ class Road:
         Raises:
             TargetDown, OwnFault, Refused: as `connect`, `secure` and `Proxy.reach` do.
         """
+        stream: Tunnel
         if self.proxy is None:
             stream = await connect(url.host, url.port, trace, ip=self.ip, lookup=self.lookup)
         else:
@@ -56,6 +59,11 @@ class Road:
         secured = await secure(stream, url.host, tls, trace, _ALPN[http_version])
         trace.facts["certificate"] = certificate_facts(secured)
         return secured
+
+
+def of_others(options: TlsOptions) -> TlsOptions:
+    """Return how TLS is made with others than the target: what it is to be shown stays with it."""
+    return TlsOptions(verify=options.verify, ca_file=options.ca_file)
 
 
 def speaks_http2(stream: trio.abc.Stream, http_version: str) -> bool:

@@ -4,7 +4,7 @@ import functools
 import ssl
 import warnings
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import attrs
 import trio
@@ -19,12 +19,16 @@ __all__ = [
     "CERTIFICATE",
     "HandshakeOptions",
     "TlsOptions",
+    "abandon",
     "certificate_facts",
     "check_handshake",
     "secure",
     "shared_context",
     "tls_context",
 ]
+
+Below = TypeVar("Below", bound=trio.SocketStream | trio.SSLStream[trio.SocketStream])
+"""What TLS is made of: a connection, or one that is under TLS already, to a proxy."""
 
 _DER = 2
 """As the certificates of Python before 3.13 name it."""
@@ -203,12 +207,12 @@ def _limit(context: ssl.SSLContext, oldest: str, newest: str) -> None:
 
 
 async def secure(
-    stream: trio.SocketStream,
+    stream: Below,
     host: str,
     options: TlsOptions,
     trace: Trace,
     protocols: tuple[str, ...] = (),
-) -> trio.SSLStream[trio.SocketStream]:
+) -> trio.SSLStream[Below]:
     """Make a TLS connection of a connected stream, in phase `tls`.
 
     Closing the returned stream closes the connection; it is closed already if this fails.
@@ -226,15 +230,21 @@ async def secure(
             secured = trio.SSLStream(stream, context, server_hostname=name, https_compatible=True)
             await secured.do_handshake()
         except trio.BrokenResourceError as error:
-            stream.socket.close()
+            abandon(stream)
             raise _failure(error, context, options) from error
         except BaseException:
-            stream.socket.close()
+            abandon(stream)
             raise
     return secured
 
 
-def certificate_facts(secured: trio.SSLStream[trio.SocketStream]) -> dict[str, Any]:
+def abandon(stream: trio.SocketStream | trio.SSLStream[trio.SocketStream]) -> None:
+    """Close a connection at once, without a word and without a checkpoint."""
+    plain = stream.transport_stream if isinstance(stream, trio.SSLStream) else stream
+    plain.socket.close()
+
+
+def certificate_facts(secured: trio.SSLStream[Any]) -> dict[str, Any]:
     """Return what the target's certificates say, verified or not: see CERTIFICATE.
 
     The chain is the verified one, which ends with an authority that we trust; if nothing was
@@ -243,7 +253,7 @@ def certificate_facts(secured: trio.SSLStream[trio.SocketStream]) -> dict[str, A
     return facts_of_chain(_chain(secured))
 
 
-def _chain(secured: trio.SSLStream[trio.SocketStream]) -> list[bytes]:
+def _chain(secured: trio.SSLStream[Any]) -> list[bytes]:
     """Return the certificates in DER, the target's own first."""
     verified = secured.context.verify_mode == ssl.CERT_REQUIRED
     method = "get_verified_chain" if verified else "get_unverified_chain"

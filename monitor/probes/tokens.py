@@ -20,7 +20,7 @@ from monitor.probes.explain import printable
 from monitor.probes.hidden import Hidden
 from monitor.probes.httpoptions import HttpOptions
 from monitor.probes.request import PORTS, Request
-from monitor.probes.road import Road
+from monitor.probes.road import Road, of_others
 from monitor.probes.secure import TlsOptions
 from monitor.probes.target import in_option, parse_url
 
@@ -63,9 +63,7 @@ class Tokens:
             raise InvalidTask("option oauth_client_id", "is not given; say who asks for the token")
         request = _request(options)
         request = attrs.evolve(request, proxy=road.proxy)
-        # What the target is to be shown is no affair of another server.
-        tls = attrs.evolve(options, server_name="", client_certificate="", client_key="")
-        return cls(request, road, tls, hidden)
+        return cls(request, road, of_others(options), hidden)
 
     @property
     def kept(self) -> bool:

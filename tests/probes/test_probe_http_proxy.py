@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +186,65 @@ async def test_what_socks_cannot_reach_is_said_in_its_words(tmp_path: Path) -> N
     assert f"the proxy 127.0.0.1:{proxy}: it says: connection refused" == result.detail
 
 
+# --- TLS to the proxy -----------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def before_tinyproxy(tmp_path: Path, ca: trustme.CA) -> AsyncIterator[int]:
+    """Run tinyproxy behind TLS, which it does not speak itself."""
+
+    with tinyproxy(tmp_path, "BasicAuth me s3cr3t") as port:
+
+        async def both_ways(client: trio.abc.Stream) -> None:
+            proxy = await trio.open_tcp_stream("127.0.0.1", port)
+            async with proxy, trio.open_nursery() as nursery:
+                nursery.start_soon(pass_on, client, proxy)
+                await pass_on(proxy, client)
+                nursery.cancel_scope.cancel()
+
+        context = server_context(ca.issue_cert("localhost"))
+        async with serving(over_tls(context, both_ways)) as tls_port:
+            yield tls_port
+
+
+async def pass_on(source: trio.abc.Stream, sink: trio.abc.Stream) -> None:
+    with suppress(trio.BrokenResourceError):
+        while data := await source.receive_some():
+            await sink.send_all(data)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_the_way_to_a_proxy_may_be_under_tls_and_the_way_through_it_too(
+    scheme: str, tmp_path: Path, ca: trustme.CA
+) -> None:
+    context = server_context(ca.issue_cert("localhost"))
+    plain = answering(http_answer("safe"))
+    async with (
+        before_tinyproxy(tmp_path, ca) as proxy,
+        serving(plain if scheme == "http" else over_tls(context, plain)) as port,
+    ):
+        result = await look_at(
+            f"{scheme}://localhost:{port}/",
+            proxy=f"https://me:s3cr3t@localhost:{proxy}",
+            server_name="localhost",
+            contains="safe",
+        )
+    assert Status.UP == result.status, result.detail
+    tls = ["tls"] if scheme == "https" else []
+    assert ["proxy", *tls, "first_byte", "body"] == list(result.timings)
+
+
+async def test_a_proxy_whose_certificate_is_not_valid_is_down_in_phase_proxy(
+    ca: trustme.CA,
+) -> None:
+    context = server_context(trustme.CA().issue_cert("localhost"))
+    async with serving(over_tls(context, hang)) as proxy:
+        result = await look_at("https://shop.example/", proxy=f"https://localhost:{proxy}")
+        assert 0 == client_sockets(proxy)
+    assert (Status.DOWN, "proxy") == (result.status, result.phase)
+    assert result.detail.startswith(f"the proxy localhost:{proxy}: the certificate is signed by")
+
+
 # --- proxies that fail ----------------------------------------------------------------------------
 
 
@@ -329,7 +388,7 @@ async def test_a_forbidden_proxy_is_refused() -> None:
     assert (Status.UNKNOWN, Reason.REFUSED) == (result.status, result.reason)
 
 
-@pytest.mark.parametrize("scheme", ["http", "socks5"])
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
 async def test_a_look_through_a_proxy_can_be_cancelled_at_every_step_and_leaves_nothing_open(
     scheme: str, ca: trustme.CA
 ) -> None:
@@ -338,7 +397,7 @@ async def test_a_look_through_a_proxy_can_be_cancelled_at_every_step_and_leaves_
     within = over_tls(context, answering(http_answer("x" * 50_000)))
 
     async def tunnel(stream: Stream) -> None:
-        if scheme == "http":
+        if scheme != "socks5":
             await read_request(stream)
             await stream.send_all(b"HTTP/1.1 200 OK\r\n\r\n")
         else:
@@ -348,8 +407,8 @@ async def test_a_look_through_a_proxy_can_be_cancelled_at_every_step_and_leaves_
             await stream.send_all(b"\x05\x00\x00\x01" + bytes(6))
         await within(stream)
 
-    async with serving(tunnel) as proxy:
-        options = {"proxy": f"{scheme}://127.0.0.1:{proxy}"}
+    async with serving(over_tls(context, tunnel) if scheme == "https" else tunnel) as proxy:
+        options = {"proxy": f"{scheme}://localhost:{proxy}"}
         probe = probe_of("https://localhost:9/", options)
 
         async def work() -> None:
@@ -372,7 +431,7 @@ async def test_a_look_through_a_proxy_can_be_cancelled_at_every_step_and_leaves_
     [
         {"proxy": "127.0.0.1:3128"},
         {"proxy": "ftp://127.0.0.1:3128"},
-        {"proxy": "https://127.0.0.1:3128"},
+        {"proxy": "https://127.0.0.1"},
         {"proxy": "http://me:s3cr3t@proxy.example"},
         {"proxy": "http://me:s3cr3t@proxy.example:3128/path"},
         {"proxy": "http://me%3Ayou:s3cr3t@proxy.example:3128"},
