@@ -8,7 +8,9 @@ network  connect (the one way out), secure (TLS), threads (lookups), explain (wh
 tls's    certificate (the chain), alerts, talk (into TLS from plain text)
 tcp's    script (what is heard and said in turn)
 dns's    dnsquestion, dnswire (UDP, TCP, TLS, HTTPS), dnsanswer
-http's   request (and redirects), exchange (over one connection), content (under a cap)
+http's   httpoptions, request (and redirects), payload, cookies, authorization, tokens (OAuth2),
+         hidden (secrets); road (the way there), proxy, socks, nameserver;
+         exchange (over one connection), http2, content (under a cap)
 icmp's   icmpwire (echoes and complaints)
 ssh's    sshwire (messages), sshkeys (the proof of a host key)
 exec's   perfdata
