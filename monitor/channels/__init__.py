@@ -7,18 +7,20 @@ words     wording (titles and texts, in the languages of phrases), severity; pay
 sending   post (JSON over HTTP), letter and submission (mail); redaction (no secret is told)
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from monitor.channels import apprise
 from monitor.channels.family import Family
 from monitor.channels.worded import worded
-from monitor.core.describe import HIDDEN, without_password
+from monitor.core.describe import HIDDEN
 from monitor.core.notices import ChannelSpec, InvalidChannel, Send
 from monitor.core.ports import InvalidTask
 from monitor.probes.options import did_you_mean, read_options
-from monitor.probes.target import scheme_of, split_url
+from monitor.probes.target import scheme_of
 from monitor.references import BadReference, fetched
 
 _BUILT_IN = {
@@ -43,8 +45,6 @@ _BUILT_IN = {
 }
 """Scheme -> file. They are imported when first used."""
 
-_APPRISE = "apprise+"
-
 
 def prepare_channel(spec: ChannelSpec) -> Send:
     """Make a channel ready to send.
@@ -58,6 +58,10 @@ def prepare_channel(spec: ChannelSpec) -> Send:
     options = {name: _fetched(f"option {name}", value) for name, value in spec.options.items()}
     with _refusals():
         family = find_family(url)
+        if family is not apprise.FAMILY and _is_cut(url):
+            raise InvalidChannel(
+                "url", "has an @ behind its host; in a password write / as %2F, ? as %3F, # as %23"
+            )
         read = read_options(family.options, options)
         return worded(family.prepare(url, read), read)
 
@@ -72,17 +76,18 @@ def find_family(url: str) -> Family:
         scheme = scheme_of(url)
     if scheme in _BUILT_IN:
         return _family(_BUILT_IN[scheme])
-    known = [*_BUILT_IN, f"{_APPRISE}URL"]
+    if scheme.startswith(apprise.PREFIX) or apprise.knows(scheme):
+        return apprise.FAMILY
     raise InvalidChannel(
         "url",
-        f"has an unknown scheme {scheme!r}{did_you_mean(scheme, _BUILT_IN)}; "
-        f"there are: {', '.join(known)}",
+        f"has an unknown scheme {scheme!r}{did_you_mean(scheme, _BUILT_IN)}; there are: "
+        f"{', '.join(_BUILT_IN)}, and those of Apprise ({apprise.INSTALL})",
     )
 
 
 def families() -> list[Family]:
     """Return all families in the order in which they are told of."""
-    return [_family(module) for module in dict.fromkeys(_BUILT_IN.values())]
+    return [*map(_family, dict.fromkeys(_BUILT_IN.values())), apprise.FAMILY]
 
 
 def shown_url(url: str) -> str:
@@ -90,13 +95,30 @@ def shown_url(url: str) -> str:
 
     Never raises.
     """
-    try:
-        family = find_family(url)
-        host = split_url(url).netloc.rpartition("@")[2] if family.shows_host else HIDDEN
-        scheme = scheme_of(url)
-    except (InvalidChannel, InvalidTask):
-        return f"{url.partition(':')[0][:40]}:{HIDDEN}" if ":" in url else HIDDEN
-    return f"{scheme}://{without_password(host)}"
+    scheme, colon, rest = url.strip().partition(":")
+    scheme = scheme.lower()
+    if scheme not in _BUILT_IN or not rest.startswith("//"):
+        # Maybe one of Apprise, in whose addresses keys stand anywhere.
+        return f"{scheme[:40]}:{HIDDEN}" if colon else HIDDEN
+    if not _family(_BUILT_IN[scheme]).shows_host:
+        return f"{scheme}://{HIDDEN}"
+    host = "" if _is_cut(url) else _netloc(url).rpartition("@")[2]
+    return f"{scheme}://{host or HIDDEN}"
+
+
+def _netloc(url: str) -> str:
+    return re.split("[/?#]", url.strip().partition("://")[2], maxsplit=1)[0]
+
+
+def _is_cut(url: str) -> bool:
+    """Tell whether a password was cut by a sign that ends hosts, so that half of it looks like one.
+
+    Addresses of mail stand behind a question mark.
+    """
+    rest = url.strip().partition("://")[2]
+    mail = scheme_of(url) in ("mailto", "mailtos")
+    behind = rest[len(_netloc(url)) :]
+    return "@" in (behind.partition("?to=")[0].partition("?from=")[0] if mail else behind)
 
 
 def _family(module: str) -> Family:

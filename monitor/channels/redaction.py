@@ -11,6 +11,8 @@ from monitor.probes.explain import printable
 LONG_ENOUGH = 8
 """Letters of what may be a secret where most things are none: parts of a path, headers."""
 
+_PARAMETER = 4
+
 
 class Redaction:
     """The secrets of one channel, in each form in which a receiver may repeat them."""
@@ -49,8 +51,8 @@ def _forms(secret: str) -> set[str]:
 def secrets_of(address: str) -> list[str]:
     """Return what may be a secret in an address that somebody gave us to post to.
 
-    Passwords and the values of parameters always, parts of the path from 8 letters on, and the
-    path as a whole with them: who knows it can post as well as we can.
+    Passwords always, values of parameters from 4 letters on, parts of the path from 8, and the path
+    as a whole with them: who knows it can post as well as we can.
     """
     parts = urlsplit(address)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -58,5 +60,6 @@ def secrets_of(address: str) -> list[str]:
     segments = [part for part in parts.path.split("/") if len(part) >= LONG_ENOUGH]
     found += [parts.path] if segments else []
     found += segments
-    found += [parts.query, *(value for _name, value in parse_qsl(parts.query))]
+    values = [value for _name, value in parse_qsl(parts.query) if len(value) >= _PARAMETER]
+    found += [parts.query, *values] if values else []
     return [secret for secret in found if secret.strip(":")]

@@ -158,9 +158,9 @@ class ChannelSpec:
     """Where messages go, as the operator asks for it."""
 
     name: str
-    url: str
-    """Its scheme is the kind; may hold references to secrets (`${NAME}`)."""
-    options: Mapping[str, Any] = attrs.field(factory=dict)
+    url: str = attrs.field(repr=False)
+    """Its scheme is the kind; may hold secrets, better by reference (`${NAME}`)."""
+    options: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     default: bool = False
     """Whether tasks that name no channel use it."""
     system: bool = False

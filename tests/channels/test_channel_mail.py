@@ -216,6 +216,17 @@ async def test_a_server_that_has_taken_the_letter_is_not_waited_for_at_the_goodb
     assert heard[-1].endswith("\r\n.\r\n")
 
 
+@pytest.mark.parametrize("stage", range(7))
+async def test_a_server_that_falls_silent_is_left_at_the_deadline(stage: int) -> None:
+    replies = ["250 x", "250 ok", "250", "250", "354", "250 taken"][: max(0, stage - 1)]
+    handler = saying(*replies, heard=[]) if stage else hang
+    async with serving(handler) as port:
+        with trio.move_on_after(0.2) as deadline:
+            await sender(f"mailto://127.0.0.1:{port}{TO}")(message())
+        assert deadline.cancelled_caught
+        assert 0 == client_sockets(port)
+
+
 async def test_only_those_who_have_not_got_it_are_tried_again() -> None:
     heard: list[str] = []
     taken = ["250 x", "250 ok", "250", "450 later", "354", "250 taken", "221 bye"]
