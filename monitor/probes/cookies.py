@@ -1,6 +1,7 @@
 """The cookies of one look: what web servers set on the way, and to whom it is sent (RFC 6265)."""
 
 import ipaddress
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -44,7 +45,7 @@ class Jar:
 
     def keep(self, url: Url, headers: Iterable[str]) -> None:
         """Take what the server of a URL set; what it may not set, or makes no sense, is ignored."""
-        for header in headers:
+        for header in itertools.islice(headers, 2 * COOKIES_KEPT):
             first, *parts = header.split(";") if len(header) <= COOKIE_LIMIT else ("",)
             name, equals, value = (part.strip() for part in first.partition("="))
             if not (equals and name and _can_be_sent(name) and _can_be_sent(value)):

@@ -7,11 +7,15 @@ of redirects are added up. Cookies that are set on the way are sent on, within o
 HTTP/1.1 is spoken by h11 directly over our stream: measured at half the CPU of a pooled client,
 and no pool is wanted here. HTTP/2 is spoken by h2 in the same way.
 
-Through a proxy, `connect` gives way to `proxy`, and what the proxy fails to do is DOWN in that
-phase. All proxies but those by `socks5://` look up names themselves: only they know the address, so
-only their own can be judged by `targets.private`. An OAuth2 token is asked for in phase `token`,
-on the same way, and kept until 30 s before its end; if none is given out, the look is DOWN in that
-phase. A name server of the option `dns` takes the place of our own: its faults are ours.
+Through a proxy, `connect` gives way to `proxy`, `address` is the proxy's, and what the proxy fails
+to do is DOWN in that phase; only an answer to an `http:` target may as well be the proxy's own. All
+proxies but those by `socks5://` look up names themselves: only they know the address, so only their
+own can be judged by `targets.private`.
+
+An OAuth2 token is asked for in phase `token`, on the same way, and kept until 30 s before its end;
+if none is given out, the look is DOWN in that phase.
+
+A name server of the option `dns` takes the place of our own: its faults are ours.
 
 What belongs to the task (headers, cookies, credentials) is sent to its own origin only: not to
 where a redirect to another scheme, host or port leads.
@@ -91,7 +95,7 @@ def prepare(target: str, options: HttpOptions) -> Probe:
         request = first.unlike_any_other() if options.cache_bust else first
         return await (visit if tokens is None else visit_with_token)(request, trace)
 
-    return hiding(hidden, look) if hidden else look
+    return hiding(hidden, look) if hidden or tokens else look
 
 
 async def _ask(
@@ -122,7 +126,7 @@ def _hidden(first: Request, options: HttpOptions) -> Hidden:
     """Gather what must not be shown, in every form in which it is sent."""
     client, proxy = options.oauth_client_secret, first.proxy
     told = dict(first.headers) | dict(proxy.headers if proxy else {})
-    credentials = [told.get(name, "") for name in ("Authorization", "Proxy-Authorization")]
+    credentials = [value for name, value in told.items() if name.lower().endswith("authorization")]
     return Hidden(
         secrets=[
             *(first.url.password, options.password, options.token, client, quote_plus(client)),

@@ -130,6 +130,8 @@ class Http2Exchange:
         """Return the bytes of the next frame, as far as that is known."""
         if len(self._unread) < _FRAME_HEAD:
             return _FRAME_HEAD
+        if self._frames == 0 and self._unread.startswith(b"HTTP/1"):
+            raise TargetDown("the target answers in HTTP/1, not in HTTP/2")
         size = int.from_bytes(self._unread[:3], "big")
         if size > self._http.max_inbound_frame_size:
             raise _invalid("a frame is too long")

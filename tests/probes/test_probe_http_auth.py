@@ -139,7 +139,7 @@ async def echo_badly(stream: Stream) -> None:
         {"user": "me", "password": "s3cr3t"},
         {"token": "s3cr3t-token"},
         {"headers.X-Api-Key": "s3cr3t-key"},
-        {"headers.Authorization": "Digest s3cr3t"},
+        {"headers.authorization": "Digest s3cr3t"},
         {"cookies.session": "s3cr3t-session"},
     ],
     ids=["password", "token", "key", "header", "cookie"],

@@ -21,7 +21,6 @@ from monitor.probes import nameserver
 from monitor.probes.guard import POLICY, Policy
 from tests.probes.real import free_port, needs_program, running
 from tests.probes.servers import (
-    SHORT_S,
     Stream,
     answering,
     client_sockets,
@@ -197,7 +196,7 @@ async def test_a_name_server_in_trouble_is_our_own_fault(rcode: str) -> None:
 async def test_a_name_server_that_is_silent_is_our_own_fault_and_said_before_the_deadline() -> None:
     async with name_server(lambda _query: []) as dns_port:
         with pytest.raises(OwnFault, match=r"gave no answer for shop\.test in time") as caught:
-            await look_at("http://shop.test/", SHORT_S, dns=f"127.0.0.1:{dns_port}")
+            await look_at("http://shop.test/", 2.0, dns=f"127.0.0.1:{dns_port}")
     assert Reason.RESOLVER == caught.value.reason
 
 

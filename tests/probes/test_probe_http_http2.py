@@ -326,7 +326,7 @@ async def test_a_packed_body_is_unpacked_and_a_broken_one_is_down() -> None:
         (
             answering(http_answer("I speak HTTP/1.1")),
             "first_byte",
-            "not a valid HTTP/2 answer: a frame",
+            "the target answers in HTTP/1, not in HTTP/2",
         ),
         (answering(b""), "first_byte", "the connection was closed without an answer"),
         (reset, "first_byte", "connection reset by peer"),

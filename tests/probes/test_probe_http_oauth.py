@@ -284,9 +284,11 @@ async def test_a_look_with_a_token_can_be_cancelled_at_every_step_and_leaves_not
         assert 5 < step < 1000
 
 
-async def test_a_token_that_oauth_gave_out_is_not_shown_either() -> None:
+@pytest.mark.parametrize("secret", [SECRET, ""])
+async def test_a_token_that_oauth_gave_out_is_not_shown_either(secret: str) -> None:
     async with a_target(granted("t0ken-s3cr3t")) as (token_port, _asked), serving(echo) as port:
-        result = await look_at(f"http://127.0.0.1:{port}/", **oauth(token_port))
+        options = oauth(token_port, oauth_client_secret=secret)
+        result = await look_at(f"http://127.0.0.1:{port}/", **options)
     assert Status.UP == result.status
     assert "t0ken-s3cr3t" not in str(result.facts)
     assert "Bearer ***" in result.facts["body"]
