@@ -22,6 +22,8 @@ where a redirect to another scheme, host or port leads.
 """
 
 import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 import trio
@@ -35,13 +37,15 @@ from monitor.probes.cookies import Jar
 from monitor.probes.exchange import Exchange, Head
 from monitor.probes.explain import printable
 from monitor.probes.hidden import Hidden, hiding
-from monitor.probes.http2 import Http2Exchange
 from monitor.probes.httpoptions import HttpOptions
 from monitor.probes.kind import Kind
 from monitor.probes.request import Request
 from monitor.probes.road import Road, of_others, speaks_http2
 from monitor.probes.secure import CERTIFICATE
 from monitor.probes.tokens import Tokens
+
+if TYPE_CHECKING:
+    from monitor.probes.http2 import Http2Exchange
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _RANGE = re.compile(r"([1-5]\d\d)(?:-([1-5]\d\d))?")
@@ -59,13 +63,14 @@ def prepare(target: str, options: HttpOptions) -> Probe:
     hidden = _hidden(first, options)
     tokens = Tokens.of_options(options, road, hidden)
     away = of_others(options)
+    begin = _beginning(options.http_version)
 
     async def visit(request: Request, trace: Trace) -> Result:
         hops, jar = 0, Jar()
         while True:
             tls = options if request.url.host == first.url.host else away
             async with await road.open(request.url, tls, trace, options.http_version) as stream:
-                exchange, head = await _ask(stream, request, options.http_version, trace)
+                exchange, head = await _ask(begin, stream, request, trace)
                 trace.facts["redirects"] = hops
                 if not (options.redirects and _is_redirect(head)):
                     if not any(head.status in codes for codes in well):
@@ -98,18 +103,32 @@ def prepare(target: str, options: HttpOptions) -> Probe:
     return hiding(hidden, look) if hidden or tokens else look
 
 
+_Begin = Callable[[trio.abc.Stream], "Exchange | Http2Exchange"]
+
+
+def _beginning(http_version: str) -> _Begin:
+    """Return what begins an exchange over a stream, in the version of HTTP agreed on there."""
+    if http_version == "1.1":
+        return Exchange
+    # Imported only for tasks that may speak it: that takes 90 ms.
+    from monitor.probes.http2 import Http2Exchange
+
+    def begin(stream: trio.abc.Stream) -> Exchange | Http2Exchange:
+        return Http2Exchange(stream) if speaks_http2(stream, http_version) else Exchange(stream)
+
+    return begin
+
+
 async def _ask(
-    stream: trio.abc.Stream, request: Request, http_version: str, trace: Trace
-) -> tuple[Exchange | Http2Exchange, Head]:
+    begin: _Begin, stream: trio.abc.Stream, request: Request, trace: Trace
+) -> "tuple[Exchange | Http2Exchange, Head]":
     """Send a request, and return the headers of the answer and who reads its body."""
-    exchange: Exchange | Http2Exchange
     with trace.enter("first_byte"):
-        if speaks_http2(stream, http_version):
-            exchange = Http2Exchange(stream)
-            head = await exchange.ask(request.http2_fields, request.payload.data)
-        else:
-            exchange = Exchange(stream)
+        exchange = begin(stream)
+        if isinstance(exchange, Exchange):
             head = await exchange.ask(request.encoded, request.payload.data)
+        else:
+            head = await exchange.ask(request.http2_fields, request.payload.data)
     trace.facts["url"] = request.url_shown
     trace.facts["status"] = head.status
     trace.facts["headers"] = head.headers

@@ -33,14 +33,12 @@ _MOST = 32
 _TYPES = (dns.rdatatype.AAAA, dns.rdatatype.A)
 
 
-def lookup_of(option: str) -> Lookup | None:
-    """Read the option `dns`, `HOST[:PORT]`; None if it is empty.
+def lookup_at(option: str) -> Lookup:
+    """Read the option `dns`, `HOST[:PORT]`, and return how names are looked up there.
 
     Raises:
         InvalidTask: it is no such thing.
     """
-    if not option:
-        return None
     with in_option("dns"):
         server = parse_url(option if "://" in option else f"dns://{option}", 53)
         refuse_path(server)

@@ -8,7 +8,6 @@ import trio
 from monitor.core.ports import InvalidTask, TargetDown, Trace
 from monitor.probes.connect import Ip, Lookup, connect
 from monitor.probes.httpoptions import HttpOptions
-from monitor.probes.nameserver import lookup_of
 from monitor.probes.proxy import Proxy, Tunnel
 from monitor.probes.secure import TlsOptions, certificate_facts, secure
 from monitor.probes.target import Url
@@ -39,7 +38,13 @@ class Road:
             raise InvalidTask(
                 "option ip", "means nothing with this proxy, which looks up names itself"
             )
-        return cls(ip=options.ip, lookup=lookup_of(options.dns), proxy=proxy)
+        lookup = None
+        if options.dns:
+            # Imported only for tasks that want it: dnspython takes 160 ms.
+            from monitor.probes.nameserver import lookup_at
+
+            lookup = lookup_at(options.dns)
+        return cls(ip=options.ip, lookup=lookup, proxy=proxy)
 
     async def open(
         self, url: Url, tls: TlsOptions, trace: Trace, http_version: str = "1.1"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import trustme
 
@@ -267,6 +270,22 @@ async def test_a_look_can_be_cancelled_at_every_step_and_leaves_nothing_open(
             if not cancelled:
                 break
         assert 5 < step < 1000
+
+
+def test_a_plain_task_does_not_pay_for_the_libraries_of_others() -> None:
+    look = "from monitor.probes.http import *; prepare('https://host.example/', HttpOptions({}))"
+    for options, imported in [
+        ("", "[]"),
+        ("http_version='auto'", "['h2']"),
+        ("dns='127.0.0.1'", "['dns']"),
+    ]:
+        code = (
+            f"import sys; {look.format(options)}; print(sorted({{'h2', 'dns'}} & {{*sys.modules}}))"
+        )
+        said = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        assert imported == said.stdout.strip()
 
 
 # --- options ------------------------------------------------------------------------------------
