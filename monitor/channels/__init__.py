@@ -4,7 +4,9 @@ families  webhook, mail; alertmanager, pagerduty, opsgenie; ntfy, gotify, telegr
           discord, teams; everything else that Apprise knows (apprise, an extra)
 words     wording (titles and texts, in the languages of phrases), severity; payload (what webhooks
           and templates get), templates and samples (operators' own words), worded
-sending   post (JSON over HTTP), letter and submission (mail); redaction (no secret is told)
+sending   post (over HTTP), letter, submission and mailaddress (mail), events (one by one);
+          address and credentials (where, and who we are); redaction (no secret is told)
+page      what the documentation says of them
 """
 
 import re

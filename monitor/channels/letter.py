@@ -16,7 +16,7 @@ import markupsafe
 
 from monitor import __version__
 from monitor.channels.severity import Severity, last_words, worst_of
-from monitor.core.notices import Message
+from monitor.core.notices import Message, Notice
 from monitor.probes.explain import printable
 
 _COLOURS = {
@@ -93,11 +93,15 @@ def html_of(message: Message) -> str:
 
 
 def _references(message: Message, domain: str) -> Sequence[str]:
-    threads = [notice.thread for notice in last_words(message.notices)][:_REFERENCES_KEPT]
     return [
-        f"<thread-{sha256(thread.encode('utf-8', 'replace')).hexdigest()[:32]}@{domain}>"
-        for thread in threads
+        f"<{_thread(notice)}@{domain}>" for notice in last_words(message.notices)[:_REFERENCES_KEPT]
     ]
+
+
+def _thread(notice: Notice) -> str:
+    """Name a thread; with its time, because a monitor that begins anew counts from 1 again."""
+    named = f"{notice.thread}\t{int(notice.since_at.timestamp())}"
+    return f"thread-{sha256(named.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
 def _address(address: str, name: str = "") -> Address:

@@ -4,7 +4,7 @@ import textwrap
 
 from monitor.channels.family import Family
 from monitor.channels.payload import NoticePayload, Payload
-from monitor.channels.templates import FILTERS
+from monitor.channels.templates import FILTERS, OUR_FILTERS
 from monitor.probes.described import declared_options
 from monitor.probes.page import about, options_section, row
 
@@ -24,7 +24,7 @@ options = { lang = "ru" }
 _TEMPLATES = """## Own words
 
 `title_template` and `text_template` are [Jinja2](https://jinja.palletsprojects.com) templates of
-names (below), `if`, `for` and filters: {filters}, and `duration`, which says seconds in words. They
+names (below), `if`, `for` and filters: {filters}; `duration` says seconds in words. They
 are tried on samples of everything that can be told when a channel is written down. Should one fail
 for a message nevertheless, the message goes out in our own words and says so.
 
@@ -57,7 +57,7 @@ def index_of(families: list[Family]) -> str:
         row(f"[{one.name}]({one.name}.md)", f"`{one.example}`", one.summary) for one in families
     ]
     table = "\n".join([row("family", "for example", ""), "|---|---|---|", *rows])
-    filters = ", ".join(f"`{name}`" for name in sorted(FILTERS))
+    filters = ", ".join(f"`{name}`" for name in sorted({*FILTERS, *OUR_FILTERS}))
     first, *rest = _TEMPLATES.format(filters=filters).split("\n\n", 2)
     words = "\n\n".join([first, textwrap.fill(rest[0], 100), *rest[1:]])
     tables = [_names("message", Payload), _names("notice", NoticePayload)]

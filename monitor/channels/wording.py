@@ -66,8 +66,14 @@ def one_by_one(message: Message) -> list[Message]:
 
 
 def message_key(notices: Iterable[Notice]) -> str:
-    """Name a message by what it tells and to whom: the same at each attempt, for ever."""
-    told = "\n".join(sorted(f"{one.channel}\t{one.key}" for one in notices))
+    """Name a message by what it tells, when, and to whom: the same at each attempt, for ever.
+
+    Without the time a monitor that begins anew, with an empty database, would give the names of
+    old messages to new ones, and receivers would throw these away.
+    """
+    told = "\n".join(
+        sorted(f"{one.channel}\t{one.key}\t{int(one.at.timestamp())}" for one in notices)
+    )
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 
 

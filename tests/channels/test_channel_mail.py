@@ -116,8 +116,9 @@ async def test_mailtos_begins_with_tls(ca: trustme.CA) -> None:
 async def test_a_password_is_not_sent_in_plain_text() -> None:
     with smtp_server(auth_require_tls=False) as (port, server):
         send = sender(f"mailto://127.0.0.1:{port}{TO}", **ACCOUNT)
-        with pytest.raises(NotDelivered, match="does not offer STARTTLS") as caught:
+        with pytest.raises(NotDelivered) as caught:
             await send(message())
+    assert "the target does not offer STARTTLS" == str(caught.value)
     assert not caught.value.permanent
     assert "EHLO [127.0.0.1]" == server.said[0]
     assert {"QUIT"} >= set(server.said[1:]), "and no password"

@@ -259,7 +259,10 @@ async def test_teams_gets_a_card_without_markdown(ca: trustme.CA) -> None:
     async with receiving(context=server_context(ca.issue_cert("localhost"))) as receiver:
         url = f"teams+https://localhost:{receiver.port}/workflows/abc?sig=s3cr3t"
         await sender(url)(HOSTILE)
-    (got,) = receiver.requests
+        receiver.answers = [refusing("401 Unauthorized", "no: s3cr3t, T0PSECRETPART")]
+        with pytest.raises(NotDelivered, match=r"status 401: no: \*\*\*, \*\*\*"):
+            await sender(url.replace("abc", "T0PSECRETPART"))(HOSTILE)
+    got = receiver.requests[0]
     assert "/workflows/abc?sig=s3cr3t" == got.path
     card = got.json["attachments"][0]["content"]
     assert "AdaptiveCard" == card["type"]

@@ -60,7 +60,7 @@ def test_what_is_put_into_html_is_escaped() -> None:
         (
             "{% for a in text %}{% for b in text %}{% for c in text %}{% endfor %}{% endfor %}"
             "{% endfor %}",
-            "its loops go round more than 10,000 times",
+            "it takes more than 10,000 steps",
         ),
         ("{{ notices[0].tags.append }}", "fails for a message of kind"),
         ("x" * 20_000, "is longer than 16 KiB"),
@@ -82,12 +82,65 @@ def test_what_comes_out_has_a_bound() -> None:
         template.render(compose([notice(detail="x" * 1000, target="y" * 1000)]))
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ text|replace('', text)|replace('', text) }}",
+        "{{ text|list|join(text)|list|join(text) }}",
+        "{{ text" + "|replace('e', 'eeeeeeee')" * 9 + " }}",
+        "{{ text" + "|list|string" * 9 + " }}",
+    ],
+)
+def test_no_text_grows_beyond_the_bound_on_the_way(source: str) -> None:
+    with pytest.raises(InvalidChannel, match="it writes more than 64 KiB"):
+        Template.read("text_template", source)
+
+
+def test_uses_of_filters_are_counted_too() -> None:
+    source = (
+        "{% for a in text %}{% if a" + "|upper|lower" * 60 + " == 'x' %}{% endif %}{% endfor %}"
+    )
+    with pytest.raises(InvalidChannel, match="it takes more than 10,000 steps"):
+        Template.read("text_template", source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ " + "(" * 5000 + "title" + ")" * 5000 + " }}",
+        "{% for a in text %}" * 40 + "{% endfor %}" * 40,
+        "{{ " + "not " * 3000 + "title }}",
+    ],
+    ids=["parentheses", "loops", "not"],
+)
+def test_what_is_nested_too_deeply_is_refused(source: str) -> None:
+    with pytest.raises(InvalidChannel, match="is nested too deeply"):
+        Template.read("text_template", source)
+
+
+def test_the_filters_do_what_they_are_known_for() -> None:
+    told = compose([notice(subject='a "b" & c', tags=("x", "y"))])
+    for source, said in (
+        ("{{ notices[0].tags|join('+') }}", "x+y"),
+        ("{{ notices[0].subject|replace('a', 'd') }}", 'd "b" & c'),
+        ("{{ notices[0].tags|tojson }}", '["x", "y"]'),
+        ("{{ notices[0].subject|tojson }}", r'"a \"b\" \u0026 c"'),
+        ("{{ title|truncate(5, true, '.') }}", "DOWN."),
+        ("{{ notices[0].ended_at|default('-', true) }}", "-"),
+        ("{{ notices[0].tags|sort(reverse=true)|first|default('') }}", "y"),
+        ("{{ 3725|duration }}, {{ 60|duration('ru') }}", "1 h 2 min, 1 мин"),
+    ):
+        assert said == rendered(source, told)
+    assert "&lt;b&gt;" == rendered("{{ '<b>'|replace('x', 'y') }}", html=True)
+
+
 def test_a_filter_cannot_make_much_of_little() -> None:
     for source in (
         "{{ title|center(999999999) }}",
         "{{ title|indent(999999999) }}",
         "{{ '%999999999d'|format(1) }}",
         "{{ 'x'|wordwrap(1) }}",
+        "{{ 1.5|round(999999999, 'ceil') }}",
     ):
         with pytest.raises(InvalidChannel, match="No filter named"):
             Template.read("text_template", source)
@@ -141,6 +194,6 @@ async def test_a_template_that_fails_does_not_hold_up_the_message() -> None:
     assert many.title == told.title
     assert told.text.startswith(many.text)
     assert told.text.endswith(
-        "(The channel's text_template failed, this is our own wording: its loops go round more "
-        "than 10,000 times)"
+        "(The channel's text_template failed, this is our own wording: it takes more than "
+        "10,000 steps)"
     )

@@ -94,7 +94,9 @@ def test_the_key_of_a_message_is_the_same_for_the_same_and_differs_by_channel() 
     both = [notice(), notice(task=8)]
     assert compose(both).key == compose(both[::-1], "ru", late=True).key
     assert message_key(both[:1]) != message_key([attrs.evolve(both[0], channel="pager")])
-    assert "95d7b04ca8f53a51cb066736e4464edb" == compose([notice()]).key, "for ever"
+    later = attrs.evolve(both[0], at=AT + timedelta(days=30))
+    assert message_key(both[:1]) != message_key([later]), "of a database that began anew"
+    assert "e0cfd7733ed5f3f72a836772acd3504f" == compose([notice()]).key, "for ever"
 
 
 @pytest.mark.parametrize(
