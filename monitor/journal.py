@@ -33,6 +33,8 @@ LEVELS = {
     "uplink.lost": logging.ERROR,
     "uplink.unsure": logging.WARNING,
     "record.refused": logging.ERROR,
+    "web.busy": logging.WARNING,
+    "web.error": logging.ERROR,
     "config.refused": logging.ERROR,
     "config.warning": logging.WARNING,
     "config.left_over": logging.WARNING,

@@ -24,6 +24,7 @@ from monitor.probes import prepare
 from monitor.probes.guard import Network, Policy, read_allowed
 from monitor.references import fetched
 from monitor.texts import LANGUAGES
+from monitor.web.listen import Listen, parse_listen
 
 if TYPE_CHECKING:
     from monitor.store.address import Address
@@ -56,12 +57,21 @@ class Settings:
     lang: str = "en"
     log_format: str = "text"
     tuning: Tuning = attrs.field(factory=Tuning)
+    listen: Listen | None = attrs.field(factory=Listen)
+    """Where to listen for HTTP; None: nowhere."""
+    listen_from: str = ""
+    """Where that was written; empty: nowhere, it is the default."""
     targets: Policy = attrs.field(factory=Policy)
     """Where looks may go."""
     config: Path | None = None
     """The file that was read."""
     warnings: tuple[str, ...] = ()
     """What the operator should know and can ignore, a sentence each."""
+
+    @property
+    def url(self) -> str:
+        """What the addresses of a monitor with these settings begin with; empty if it has none."""
+        return "" if self.listen is None else self.listen.url
 
     @property
     def address(self) -> "Address":
@@ -135,6 +145,10 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"{value!r} is not a text; write it in quotes")
     return value
+
+
+def _listen(value: Any) -> Listen | None:
+    return parse_listen(_text(value))
 
 
 def _path(value: Any) -> Path:
@@ -228,6 +242,7 @@ _SETTINGS = {
         ("data_dir", _path),
         ("lang", _one_of(*LANGUAGES)),
         ("log_format", _one_of(*LOG_FORMATS)),
+        ("listen", _listen),
         ("grace", _seconds(0.0)),
         ("max_consecutive_errors", _count()),
         ("targets.private", _one_of("allow", "list", "deny")),
@@ -280,10 +295,12 @@ def _settings(
         problems.extend(error.sentences)
     if problems:
         raise SettingsError(*problems)
-    plain = {name: values[name] for name in ("data_dir", "lang", "log_format") if name in values}
+    names = ("data_dir", "lang", "log_format", "listen")
+    plain = {name: values[name] for name in names if name in values}
     return Settings(
         database=values.get("database"),
         database_from=given["database"].where if "database" in given else "",
+        listen_from=given["listen"].where if "listen" in given else "",
         tuning=tuning,
         targets=Policy(
             private=values.get("targets.private", "allow"), allowed=values.get("targets.allow", ())

@@ -128,6 +128,20 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "the anchor {anchor} could not be asked, which says nothing about our uplink: {error}",
         "якорь {anchor} не удалось спросить, о нашей связи это ничего не говорит: {error}",
     ),
+    "web.listening": (
+        "listening for HTTP on {address}",
+        "приём HTTP на {address}",
+    ),
+    "web.busy": (
+        "{error}; the monitor watches, but NOBODY LISTENS: no ping can come in. Name another "
+        "address with --listen, or none",
+        "{error}; наблюдение идёт, но HTTP НЕ ПРИНИМАЕТСЯ, сигналы задач не придут. Задайте "
+        "другой адрес через --listen или none",
+    ),
+    "web.error": (
+        "a request to {path} could not be answered, which is a fault of ours: {error}",
+        "запрос к {path} не обработан из-за нашей ошибки: {error}",
+    ),
     "monitor.started": (
         "watching {tasks} tasks, database {database}",
         "наблюдается задач: {tasks}, база данных {database}",

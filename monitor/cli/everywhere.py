@@ -50,7 +50,12 @@ class Everywhere:
     ] = None
     json: Annotated[bool, _said(None, "Print one JSON document on stdout, nothing else.")] = False
 
-    def settle(self, log_format: str | None = None, level: int | None = None) -> "Settings":
+    def settle(
+        self,
+        log_format: str | None = None,
+        level: int | None = None,
+        listen: str | None = None,
+    ) -> "Settings":
         """Gather the settings, say their warnings, and begin to log.
 
         Raises:
@@ -68,6 +73,7 @@ class Everywhere:
                 "config": self.config,
                 "lang": self.lang,
                 "log_format": log_format,
+                "listen": listen,
             }
         )
         journal.set_up(settings.log_format, settings.lang, level or logging.WARNING)

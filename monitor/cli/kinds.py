@@ -54,7 +54,8 @@ def _show(kind: "Kind", words: Words) -> None:
 
     say(kind.summary)
     say()
-    say(f"  monitor check '{kind.example}'")
+    command = "check" if kind.within is None else "task add"
+    say(f"  monitor {command} '{kind.example}'")
     if options := options_of(kind):
         say()
         headings = [words(heading) for heading in ("option", "may be", "default", "")]

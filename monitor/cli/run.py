@@ -1,6 +1,7 @@
 """`monitor run`: the monitor itself, until a signal or the end of its time."""
 
 import logging
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ from cyclopts import App, Parameter
 
 from monitor import journal
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Seconds
-from monitor.cli.refusals import BadInput
+from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say_json
 from monitor.cli.words import Words
 from monitor.journal import tell
@@ -39,6 +40,7 @@ async def run(
     *targets: Annotated[str, Parameter(name="TARGET")],
     for_: Annotated[Seconds, Parameter(name="--for")] = None,
     interval: Duration = None,
+    listen: Annotated[str | None, Parameter(metavar="HOST:PORT")] = None,
     log_format: Annotated[str | None, Parameter(metavar="text|json")] = None,
     verbose: bool = False,
     quiet: bool = False,
@@ -50,11 +52,12 @@ async def run(
         targets: What to watch, such as https://example.com, tcp://localhost:5432 or exec:COMMAND.
         for_: Leave in good order after this time: 30 or 30s.
         interval: Time between looks at the targets that are added now (default: 60s).
+        listen: Where to listen for HTTP, or none [MONITOR_LISTEN; default: 127.0.0.1:8080].
         log_format: How the log on stderr is written [MONITOR_LOG_FORMAT; default: text].
         verbose: Log also when sessions open and close, and every look.
         quiet: Do not show looks on stdout.
     """
-    settings = everywhere.settle(log_format, logging.DEBUG if verbose else logging.INFO)
+    settings = everywhere.settle(log_format, logging.DEBUG if verbose else logging.INFO, listen)
     files, declared = _declared(settings)
     run = Run(
         settings=settings,
@@ -122,6 +125,8 @@ class Run:
     """How many there are to watch."""
     mark: "Mark" = ()
     """The configuration files as they were when they were applied."""
+    sockets: Sequence[socket.socket] = ()
+    """Where we listen."""
 
     async def carry_out(self) -> None:
         """Run until it is time to leave."""
@@ -136,6 +141,8 @@ class Run:
         figures: dict[str, float] | None = None
         async with open_departure() as departure:
             make_data_dir(self.settings)
+            if self.settings.listen_from:  # if that fails, nothing is begun
+                self.sockets = await self._listen()
             async with open_store(self.settings.address, clock.now) as store:
                 await self._prepare(store, clock, departure)
                 if not departure.asked:
@@ -175,10 +182,35 @@ class Run:
         self.mark = self.files.mark()
         await apply(session, self.declared, clock)
 
+    async def _listen(self) -> Sequence[socket.socket]:
+        """Open where we listen; that must work if somebody asked for it.
+
+        Raises:
+            CouldNotTell: it did not.
+        """
+        from monitor.web.listen import CannotListen, open_sockets
+
+        if self.settings.listen is None:
+            return ()
+        try:
+            return await open_sockets(self.settings.listen)
+        except CannotListen as error:
+            if self.settings.listen_from:
+                raise CouldNotTell(
+                    f"{self.settings.listen_from}: {error}; choose another address, or none"
+                ) from error
+            tell("web.busy", error=str(error))
+            return ()
+
     def _guests(self) -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
         """Return what runs beside the monitor's own organs."""
+        guests: dict[str, Callable[[Monitor], Awaitable[None]]] = {}
+        if self.sockets:
+            from monitor.web.serve import listen_for
+
+            guests["web"] = lambda monitor: listen_for(monitor, self.sockets)
         if self.files is None:
-            return {}
+            return guests
         from monitor.config.files import Reload
 
         def reload(monitor: "Monitor") -> Awaitable[None]:
@@ -187,7 +219,7 @@ class Run:
                 files=self.files, store=monitor.store, clock=monitor.clock, applied=self.mark
             ).run()
 
-        return {"configuration": reload}
+        return {**guests, "configuration": reload}
 
     async def _watch(
         self, store: "Store", clock: "Clock", departure: "Departure"
@@ -197,6 +229,8 @@ class Run:
         from monitor.cli.looks import LookLines
         from monitor.probes import prepare
 
+        if not self.settings.listen_from:
+            self.sockets = await self._listen()
         lines = LookLines(None if self.silent else _stdout(), Words(self.settings.lang))
         if not self.tasks:
             self._welcome(lines)

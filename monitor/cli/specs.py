@@ -6,7 +6,7 @@ from monitor.cli.screen import clean
 from monitor.core.describe import without_password
 from monitor.core.model import Task, TaskSpec
 from monitor.core.tasks import NAME_LIMIT, edited, make_spec
-from monitor.probes import prepare
+from monitor.probes import completed, prepare
 
 
 def new_task(target: str, *, name: str | None = None, **fields: Any) -> TaskSpec:
@@ -17,7 +17,7 @@ def new_task(target: str, *, name: str | None = None, **fields: Any) -> TaskSpec
     """
     name = _name_of(target) if name is None else name
     given = {field: value for field, value in fields.items() if value is not None}
-    return make_spec(name=name, target=target, check=prepare, **given)
+    return completed(make_spec(name=name, target=target, check=prepare, **given))
 
 
 def _name_of(target: str) -> str:
@@ -35,4 +35,4 @@ def changed_task(task: Task, **changes: Any) -> TaskSpec:
         InvalidTask: naming the field.
     """
     given = {field: value for field, value in changes.items() if value is not None}
-    return edited(task, prepare, **given)
+    return completed(edited(task, prepare, **given))

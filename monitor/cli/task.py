@@ -22,6 +22,7 @@ from monitor.core.model import Lifecycle, RequestKind
 
 if TYPE_CHECKING:
     from monitor.core.model import Task
+    from monitor.settings import Settings
 
 _EDITABLE = (
     "--target, --name, --interval, --timeout, --attempts, --retry-interval, "
@@ -129,6 +130,8 @@ async def add(
     words = Words(settings.lang)
     _tell(everywhere, words, 'task {id} "{name}" added', added)
     if not everywhere.json:
+        if address := ping_address(added, settings):
+            say(words("it waits for pings; end the job with: {command}", command=f"curl {address}"))
         say(words("next: {command}", command=everywhere.command("status")))
     return 0
 
@@ -176,8 +179,9 @@ async def show(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
 
     async with open_session(settings) as session:
         watched = await find_task(session, task)
+    ping = ping_address(watched.task, settings)
     if everywhere.json:
-        say_json(watched_form(watched))
+        say_json({**watched_form(watched), **({"ping": ping} if ping else {})})
         return 0
     words, it, state = Words(settings.lang), watched.task, watched.state
     options = without_secrets(it.options)
@@ -212,6 +216,7 @@ async def show(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
         ("degraded unless", "\n".join(it.degraded)),
         ("inverted", words("yes") if it.invert else ""),
         ("options", ", ".join(f"{key}={value}" for key, value in options.items())),
+        ("ping", ping or ""),
         ("created", stamp(it.created_at)),
     ]
     say(table(("", ""), [(words(what), value) for what, value in lines if value]))
@@ -315,6 +320,14 @@ async def remove(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     said = 'task {id} "{name}" removed, with all that was known of it'
     _tell(everywhere, Words(settings.lang), said, found)
     return 0
+
+
+def ping_address(task: "Task", settings: "Settings") -> str | None:
+    """Return where the pings of a heartbeat go to; whoever knows it can send one."""
+    from monitor.probes.heartbeat import token_of
+
+    token = token_of(task)
+    return None if token is None else f"{settings.url}/ping/{token}"
 
 
 def _tell(everywhere: Everywhere, words: Words, phrase: str, task: "Task") -> None:

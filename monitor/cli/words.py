@@ -36,6 +36,7 @@ _RUSSIAN = {
     "retry interval": "интервал повторов",
     "recovery confirmations": "подтверждений до UP",
     "options": "параметры",
+    "ping": "адрес сигналов",
     "expect": "ожидается",
     "degraded unless": "сбоит, если не",
     "inverted": "обратный смысл",
@@ -113,6 +114,9 @@ _RUSSIAN = {
         "задача {id} «{name}» не на паузе и не остановлена; возобновлять нечего"
     ),
     "next: {command}": "далее: {command}",
+    "it waits for pings; end the job with: {command}": (
+        "ожидаются сигналы; завершайте задание командой: {command}"
+    ),
     # kinds
     "kind": "вид",
     "for example": "например",

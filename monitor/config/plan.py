@@ -9,6 +9,7 @@ from monitor.config.declared import FIELDS, Declared
 from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import FleetChange, Task, TaskSpec
 from monitor.core.units import format_duration
+from monitor.probes import completed
 
 
 def plan(
@@ -17,16 +18,17 @@ def plan(
     """Return what makes the stored tasks those of the files.
 
     A task is known by its name. One that the files do not name stays, unless `prune` is asked for
-    and a file made it. Whether a task is paused is left alone if its file does not say.
+    and a file made it. Whether a task is paused is left alone if its file does not say, and so are
+    options that are made once, such as the token of a heartbeat.
     """
     stored = {task.name: task for task in tasks}
     add, edit = [], []
     for name, wanted in declared.items():
         task = stored.get(name)
         if task is None:
-            add.append(wanted.spec)
+            add.append(completed(wanted.spec))
             continue
-        spec = wanted.spec
+        spec = completed(wanted.spec, task)
         if not wanted.says_paused:
             spec = attrs.evolve(spec, paused=task.paused)
         if list(differences(task, spec)) or not task.from_file:

@@ -73,6 +73,8 @@ class Surroundings:
     followers: dict[str, set[int]] = attrs.field(factory=dict, init=False)
     """The tasks that follow a name, whether there is a task of that name or not."""
     pulse: Pulse = attrs.field(init=False)
+    revision: int = attrs.field(default=0, init=False)
+    """Changes when the tasks do."""
     _known: dict[str, WatchedTask] = attrs.field(factory=dict, init=False)
     _places: dict[int, Place] = attrs.field(factory=dict, init=False)
 
@@ -87,6 +89,7 @@ class Surroundings:
     def take(self, watched: Iterable[WatchedTask]) -> None:
         """Learn which tasks there are; followers of what came, went or was edited look again."""
         before, self._known = self._known, {one.task.name: one for one in watched}
+        self.revision += 1
         self.pulse.keep_only(one.task.id for one in self._known.values())
         for name in tuple(self.followers):
             was, is_now = before.get(name), self._known.get(name)

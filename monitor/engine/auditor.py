@@ -53,6 +53,8 @@ class Auditor:
     """The longest time the loop stood still in the last round."""
     overdue: int = 0
     """Tasks found late in the last round."""
+    audited_s: float = attrs.field(factory=trio.current_time, init=False)
+    """When it last audited, by trio's clock."""
     _storm: bool = attrs.field(default=False, init=False)
 
     async def run(self) -> None:
@@ -66,6 +68,7 @@ class Auditor:
                 if self._watch_time(round_s):
                     continue  # a step of the clock makes many late at once; the alarm wakes them
                 self._audit_children(trio.current_time() - round_s - ROUND_S)
+                self.audited_s = trio.current_time()
                 if trio.current_time() >= ask_s:
                     ask_s = trio.current_time() + STORE_ROUND_S
                     await self._audit_store(session)

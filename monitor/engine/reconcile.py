@@ -49,6 +49,11 @@ class Reconcile:
         self.revision = _IN_DOUBT
         self.hint()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the tasks have been read for the first time."""
+        return self._settled.is_set()
+
     async def settled(self) -> None:
         """Return when the tasks have been read for the first time."""
         await self._settled.wait()

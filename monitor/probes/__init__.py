@@ -11,6 +11,7 @@ dns's    dnsquestion, dnswire (UDP, TCP, TLS, HTTPS), dnsanswer
 http's   httpoptions, request (and redirects), payload, cookies, authorization, tokens (OAuth2),
          hidden (secrets); road (the way there), proxy, socks, nameserver;
          exchange (over one connection), http2, content (under a cap)
+asking   heartbeat (what a job says of itself), group (how other tasks stand)
 icmp's   icmpwire (echoes and complaints)
 ssh's    sshwire (messages), sshkeys (the proof of a host key)
 exec's   perfdata
@@ -18,8 +19,11 @@ domain's domainregistry (whom to ask, how often), rdap (what it says), answers (
 systemd's dbus (calls over a message bus), exitcode (in words; docker's too)
 """
 
+from functools import partial
 from importlib import import_module
 from typing import Any
+
+import attrs
 
 from monitor.core.model import TaskSpec
 from monitor.core.ports import InvalidTask, Prepared
@@ -46,6 +50,8 @@ _BUILT_IN = {
     "docker": "docker",
     "systemd": "systemd",
     "self": "itself",
+    "heartbeat": "heartbeat",
+    "group": "group",
     "flow": "flow",
     "postgresql": "postgresql",
     "postgres": "postgresql",
@@ -104,8 +110,36 @@ def prepare(task: TaskSpec) -> Prepared:
     kind = find_kind(target)
     rule = make_rule(task, kind)
     if scheme_of(target) not in _BUILT_IN:
-        return Prepared(prepare_foreign(kind, target, options), rule)
-    return Prepared(kind.prepare(target, read_options(kind.options, options)), rule)
+        return Prepared(
+            prepare_foreign(kind, target, options),
+            rule,
+            kind.within and partial(prepare_foreign, kind, target, options),
+        )
+    read = read_options(kind.options, options)
+    return Prepared(
+        kind.prepare(target, read), rule, kind.within and partial(kind.within, target, read)
+    )
+
+
+def completed(spec: TaskSpec, before: TaskSpec | None = None) -> TaskSpec:
+    """Return a task with the options that are made once, such as the token of a heartbeat.
+
+    Those that it had `before`, as the same kind of task, stay.
+    """
+    kind = _kind_of(spec)
+    missing = [] if kind is None else [name for name in kind.made if name not in spec.options]
+    if kind is None or not missing:
+        return spec
+    known = before.options if before is not None and _kind_of(before) is kind else {}
+    made = {name: known.get(name) or kind.made[name]() for name in missing}
+    return attrs.evolve(spec, options={**spec.options, **made})
+
+
+def _kind_of(spec: TaskSpec) -> Kind | None:
+    try:
+        return find_kind(_fetched("target", spec.target))
+    except InvalidTask:
+        return None
 
 
 def _fetched(field: str, value: Any) -> Any:

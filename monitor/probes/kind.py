@@ -1,12 +1,14 @@
 """What a kind of look is. Plugins bring one of these; see docs/plugins.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
+import trio
 
 from monitor.assertions import Names
-from monitor.core.ports import Probe
+from monitor.core.model import Result
+from monitor.core.ports import Around, InvalidTask, Probe, Trace
 
 
 @attrs.frozen(kw_only=True)
@@ -32,3 +34,21 @@ class Kind:
     not say, any name is allowed."""
     expect: tuple[str, ...] = ()
     """Conditions that hold unless the operator asks about the same names."""
+    within: Callable[[str, Any, Around], Probe] | None = None
+    """Makes the probe of a look that asks about the running monitor. It gets what `prepare` gets,
+    which then only checks, and returns `only_within`."""
+    made: Mapping[str, Callable[[], str]] = attrs.field(factory=dict)
+    """Options that are made when a task is added, unless the operator sets them, and then stay."""
+
+
+def only_within(scheme: str) -> Probe:
+    """Return the probe of a look that makes sense only inside a running monitor: it says so."""
+
+    async def look(_trace: Trace) -> Result:
+        await trio.lowlevel.checkpoint()
+        raise InvalidTask(
+            "target",
+            f"{scheme}: needs a running monitor to look at it; add it with `monitor task add`",
+        )
+
+    return look

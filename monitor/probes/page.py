@@ -14,10 +14,11 @@ def page_of(kind: Kind) -> str:
     """Return the page of a kind, in Markdown."""
     schemes = ", ".join(f"`{scheme}:`" for scheme in kind.schemes)
     target = f"'{kind.example}'"
+    check = f"monitor check {target}\n" if kind.within is None else ""
     parts = [
         f"# {kind.name}",
         f"{kind.summary} Targets begin with {schemes}.",
-        f"```sh\nmonitor check {target}\nmonitor task add {target} --name NAME\n```",
+        f"```sh\n{check}monitor task add {target} --name NAME\n```",
         about(kind.prepare),
         options_section(options_of(kind), takes_any=kind.options is dict),
         _facts(kind),

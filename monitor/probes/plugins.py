@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor.core.describe import describe
 from monitor.core.model import Result
-from monitor.core.ports import InvalidTask, Permanent, Probe, Trace
+from monitor.core.ports import Around, InvalidTask, Permanent, Probe, Trace
 from monitor.probes.foreign import contained
 from monitor.probes.kind import Kind
 from monitor.probes.options import read_options
@@ -56,8 +56,12 @@ def load_plugin(scheme: str) -> Kind:
     return kind
 
 
-def prepare_foreign(kind: Kind, target: str, options: Mapping[str, Any]) -> Probe:
+def prepare_foreign(
+    kind: Kind, target: str, options: Mapping[str, Any], around: Around | None = None
+) -> Probe:
     """Make a probe of a plugin's kind; what it raises while looking is an ordinary error.
+
+    With `around`, one that may ask about the running monitor, if the kind has such.
 
     Raises:
         Permanent: the plugin says so (InvalidTask), or fails to make a probe.
@@ -65,7 +69,11 @@ def prepare_foreign(kind: Kind, target: str, options: Mapping[str, Any]) -> Prob
     whose = f"the plugin {kind.name!r}"
     try:
         with contained(whose):
-            probe = kind.prepare(target, read_options(kind.options, options))
+            read = read_options(kind.options, options)
+            if around is None or kind.within is None:
+                probe = kind.prepare(target, read)
+            else:
+                probe = kind.within(target, read, around)
     except Permanent:
         raise
     except Exception as error:

@@ -76,6 +76,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith("MONITOR_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("MONITOR_LISTEN", "none")  # tests of others may run beside this one
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

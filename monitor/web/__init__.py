@@ -1,0 +1,11 @@
+"""What is served over HTTP, for as long as the monitor runs.
+
+listen    where to listen: an address, read once; sockets, opened before anything runs
+serve     the listener, as an organ of the monitor
+site      all paths, and what is answered to errors
+ping      pings of watched jobs
+health    is it alive, is it ready?
+problem   errors as RFC 9457 has them
+
+Nothing here decides anything about tasks: what comes in is handed to the engine.
+"""

@@ -1,0 +1,55 @@
+"""The listener, as an organ of the monitor: what goes wrong in it harms no task.
+
+The sockets are opened once and outlive it: when it is started again, those who wait in their queue
+are still there. When the monitor leaves, it lets nobody in any more, and requests in flight get the
+grace.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Sequence
+
+from anycorn import serve
+from anycorn.config import Config
+
+from monitor.app import App
+from monitor.journal import tell
+from monitor.web.listen import authority
+from monitor.web.site import make_site
+
+IDLE_S = 30
+"""How long a connection may say nothing before or between its requests."""
+
+
+async def listen_for(monitor: App, sockets: Sequence[socket.socket]) -> None:
+    """Serve a running monitor until its doors close, and close the sockets then."""
+
+    async def closing() -> None:
+        await monitor.doors.closing.wait()
+        for one in sockets:
+            one.close()
+
+    with monitor.doors.keep():
+        config = _config(sockets, monitor.tuning.grace_s)
+        for one in sockets:
+            host, port = one.getsockname()[:2]
+            tell("web.listening", address=authority(host, port), port=port)
+        await serve(
+            make_site(monitor),  # type: ignore[arg-type]
+            config,
+            shutdown_trigger=closing,
+            mode="asgi",
+        )
+
+
+def _config(sockets: Sequence[socket.socket], grace_s: float) -> Config:
+    config = Config()
+    # It closes what it is given.
+    config.bind = [f"fd://{os.dup(one.fileno())}" for one in sockets]
+    config.graceful_timeout = grace_s
+    config.read_timeout = IDLE_S
+    config.include_server_header = False
+    config.accesslog = None
+    config.errorlog = logging.getLogger("anycorn")
+    return config
