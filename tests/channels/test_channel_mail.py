@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 import trio
 import trustme
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.channels.letter import Envelope, write_letter
 from monitor.channels.submission import stuffed
 from monitor.channels.wording import compose
 from monitor.core.notices import InvalidChannel, Message, NotDelivered, NoticeKind
+from monitor.probes.guard import POLICY, Policy
 from tests.channels.receivers import message, notice, sender
 from tests.probes.certificates import self_signed, server_context
 from tests.probes.mailservers import PASSWORD, USER, smtp_server
@@ -207,11 +208,47 @@ async def test_a_reset_and_a_closed_port_are_passing_failures() -> None:
     assert not caught.value.permanent
 
 
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("mailto://127.1.2.3", 25),
+        ("mailto://me:x@127.1.2.3", 587),
+        ("mailto://me:x@127.1.2.3:25", 25),
+        ("mailtos://127.1.2.3", 465),
+    ],
+)
+async def test_the_port_is_the_usual_one(url: str, port: int) -> None:
+    with pytest.raises(NotDelivered) as caught:
+        await sender(f"{url}{TO}")(message())
+    assert f"127.1.2.3:{port}: connection refused" == str(caught.value)
+
+
+async def test_addresses_that_looks_may_not_have_get_no_mail_either() -> None:
+    token = POLICY.set(Policy(private="deny"))
+    try:
+        with pytest.raises(NotDelivered, match=r"may not go to 127\.0\.0\.1") as caught:
+            await sender(f"mailto://127.0.0.1:9{TO}")(message())
+    finally:
+        POLICY.reset(token)
+    assert caught.value.permanent
+
+
+async def test_answers_may_go_elsewhere_and_a_template_that_fails_costs_only_itself() -> None:
+    source = "{% for a in notices %}{% for b in a.detail %}{% endfor %}{% endfor %}"
+    many = compose([notice(task=number, detail="x" * 400) for number in range(40)])
+    with smtp_server() as (port, server):
+        url = f"mailto://127.0.0.1:{port}{TO}&reply_to=desk@example.com"
+        await sender(url, html_template=source)(many)
+    letter = read(server.letters[0][2])
+    assert "desk@example.com" == letter["Reply-To"]
+    assert "40 tasks are down" in text_of(letter, "html")
+
+
 async def test_a_server_that_has_taken_the_letter_is_not_waited_for_at_the_goodbye() -> None:
     heard: list[str] = []
     replies = ["250 x", "250 ok", "250", "250", "354", "250 taken"]
     async with serving(saying(*replies, heard=heard)) as port:
-        with trio.fail_after(1.0):
+        with trio.fail_after(5):
             await sender(f"mailto://127.0.0.1:{port}{TO}")(message())
         assert 0 == client_sockets(port)
     assert heard[-1].endswith("\r\n.\r\n")
@@ -310,6 +347,7 @@ async def test_html_may_be_the_operators_own_and_is_escaped() -> None:
     assert "<shop>" not in ours
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=80))
 def test_nothing_that_is_told_adds_a_header(subject: str, title: str, channel: str) -> None:
     one = notice(subject=subject, detail=title, channel=channel)
@@ -321,6 +359,7 @@ def test_nothing_that_is_told_adds_a_header(subject: str, title: str, channel: s
     assert read(raw).keys().count("To") == 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_letter_ends_before_its_end(letter: bytes) -> None:
     sent = stuffed(letter)
