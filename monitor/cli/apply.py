@@ -1,6 +1,6 @@
 """`monitor apply` and `monitor export`: tasks as configuration files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +14,8 @@ from monitor.cli.screen import clean, say, say_json
 from monitor.cli.words import Words
 
 if TYPE_CHECKING:
-    from monitor.config.declared import Declared
+    from monitor.config.declared import Declarations
+    from monitor.core.alerting import Alerting
     from monitor.core.model import FleetChange, Task
     from monitor.settings import Settings
 
@@ -30,7 +31,7 @@ async def apply(
     prune: bool = False,
     everywhere: Everywhere = NOTHING_SAID,
 ) -> int:
-    """Make the stored tasks those of configuration files, in one transaction.
+    """Make what is stored that of configuration files, in one transaction.
 
     Tasks are known by their names; those that do not change go on undisturbed. A wrong file
     changes nothing at all. Without a FILE it is the one of --config, with conf.d beside it.
@@ -43,18 +44,18 @@ async def apply(
     settings = everywhere.settle()
     from monitor.config.plan import left_over, plan
 
-    declared, warnings = read_declared(settings, files)
+    declared, warnings = read_files(settings, files)
     stale: list[str] = []
     kept = 0
 
-    def decide(tasks: "Sequence[Task]") -> "FleetChange":
+    def decide(tasks: "Sequence[Task]", alerting: "Alerting") -> "FleetChange":
         nonlocal kept
         stale[:] = left_over(tasks, declared)
         kept = len(tasks)
-        return plan(tasks, declared, prune=prune)
+        return plan(tasks, alerting, declared, prune=prune)
 
     if dry_run:
-        change = decide(await _stored(settings))
+        change = decide(*await _stored(settings))
     else:
         from monitor.cli.database import now, open_session
 
@@ -71,41 +72,44 @@ async def apply(
     return 0
 
 
-def read_declared(
-    settings: "Settings", files: Sequence[Path]
-) -> tuple[Mapping[str, "Declared"], list[str]]:
-    """Read the tasks of some files, or of the one of --config.
+def read_files(settings: "Settings", files: Sequence[Path]) -> tuple["Declarations", list[str]]:
+    """Read some files, or the one of --config.
 
     Raises:
         BadInput: there is none.
         BadConfig: with everything that is wrong.
     """
-    from monitor.config.declared import read_tasks
+    from monitor.channels.outside import check_channel
+    from monitor.config.declared import read_declared
     from monitor.config.source import read_sources, with_conf_d
     from monitor.probes import prepare
 
     if not files and settings.config is None:
         raise BadInput("there is no ./monitor.toml; name a FILE, or a directory of such")
     paths = list(files) if files else with_conf_d(settings.config or Path())
-    return read_tasks(read_sources(paths), prepare)
+    return read_declared(read_sources(paths), prepare, check_channel)
 
 
-async def _stored(settings: "Settings") -> "list[Task]":
-    """Return the stored tasks; none, if there is no database yet."""
+async def _stored(settings: "Settings") -> "tuple[list[Task], Alerting]":
+    """Return what is stored; nothing, if there is no database yet."""
     from monitor.cli.database import open_session
+    from monitor.core.alerting import Alerting
 
     address = settings.address
     if address.is_sqlite and not address.path.exists():
-        return []
+        return [], Alerting()
     async with open_session(settings) as session:
-        return [watched.task for watched in await session.fleet()]
+        tasks = [watched.task for watched in await session.fleet()]
+        return tasks, await session.alerting()
 
 
 def _report(change: "FleetChange", kept: int) -> dict[str, Any]:
     from monitor.config.plan import differences
+    from monitor.core.alerting import AlertingChange
 
     edits = {task.name: list(differences(task, spec)) for task, spec in change.edit}
     changed = {name: fields for name, fields in edits.items() if fields}
+    alerting = change.alerting or AlertingChange()
     return {
         "added": [{"name": spec.name, "target": _target(spec.target)} for spec in change.add],
         "changed": {
@@ -114,6 +118,10 @@ def _report(change: "FleetChange", kept: int) -> dict[str, Any]:
         "removed": [task.name for task in change.remove],
         "adopted": sorted(edits.keys() - changed.keys()),
         "unchanged": kept - len(change.remove) - len(changed),
+        "channels": [one.name for one in alerting.channels],
+        "channels_removed": list(alerting.drop_channels),
+        "maintenances": [one.name for one in alerting.maintenances],
+        "maintenances_removed": list(alerting.drop_maintenances),
     }
 
 
@@ -133,6 +141,11 @@ def _show(report: dict[str, Any], words: Words, *, dry_run: bool, stale: Sequenc
             say(f"    {clean(f'{key}: {old} -> {new}')}")
     for name in report["removed"]:
         say(clean(f"- {name}  {words('with its history')}"))
+    for key in ("channels", "maintenances"):
+        for name in report[key]:
+            say(clean(f"~ {key.removesuffix('s')} {name}"))
+        for name in report[f"{key}_removed"]:
+            say(clean(f"- {key.removesuffix('s')} {name}"))
     phrase = (
         "would be: {added} added, {changed} changed, {removed} removed, {unchanged} unchanged"
         if dry_run
@@ -151,7 +164,9 @@ async def export(
     output: Annotated[File | None, Parameter(metavar="FILE")] = None,
     everywhere: Everywhere = NOTHING_SAID,
 ) -> int:
-    """Write all tasks as a configuration file; applying it again changes nothing.
+    """Write all tasks, channels and maintenance as a configuration file.
+
+    Applying it again changes nothing.
 
     Passwords that are stored in targets and options stand in it.
 
@@ -164,17 +179,18 @@ async def export(
 
     async with open_session(settings) as session:
         tasks = [watched.task for watched in await session.fleet()]
+        alerting = await session.alerting()
     if output is not None:
-        _write(output, to_toml(tasks))
+        _write(output, to_toml(tasks, alerting))
         if everywhere.json:
             say_json({"file": str(output), "tasks": len(tasks)})
         else:
             words = Words(settings.lang)
             say(words("{tasks} tasks written to {file}", tasks=len(tasks), file=output))
     elif everywhere.json:
-        say_json({"task": to_tables(tasks)})
+        say_json(to_tables(tasks, alerting))
     else:
-        say(to_toml(tasks).rstrip("\n"))
+        say(to_toml(tasks, alerting).rstrip("\n"))
     return 0
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from monitor.cli.apply import read_declared
+from monitor.cli.apply import read_files
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.screen import say, say_json
 from monitor.cli.words import Words
@@ -30,7 +30,7 @@ async def check(
     """
     settings = everywhere.settle()
     try:
-        declared, warnings = read_declared(settings, files)
+        declared, warnings = read_files(settings, files)
     except BadConfig as error:
         if not everywhere.json:
             raise
@@ -38,11 +38,11 @@ async def check(
         say_json({"tasks": [], "warnings": [], "problems": problems})
         return 2
     if everywhere.json:
-        say_json({"tasks": list(declared), "warnings": warnings, "problems": []})
+        say_json({"tasks": list(declared.tasks), "warnings": warnings, "problems": []})
         return 0
     for warning in warnings:
         say(warning)
-    say(Words(settings.lang)("{tasks} tasks, nothing is wrong", tasks=len(declared)))
+    say(Words(settings.lang)("{tasks} tasks, nothing is wrong", tasks=len(declared.tasks)))
     return 0
 
 

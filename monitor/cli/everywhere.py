@@ -169,6 +169,7 @@ Options = Annotated[
 ]
 
 Conditions = Annotated[list[str] | None, Parameter(metavar="CONDITION", n_tokens=1)]
+Names = Annotated[list[str] | None, Parameter(metavar="NAME", n_tokens=1)]
 
 
 def read_options(pairs: Sequence[str] | None) -> dict[str, str]:

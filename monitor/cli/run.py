@@ -20,7 +20,7 @@ from monitor.journal import tell
 if TYPE_CHECKING:
     from monitor.app import App as Monitor
     from monitor.cli.looks import LookLines
-    from monitor.config.declared import Declared
+    from monitor.config.declared import Declarations
     from monitor.config.files import Files, Mark
     from monitor.core.model import TaskSpec
     from monitor.core.ports import Session, Store
@@ -72,18 +72,19 @@ async def run(
     return 0
 
 
-def _declared(settings: "Settings") -> tuple["Files | None", Mapping[str, "Declared"]]:
-    """Read the tasks of the configuration files, before anything is opened or made.
+def _declared(settings: "Settings") -> tuple["Files | None", "Declarations | None"]:
+    """Read the configuration files, before anything is opened or made.
 
     Raises:
         BadConfig: with everything that is wrong.
     """
     if settings.config is None:
-        return None, {}
+        return None, None
+    from monitor.channels.outside import check_channel
     from monitor.config.files import Files
     from monitor.probes import prepare
 
-    files = Files(settings.config, prepare)
+    files = Files(settings.config, prepare, check_channel)
     declared, warnings = files.read()
     for warning in warnings:
         journal.say(f"monitor: {warning}")
@@ -113,8 +114,8 @@ class Run:
     settings: "Settings"
     files: "Files | None"
     """The configuration files; None if there are none."""
-    declared: Mapping[str, "Declared"]
-    """The tasks of these files."""
+    declared: "Declarations | None"
+    """What these files declare."""
     specs: Mapping[str, "TaskSpec"]
     """By target."""
     for_s: float | None
@@ -175,7 +176,7 @@ class Run:
 
     async def _apply(self, session: "Session", clock: "Clock") -> None:
         """Apply the configuration files, if there are any."""
-        if self.files is None:
+        if self.files is None or self.declared is None:
             return
         from monitor.config.files import apply
 
@@ -226,6 +227,7 @@ class Run:
     ) -> dict[str, float]:
         """Run the monitor; return its last figures."""
         from monitor.app import open_monitor
+        from monitor.channels.outside import outside
         from monitor.cli.looks import LookLines
         from monitor.probes import prepare
 
@@ -237,7 +239,13 @@ class Run:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(lines.run, name="lines")
             async with open_monitor(
-                store, clock, prepare, self.settings.tuning, lines.show, self._guests()
+                store,
+                clock,
+                prepare,
+                self.settings.tuning,
+                lines.show,
+                self._guests(),
+                outside(self.settings.lang),
             ) as monitor:
                 lines.names = lambda: [child.task.name for child in monitor.fleet.children]
                 await self._stay(monitor, departure)

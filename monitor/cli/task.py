@@ -10,6 +10,7 @@ from monitor.cli.everywhere import (
     Conditions,
     Duration,
     Everywhere,
+    Names,
     Options,
     Whole,
     read_options,
@@ -66,6 +67,30 @@ class Fields:
         Parameter(help="It is good news when the target is down.", negative="--no-invert"),
     ] = None
 
+    tag: Annotated[
+        Names, Parameter(help="A word to choose it by; may be repeated; '' for none.")
+    ] = None
+    depends_on: Annotated[
+        Names,
+        Parameter(help="A task without which it cannot be reached; may be repeated; '' for none."),
+    ] = None
+    channel: Annotated[
+        Names,
+        Parameter(help="Who is told (new: the default channels); may be repeated; '' for none."),
+    ] = None
+    alert_on: Annotated[
+        Names,
+        Parameter(help="What is told: down, degraded, unknown (new: down, degraded)."),
+    ] = None
+    reminder: Annotated[
+        str | None,
+        Parameter(help="When what is still down is told again (new: 4h), or never."),
+    ] = None
+    escalate: Annotated[
+        Names,
+        Parameter(help="Who else is told when it lasts, such as 10m=boss,phone; may be repeated."),
+    ] = None
+
     def said(self) -> dict[str, Any]:
         """Return what was said, by the names of a task's fields; None was not said."""
         return {
@@ -77,7 +102,31 @@ class Fields:
             "expect": _conditions(self.expect),
             "degraded": _conditions(self.degraded),
             "invert": self.invert,
+            "tags": _conditions(self.tag),
+            "depends_on": _conditions(self.depends_on),
+            **self._alerts(),
         }
+
+    def _alerts(self) -> dict[str, Any]:
+        """Return what was said of alerts, as files have it."""
+        from monitor.config.fields import FIELDS
+
+        written: dict[str, Any] = {
+            "channels": _conditions(self.channel),
+            "alert_on": _conditions(self.alert_on),
+            "reminder": self.reminder,
+            "escalate": None if self.escalate is None else _steps(self.escalate),
+        }
+        found: dict[str, Any] = {}
+        for key, value in written.items():
+            if value is None:
+                continue
+            plain = list(value) if isinstance(value, tuple) else value
+            try:
+                found[FIELDS[key].argument] = FIELDS[key].read(plain)
+            except ValueError as error:
+                raise BadInput(f"--{key.replace('_', '-')}: {error}") from None
+        return found
 
 
 NOTHING = Fields()
@@ -86,6 +135,17 @@ NOTHING = Fields()
 def _conditions(said: list[str] | None) -> tuple[str, ...] | None:
     """Return conditions as said; one that is empty takes away those that are there."""
     return None if said is None else tuple(text for text in said if text.strip())
+
+
+def _steps(said: list[str]) -> list[dict[str, Any]]:
+    """Read steps of escalation as said, such as `10m=boss,phone`."""
+    steps = []
+    for text in filter(None, said):
+        after, equals, names = text.partition("=")
+        if not equals:
+            raise BadInput(f"--escalate: {text!r} is no step; write it like 10m=boss")
+        steps.append({"after": after, "channels": [name for name in names.split(",") if name]})
+    return steps
 
 
 def register(app: App) -> None:

@@ -1,22 +1,21 @@
-"""The tasks of configuration files: every table checked, and all that is wrong told at once."""
+"""What configuration files declare: every table checked, and all that is wrong told at once."""
 
-import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from monitor.config.alerting import AlertingReading, CheckChannel
+from monitor.config.fields import FIELDS
 from monitor.config.places import Path
 from monitor.config.source import TABLES, BadConfig, Problem, Source
+from monitor.core.alerting import Maintenance
 from monitor.core.model import TaskSpec
+from monitor.core.notices import ChannelSpec
 from monitor.core.ports import InvalidTask
 from monitor.core.tasks import CheckTask, make_spec
-from monitor.core.units import parse_duration
-from monitor.probes.described import DURATION
-
-LATER = ("channels", "depends_on", "tags")
-"""Keys of a task that a later version reads."""
+from monitor.probes.options import did_you_mean
 
 
 @attrs.frozen
@@ -29,106 +28,14 @@ class Declared:
     where: str
 
 
-@attrs.frozen
-class Field:
-    """A key of `[[task]]` or `[defaults]`."""
+@attrs.frozen(kw_only=True)
+class Declarations:
+    """All that some files declare, by name."""
 
-    argument: str
-    """What `make_spec` calls it."""
-    read: Callable[[Any], Any]
-    """Raises ValueError with a sentence that says what was found and what to write."""
-    says: str
-    schema: Mapping[str, Any]
-    """Its JSON Schema."""
-    common: bool = True
-    """Whether it may stand in `[defaults]`."""
+    tasks: Mapping[str, Declared] = attrs.field(factory=dict)
+    channels: Mapping[str, ChannelSpec] = attrs.field(factory=dict)
+    maintenances: Mapping[str, Maintenance] = attrs.field(factory=dict)
 
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a text; write it in quotes")
-    return value
-
-
-def _duration(value: Any) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError(f'{value} has no unit; write it like "250ms", "30s" or "5m"')
-    return parse_duration(_text(value))
-
-
-def _count(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{value!r} is not a whole number")
-    return value
-
-
-def _yes_or_no(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{value!r} is neither true nor false")
-    return value
-
-
-def _conditions(value: Any) -> tuple[str, ...]:
-    several = [value] if isinstance(value, str) else value
-    if not isinstance(several, list) or not all(isinstance(one, str) for one in several):
-        raise ValueError(f"{value!r} is neither a condition in quotes nor a list of such")
-    return tuple(several)
-
-
-def _table(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{value!r} is not a table; write options = {{ method = 'HEAD' }}")
-    _only_plain(value)
-    return value
-
-
-def _only_plain(value: Any) -> None:
-    """Refuse what TOML knows and JSON, in which options are stored, does not."""
-    if isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            _only_plain(inner)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{value} is not a number that can be stored")
-    elif not isinstance(value, str | int | float | bool):
-        raise ValueError(f"{value} is a date or time; write it in quotes")
-
-
-_COUNT = {"type": "integer", "minimum": 1, "maximum": 100}
-_CONDITIONS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-_BOOL = {"type": "boolean"}
-_TEXT = {"type": "string", "minLength": 1}
-
-FIELDS: Mapping[str, Field] = {
-    "name": Field("name", _text, "what the task is called; its target, if not set", _TEXT, False),
-    "target": Field("target", _text, "what to look at", _TEXT, False),
-    "interval": Field("interval_s", _duration, "time between looks; 60s, if not set", DURATION),
-    "timeout": Field(
-        "timeout_s",
-        _duration,
-        "how long a look may take; 10s but at most 80 % of the interval, if not set",
-        DURATION,
-    ),
-    "attempts": Field(
-        "attempts", _count, "bad looks in a row before it is called down; 3, if not set", _COUNT
-    ),
-    "retry_interval": Field(
-        "retry_interval_s",
-        _duration,
-        "time between those looks; 20s but at most the interval, if not set",
-        DURATION,
-    ),
-    "recovery_confirmations": Field(
-        "recovery_confirmations",
-        _count,
-        "good looks in a row before it is called up again; 2, if not set",
-        _COUNT,
-    ),
-    "expect": Field("expect", _conditions, "conditions for up", _CONDITIONS),
-    "degraded": Field("degraded", _conditions, "conditions for not degraded", _CONDITIONS),
-    "invert": Field("invert", _yes_or_no, "it is good news when the target is down", _BOOL, False),
-    "paused": Field("paused", _yes_or_no, "do not look", _BOOL, False),
-    "options": Field("options", _table, "options of this kind of look", {"type": "object"}, False),
-}
 
 _PROBLEMS_OF_ONE = 20
 """More things that are wrong with one task are not told at once."""
@@ -144,6 +51,7 @@ class _Reading:
     """What has been found so far."""
 
     check: CheckTask
+    alerting: AlertingReading
     declared: dict[str, Declared] = attrs.field(factory=dict)
     problems: list[Problem] = attrs.field(factory=list)
     warnings: list[str] = attrs.field(factory=list)
@@ -153,8 +61,9 @@ class _Reading:
             if name not in TABLES:
                 self.problems.append(source.unknown((name,), TABLES))
             elif name == "channel":
-                where = source.where(("channel",), "[[channel]]")
-                self.warnings.append(f"{where}: this version does not read channels yet")
+                self.alerting.read_channels(source)
+            elif name == "maintenance":
+                self.alerting.read_maintenances(source)
             elif name == "task":
                 self.tasks(source, table, defaults)
 
@@ -218,10 +127,6 @@ class _Reading:
         found = {}
         for key, value in table.items():
             here = (*path, key)
-            if key in LATER:
-                where = source.where(here, f"{who}, {key}")
-                self.warnings.append(f"{where}: is not read by this version yet")
-                continue
             if key not in known:
                 self.problems.append(source.unknown(here, known, f"{who}, {key}"))
                 continue
@@ -273,10 +178,10 @@ def _problem(source: Source, path: Path, who: str, error: InvalidTask) -> Proble
     return Problem(source.where(here, f"{who}, {error.field}"), error.message, error.place)
 
 
-def read_tasks(
-    sources: Sequence[Source], check: CheckTask
-) -> tuple[Mapping[str, Declared], list[str]]:
-    """Return the tasks of some files by name, and what the operator should know and can ignore.
+def read_declared(
+    sources: Sequence[Source], check: CheckTask, check_channel: CheckChannel
+) -> tuple[Declarations, list[str]]:
+    """Return what some files declare, and what the operator should know and can ignore.
 
     `[defaults]` of the first file count for all files; those of another for its own tasks, above
     the first's.
@@ -284,12 +189,51 @@ def read_tasks(
     Raises:
         BadConfig: with everything that is wrong with any of them.
     """
-    reading = _Reading(check)
+    problems: list[Problem] = []
+    reading = _Reading(check, AlertingReading(check_channel, problems), problems=problems)
     common: dict[str, Any] = {}
     for number, source in enumerate(sources):
         own = reading.defaults(source)
         common = own if not number else common
         reading.source(source, {**common, **own})
+    found = Declarations(
+        tasks=reading.declared,
+        channels=reading.alerting.channels,
+        maintenances=reading.alerting.maintenances,
+    )
+    reading.problems += kinship_problems(found.tasks)
     if reading.problems:
         raise BadConfig(reading.problems)
-    return reading.declared, reading.warnings
+    return found, [*reading.warnings, *unknown_names(found)]
+
+
+def kinship_problems(tasks: Mapping[str, Declared]) -> Iterator[Problem]:
+    """Find tasks that cannot be reached without themselves."""
+    for name, one in tasks.items():
+        todo, seen = list(one.spec.depends_on), set[str]()
+        while todo:
+            parent = todo.pop()
+            if parent == name:
+                message = "depends on itself, directly or through others; break the circle"
+                yield Problem(f'{one.where}: task "{name}", depends_on', message)
+                break
+            if parent in tasks and parent not in seen:
+                seen.add(parent)
+                todo += tasks[parent].spec.depends_on
+
+
+def unknown_names(found: Declarations) -> Iterator[str]:
+    """Find names of channels and tasks that no file declares; others may have added them."""
+    for name, one in found.tasks.items():
+        alerts = one.spec.alerts
+        channels = {
+            *alerts.channels,
+            *(each for step in alerts.escalation for each in step.channels),
+        }
+        for kind, names, known in (
+            ("channel", sorted(channels), found.channels),
+            ("task", one.spec.depends_on, found.tasks),
+        ):
+            for unknown in (each for each in names if each not in known):
+                guess = did_you_mean(unknown, known)
+                yield f'{one.where}: task "{name}": no file has a {kind} {unknown!r}{guess}'

@@ -1,4 +1,4 @@
-"""Stored tasks as a configuration file: applying it again changes nothing."""
+"""What is stored as a configuration file: applying it again changes nothing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,26 +6,54 @@ from typing import Any
 import attrs
 import tomli_w
 
-from monitor.config.declared import FIELDS
+from monitor.config.alerting import CHANNEL
+from monitor.config.fields import FIELDS, value_of
+from monitor.core.alerting import Alerting, Maintenance
 from monitor.core.model import Task
+from monitor.core.notices import ChannelSpec
 from monitor.core.tasks import make_spec
 from monitor.core.units import format_duration
 
 _HEAD = """\
-# Tasks of `monitor`, as `monitor export` found them. `monitor apply FILE` reads them again.
-# Targets and options stand here as they are stored, with any passwords in them; what was written
+# What `monitor export` found. `monitor apply FILE` reads it again.
+# Addresses and options stand here as they are stored, with any passwords in them; what was written
 # as ${NAME} or ${file:PATH} still is.
 """
 
 
-def to_toml(tasks: Sequence[Task]) -> str:
-    """Return the text of a file that declares these tasks, by name; defaults are left out."""
-    return f"{_HEAD}\n{tomli_w.dumps({'task': to_tables(tasks)})}" if tasks else _HEAD
+def to_toml(tasks: Sequence[Task], alerting: Alerting) -> str:
+    """Return the text of a file that declares all of these, by name; defaults are left out."""
+    tables = {name: found for name, found in to_tables(tasks, alerting).items() if found}
+    return f"{_HEAD}\n{tomli_w.dumps(tables)}" if tables else _HEAD
 
 
-def to_tables(tasks: Sequence[Task]) -> list[dict[str, Any]]:
-    """Return these tasks as they stand under `[[task]]`."""
-    return [_table(task) for task in sorted(tasks, key=lambda task: task.name)]
+def to_tables(tasks: Sequence[Task], alerting: Alerting) -> dict[str, list[dict[str, Any]]]:
+    """Return these as they stand under `[[channel]]`, `[[maintenance]]` and `[[task]]`."""
+    return {
+        "channel": [_channel(one) for one in alerting.channels],
+        "maintenance": [_maintenance(one) for one in alerting.maintenances],
+        "task": [_table(task) for task in sorted(tasks, key=lambda task: task.name)],
+    }
+
+
+def _channel(spec: ChannelSpec) -> dict[str, Any]:
+    plain = ChannelSpec(name="", url="")
+    found = {}
+    for key, one in CHANNEL.items():
+        value = getattr(spec, one.field)
+        if value != getattr(plain, one.field):
+            found[key] = format_duration(value) if one.field.endswith("_s") else value
+    if "options" in found:
+        found["options"] = found.pop("options")
+    return found
+
+
+def _maintenance(one: Maintenance) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": one.name, **one.rule}
+    if one.note:
+        found["note"] = one.note
+    chosen = {"tasks": one.selector.tasks, "tags": one.selector.tags}
+    return found | {key: list(names) for key, names in chosen.items() if names}
 
 
 def _table(task: Task) -> dict[str, Any]:
@@ -37,8 +65,8 @@ def _table(task: Task) -> dict[str, Any]:
     plain = attrs.evolve(plain, interval_s=default.interval_s)
     found: dict[str, Any] = {"name": task.name, "target": task.target}
     for key, field in FIELDS.items():
-        value = getattr(task, field.argument)
-        if key in found or value == getattr(plain, field.argument):
+        value = value_of(task, field)
+        if key in found or value == value_of(plain, field):
             continue
         found[key] = _written(field.argument, value)
     # Tables come last, or what follows them would belong to them.
@@ -49,5 +77,9 @@ def _table(task: Task) -> dict[str, Any]:
 
 def _written(argument: str, value: Any) -> Any:
     if argument.endswith("_s"):
-        return format_duration(value)
+        return "never" if value is None else format_duration(value)
+    if argument == "escalation":
+        return [
+            {"after": format_duration(one.after_s), "channels": list(one.channels)} for one in value
+        ]
     return list(value) if isinstance(value, tuple) else value

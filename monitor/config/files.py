@@ -3,15 +3,17 @@
 A file that is wrong is told and changes nothing: what ran before goes on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
 import trio
 
-from monitor.config.declared import Declared, read_tasks
+from monitor.config.alerting import CheckChannel
+from monitor.config.declared import Declarations, read_declared
 from monitor.config.plan import left_over, plan
 from monitor.config.source import BadConfig, read_sources, with_conf_d
+from monitor.core.alerting import Alerting
 from monitor.core.model import FleetChange, Task
 from monitor.core.ports import DatabaseAway, Session, Store, StoreRefused
 from monitor.core.tasks import CheckTask
@@ -31,10 +33,12 @@ class Files:
 
     main: Path
     check: CheckTask
+    check_channel: CheckChannel
 
-    def read(self) -> tuple[Mapping[str, Declared], list[str]]:
-        """Read all tasks; see `declared.read_tasks`. Raises BadConfig."""
-        return read_tasks(read_sources(with_conf_d(self.main)), self.check)
+    def read(self) -> tuple[Declarations, list[str]]:
+        """Read everything; see `declared.read_declared`. Raises BadConfig."""
+        sources = read_sources(with_conf_d(self.main))
+        return read_declared(sources, self.check, self.check_channel)
 
     def mark(self) -> Mark:
         """Look whether files are as they were, without reading them."""
@@ -89,13 +93,13 @@ class Reload:
         self.applied = mark
 
 
-async def apply(session: Session, declared: Mapping[str, Declared], clock: Clock) -> FleetChange:
-    """Make the stored tasks those of the files; tell of tasks that no file names any more."""
+async def apply(session: Session, declared: Declarations, clock: Clock) -> FleetChange:
+    """Make what is stored that of the files; tell of tasks that no file names any more."""
     stale: list[str] = []
 
-    def decide(tasks: Sequence[Task]) -> FleetChange:
+    def decide(tasks: Sequence[Task], alerting: Alerting) -> FleetChange:
         stale[:] = left_over(tasks, declared)
-        return plan(tasks, declared)
+        return plan(tasks, alerting, declared)
 
     change = await session.rebuild(decide, clock.now())
     for name in stale:

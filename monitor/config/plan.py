@@ -1,29 +1,35 @@
 """What a file asks for against what is stored: pure, so that a dry run tells the truth."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
-from monitor.config.declared import FIELDS, Declared
+from monitor.config.declared import Declarations
+from monitor.config.fields import FIELDS, value_of
+from monitor.core.alerting import Alerting, AlertingChange, Maintenance
 from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import FleetChange, Task, TaskSpec
+from monitor.core.notices import ChannelSpec
 from monitor.core.units import format_duration
 from monitor.probes import completed
 
+Named = TypeVar("Named", ChannelSpec, Maintenance)
+
 
 def plan(
-    tasks: Sequence[Task], declared: Mapping[str, Declared], *, prune: bool = False
+    tasks: Sequence[Task], alerting: Alerting, declared: Declarations, *, prune: bool = False
 ) -> FleetChange:
-    """Return what makes the stored tasks those of the files.
+    """Return what makes what is stored that of the files.
 
-    A task is known by its name. One that the files do not name stays, unless `prune` is asked for
-    and a file made it. Whether a task is paused is left alone if its file does not say, and so are
-    options that are made once, such as the token of a heartbeat.
+    Tasks, channels and maintenance windows are known by their names. One that the files do not
+    name stays, unless `prune` is asked for and a file made it. Whether a task is paused is left
+    alone if its file does not say, and so are options that are made once, such as the token of a
+    heartbeat.
     """
     stored = {task.name: task for task in tasks}
     add, edit = [], []
-    for name, wanted in declared.items():
+    for name, wanted in declared.tasks.items():
         task = stored.get(name)
         if task is None:
             add.append(completed(wanted.spec))
@@ -33,19 +39,50 @@ def plan(
             spec = attrs.evolve(spec, paused=task.paused)
         if list(differences(task, spec)) or not task.from_file:
             edit.append((task, spec))
-    gone = [task for task in tasks if task.from_file and task.name not in declared]
-    return FleetChange(remove=tuple(gone) if prune else (), edit=tuple(edit), add=tuple(add))
+    gone = [task for task in tasks if task.from_file and task.name not in declared.tasks]
+    return FleetChange(
+        remove=tuple(gone) if prune else (),
+        edit=tuple(edit),
+        add=tuple(add),
+        alerting=_alerting(alerting, declared, prune=prune),
+    )
 
 
-def left_over(tasks: Sequence[Task], declared: Mapping[str, Declared]) -> list[str]:
+def _alerting(alerting: Alerting, declared: Declarations, *, prune: bool) -> AlertingChange | None:
+    channels, drop_channels = _replaced(alerting.channels, declared.channels)
+    maintenances, drop_maintenances = _replaced(alerting.maintenances, declared.maintenances)
+    change = AlertingChange(
+        channels=channels,
+        drop_channels=drop_channels if prune else (),
+        maintenances=maintenances,
+        drop_maintenances=drop_maintenances if prune else (),
+    )
+    return change or None
+
+
+def _replaced(
+    stored: Sequence[Named], declared: Mapping[str, Named]
+) -> tuple[tuple[Named, ...], tuple[str, ...]]:
+    """Return those that differ from what is stored, and the names of those from no file now."""
+    known = {one.name: one for one in stored}
+    differ = tuple(
+        one
+        for name, one in declared.items()
+        if name not in known or known[name] != one or not known[name].from_file
+    )
+    gone = tuple(one.name for one in stored if one.from_file and one.name not in declared)
+    return differ, gone
+
+
+def left_over(tasks: Sequence[Task], declared: Declarations) -> list[str]:
     """Return the names of tasks which a file made and none names any more."""
-    return [task.name for task in tasks if task.from_file and task.name not in declared]
+    return [task.name for task in tasks if task.from_file and task.name not in declared.tasks]
 
 
 def differences(before: TaskSpec, after: TaskSpec) -> Iterator[tuple[str, str, str]]:
     """Yield each key that differs, with both values as they may be shown."""
     for key, field in FIELDS.items():
-        old, new = getattr(before, field.argument), getattr(after, field.argument)
+        old, new = value_of(before, field), value_of(after, field)
         if old != new:
             yield key, shown(key, old), shown(key, new)
 
@@ -54,11 +91,16 @@ def shown(key: str, value: Any) -> str:
     """Return a value as it may be shown: as in a file, without passwords."""
     argument = FIELDS[key].argument
     if argument.endswith("_s"):
-        return format_duration(value)
+        return "never" if value is None else format_duration(value)
     if key == "options":
         return ", ".join(f"{name}={one}" for name, one in without_secrets(value).items()) or "none"
+    if argument == "escalation":
+        return (
+            "; ".join(f"{format_duration(one.after_s)}: {', '.join(one.channels)}" for one in value)
+            or "none"
+        )
     if isinstance(value, tuple):
-        return "; ".join(value) or "none"
+        return "; ".join(map(str, value)) or "none"
     if isinstance(value, bool):
         return "true" if value else "false"
     return without_password(str(value))

@@ -5,7 +5,8 @@ from typing import Any
 
 import attrs
 
-from monitor.config.declared import FIELDS
+from monitor.config.alerting import CHANNEL_SCHEMA, MAINTENANCE_SCHEMA
+from monitor.config.fields import FIELDS
 from monitor.probes import kinds
 from monitor.probes.described import options_of
 from monitor.probes.kind import Kind
@@ -37,7 +38,8 @@ def json_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
                     "allOf": [_of_kind(kind) for kind in every],
                 },
             },
-            "channel": {"type": "array", "items": {"type": "object"}},
+            "channel": CHANNEL_SCHEMA,
+            "maintenance": MAINTENANCE_SCHEMA,
         },
         "$defs": {kind.name: _options(kind) for kind in every},
     }

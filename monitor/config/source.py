@@ -12,7 +12,7 @@ import attrs
 from monitor.config.places import Path as KeyPath
 from monitor.config.places import Place, places_of
 
-TABLES = ("monitor", "defaults", "task", "channel")
+TABLES = ("monitor", "defaults", "task", "channel", "maintenance")
 """What a file may hold; `[monitor]` is read by `monitor.settings`, the rest by `declared`."""
 
 

@@ -255,13 +255,13 @@ class Session(Protocol):
         """Delete a task and all that is known of it. Raises NoSuchTask."""
 
     async def rebuild(
-        self, plan: Callable[[Sequence[Task]], FleetChange], now: datetime
+        self, plan: Callable[[Sequence[Task], Alerting], FleetChange], now: datetime
     ) -> FleetChange:
         """Remove, edit and add many tasks, all or none, and return what was done.
 
-        `plan` is shown the tasks as they are, by id, and says what to do; what it says is done
-        before anybody else can change one of them. Raises what it raises, and DuplicateName if
-        somebody else has just added a task of such a name.
+        `plan` is shown the tasks as they are, by id, and what is said of alerts, and says what to
+        do; what it says is done before anybody else can change one of them. Raises what it raises,
+        and DuplicateName if somebody else has just added a task of such a name.
         """
 
     async def request(self, task_id: int, kind: RequestKind) -> None:

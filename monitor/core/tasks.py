@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from monitor.core.describe import without_password
-from monitor.core.model import TaskSpec
+from monitor.core.model import AlertPolicy, TaskSpec
 from monitor.core.ports import InvalidTask
 from monitor.core.units import format_duration
 
@@ -34,12 +34,16 @@ def make_spec(
     expect: Sequence[str] = (),
     degraded: Sequence[str] = (),
     invert: bool = False,
+    tags: Sequence[str] = (),
+    depends_on: Sequence[str] = (),
     paused: bool = False,
+    **alerts: Any,
 ) -> TaskSpec:
     """Make a valid task, or say which field is wrong and how to mend it.
 
     Unset: the name is the target without its password, the timeout is 10 s but at most 80 % of the
-    interval, the retry interval is 20 s but at most the interval.
+    interval, the retry interval is 20 s but at most the interval. `alerts` are the fields of
+    `AlertPolicy`.
 
     Raises:
         InvalidTask: naming the field.
@@ -57,6 +61,9 @@ def make_spec(
         expect=tuple(expect),
         degraded=tuple(degraded),
         invert=invert,
+        tags=tuple(tags),
+        depends_on=tuple(depends_on),
+        alerts=AlertPolicy(**alerts),
         paused=paused,
     )
     return checked(spec, check)
@@ -88,22 +95,49 @@ def checked(spec: TaskSpec, check: CheckTask) -> TaskSpec:
     ):
         if not 1 <= count <= 100:
             raise InvalidTask(field, f"{count} is out of range; use 1 to 100")
+    _alerts(spec)
     check(spec)
     return spec
 
 
+def _alerts(spec: TaskSpec) -> None:
+    policy = spec.alerts
+    if policy.reminder_s is not None:
+        _bound("reminder", policy.reminder_s, 1.0)
+    for step in policy.escalation:
+        _bound("escalation", step.after_s, 1.0)
+        if not step.channels:
+            raise InvalidTask("escalation", "a step names no channel")
+    if not policy.on:
+        raise InvalidTask("on", "is empty; name what is told: down, degraded, unknown")
+    for field, names in (
+        ("tags", spec.tags),
+        ("depends-on", spec.depends_on),
+        ("channels", policy.channels),
+    ):
+        for name in names:
+            _text(field, name, NAME_LIMIT)
+    if spec.name in spec.depends_on:
+        raise InvalidTask("depends-on", f"{spec.name!r} cannot depend on itself")
+
+
 def edited(spec: TaskSpec, check: CheckTask, **changes: Any) -> TaskSpec:
-    """Return the plain spec of `spec` with some fields changed, valid as a whole."""
+    """Return the plain spec of `spec` with some fields changed, valid as a whole.
+
+    Fields of its alert policy are changed by their own names.
+    """
     fields = {field.name: getattr(spec, field.name) for field in attrs.fields(TaskSpec)}
+    inside = {name: changes.pop(name) for name in attrs.fields_dict(AlertPolicy) if name in changes}
+    fields["alerts"] = attrs.evolve(spec.alerts, **inside)
     return checked(TaskSpec(**{**fields, **changes}), check)
 
 
-def _bound(field: str, seconds: float) -> None:
-    if not SHORTEST_S <= seconds <= LONGEST_S:
+def _bound(field: str, seconds: float, shortest_s: float = SHORTEST_S) -> None:
+    if not shortest_s <= seconds <= LONGEST_S:
         raise InvalidTask(
             field,
             f"{format_duration(seconds)} is out of range; "
-            f"use {format_duration(SHORTEST_S)} to {format_duration(LONGEST_S)}",
+            f"use {format_duration(shortest_s)} to {format_duration(LONGEST_S)}",
         )
 
 

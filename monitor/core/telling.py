@@ -233,7 +233,11 @@ def told_of_expiry(
         if step is None or days_left < 0:
             continue
         # The day alone would differ from look to look for what ends at midnight.
-        ends = str(facts.get("expires") or f"{at + timedelta(days=days_left):%Y-%m-%d}")
+        ends = str(
+            facts.get("not_after")
+            or facts.get("expires")
+            or f"{at + timedelta(days=days_left):%Y-%m-%d}"
+        )
         thread = f"{task.id}/{name}-{ends}"
         draft = _draft(task, thread, NoticeKind.EXPIRY, at, at)
         found.append(

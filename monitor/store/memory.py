@@ -132,10 +132,11 @@ class MemorySession:
         await self._unit(lambda tables: _remove(tables, task_id))
 
     async def rebuild(
-        self, plan: Callable[[Sequence[Task]], FleetChange], now: datetime
+        self, plan: Callable[[Sequence[Task], Alerting], FleetChange], now: datetime
     ) -> FleetChange:
         def work(tables: _Tables) -> FleetChange:
-            change = plan([tables.tasks[task_id] for task_id in sorted(tables.tasks)])
+            tasks = [tables.tasks[task_id] for task_id in sorted(tables.tasks)]
+            change = plan(tasks, tables.alerts.alerting())
             gone = {task.name for task in change.remove}
             names = [task.name for task in tables.tasks.values() if task.name not in gone]
             for spec in change.add:

@@ -127,7 +127,7 @@ class SqlSession:
         await self._write(writing.remove, task_id)
 
     async def rebuild(
-        self, plan: Callable[[Sequence[Task]], FleetChange], now: datetime
+        self, plan: Callable[[Sequence[Task], Alerting], FleetChange], now: datetime
     ) -> FleetChange:
         return await self._write(writing.rebuild, plan, now)
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from monitor.core.alerting import Alerting
 from monitor.core.model import (
     EventRecord,
     FleetChange,
@@ -29,8 +30,8 @@ from monitor.core.model import (
 from monitor.core.pings import PINGS_KEPT, Ping, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.store import rows, tables
+from monitor.store.alerting import alerting, write_notices
 from monitor.store.alerting import change as change_alerting
-from monitor.store.alerting import write_notices
 from monitor.store.bulk import insert_new, present, update
 
 _NEWER = "old.last_slot_at IS NULL OR old.last_slot_at < new.last_slot_at"
@@ -233,11 +234,12 @@ async def remove(session: AsyncSession, task_id: int) -> None:
 
 
 async def rebuild(
-    session: AsyncSession, plan: Callable[[Sequence[Task]], FleetChange], now: datetime
+    session: AsyncSession, plan: Callable[[Sequence[Task], Alerting], FleetChange], now: datetime
 ) -> FleetChange:
     """Do to many tasks what a plan says."""
     query = select(tables.task).order_by(tables.task.c.id).with_for_update()
-    change = plan([rows.task_of(row) for row in await session.execute(query)])
+    tasks = [rows.task_of(row) for row in await session.execute(query)]
+    change = plan(tasks, await alerting(session))
     for task in change.remove:
         await remove(session, task.id)
     for task, spec in change.edit:

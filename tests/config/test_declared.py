@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.declared import Declared, read_tasks
+from monitor.channels.outside import check_channel
+from monitor.config.declared import Declarations, Declared, read_declared
 from monitor.config.source import BadConfig, read_sources, with_conf_d
-from monitor.core.model import TaskSpec
+from monitor.core.model import AlertPolicy, Escalation, Status, TaskSpec
 from monitor.probes import prepare
 
 
@@ -16,10 +17,14 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def read(*texts: str) -> dict[str, Declared]:
+    return dict(everything(*texts)[0].tasks)
+
+
+def everything(*texts: str) -> tuple[Declarations, list[str]]:
     files = [Path(f"{number}.toml") for number in range(len(texts))]
     for file, text in zip(files, texts, strict=True):
         file.write_text(text)
-    return dict(read_tasks(read_sources(files), prepare)[0])
+    return read_declared(read_sources(files), prepare, check_channel)
 
 
 def wrong(*texts: str) -> list[str]:
@@ -178,16 +183,105 @@ def test_a_directory_beside_the_main_file_belongs_to_it() -> None:
         text = f'[[task]]\nname = "{name}"\ntarget = "self:"\n'
         Path("conf.d", f"{name}.toml").write_text(text)
     Path("conf.d", "notes.txt").write_text("not TOML [")
-    tasks, _ = read_tasks(read_sources(with_conf_d(main)), prepare)
-    assert ["main", "a", "b"] == list(tasks)
+    declared, _ = read_declared(read_sources(with_conf_d(main)), prepare, check_channel)
+    assert ["main", "a", "b"] == list(declared.tasks)
 
 
-def test_what_belongs_to_a_later_version_earns_a_warning() -> None:
-    Path("a.toml").write_text(
-        '[[channel]]\nname = "mail"\n[[task]]\ntarget = "self:"\ntags = ["prod"]\n'
+ALERTS = """
+    [defaults]
+    reminder = "never"
+
+    [[channel]]
+    name = "ops"
+    url = "webhook+https://hooks.example/x"
+    default = true
+    quiet_hours = "22:00-07:00 Europe/Berlin"
+    burst = 3
+    [channel.options]
+    secret = "s"
+
+    [[channel]]
+    name = "boss"
+    url = "webhook+https://hooks.example/y"
+
+    [[maintenance]]
+    name = "patch day"
+    tags = ["prod"]
+    cron = "0 3 * * sun"
+    duration = "2h"
+    zone = "Europe/Berlin"
+
+    [[task]]
+    name = "router"
+    target = "self:"
+
+    [[task]]
+    name = "shop"
+    target = "self:"
+    tags = ["prod", "web"]
+    depends_on = ["router"]
+    channels = ["ops"]
+    alert_on = ["down", "unknown"]
+    reminder = "1h"
+    escalate = [{ after = "10m", channels = ["boss"] }]
+    expiry_days = [7, 1]
+"""
+
+
+def test_who_is_told_may_stand_in_a_file() -> None:
+    declared, warnings = everything(ALERTS)
+    assert [] == warnings
+    ops = declared.channels["ops"]
+    assert ("22:00-07:00 Europe/Berlin", 3, True) == (ops.quiet_hours, ops.burst, ops.default)
+    work = declared.maintenances["patch day"]
+    assert (("prod",), "2h") == (work.selector.tags, work.rule["duration"])
+    shop = declared.tasks["shop"].spec
+    assert (("prod", "web"), ("router",)) == (shop.tags, shop.depends_on)
+    assert shop.alerts == AlertPolicy(
+        channels=("ops",),
+        on=(Status.DOWN, Status.UNKNOWN),
+        reminder_s=3600.0,
+        escalation=(Escalation(after_s=600.0, channels=("boss",)),),
+        expiry_days=(7, 1),
     )
-    tasks, warnings = read_tasks(read_sources([Path("a.toml")]), prepare)
-    assert ["self:"] == list(tasks)
+    assert declared.tasks["router"].spec.alerts == AlertPolicy(reminder_s=None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("webhook+https://hooks.example/y", "wbhook+https://x", "did you mean 'webhook+https'"),
+        ('name = "boss"', 'name = "ops"', "the name is taken; choose another"),
+        ("22:00-07:00 Europe/Berlin", "22:00-07:00 Europe/Belin", "Europe/Berlin"),
+        ("burst = 3", 'burst = "three"', "'three' is not a whole number"),
+        ("burst = 3", "brust = 3", "is not known here, did you mean burst"),
+        ('cron = "0 3 * * sun"', 'cron = "every sunday"', "cron"),
+        ('duration = "2h"', "duration = 2", "2 is not a text"),
+        ('["down", "unknown"]', '["down", "unkown"]', "'unkown' is nothing that is told"),
+        ('reminder = "1h"', 'reminder = "1x"', "1x"),
+        ('after = "10m", channels = ["boss"]', 'after = "10m"', "has other keys than after"),
+        ('depends_on = ["router"]', 'depends_on = ["shop"]', "cannot depend on itself"),
+        ("[7, 1]", '"7"', "is not a list of days"),
+    ],
+)
+def test_what_is_wrong_with_alerts_is_named_with_its_place(
+    before: str, after: str, expected: str
+) -> None:
+    assert before in ALERTS
+    [problem] = wrong(ALERTS.replace(before, after, 1))
+    assert problem.startswith("0.toml:")
+    assert expected in problem
+
+
+def test_tasks_that_wait_for_each_other_are_refused() -> None:
+    task = '[[task]]\nname = "{}"\ntarget = "self:"\ndepends_on = ["{}"]\n'
+    problems = wrong(task.format("a", "b") + task.format("b", "a") + task.format("c", "a"))
+    assert 2 == len(problems)
+    assert all("depends on itself, directly or through others" in one for one in problems)
+
+
+def test_names_that_no_file_knows_earn_a_warning() -> None:
+    _, warnings = everything(ALERTS.replace('["router"]', '["ruter"]').replace('["ops"]', '["op"]'))
     assert 2 == len(warnings)
-    assert "a.toml:1:1: [[channel]]: this version does not read channels yet" in warnings
-    assert 'a.toml:5:1: task "self:", tags: is not read by this version yet' in warnings
+    assert "no file has a channel 'op', did you mean 'ops'" in warnings[0]
+    assert "no file has a task 'ruter', did you mean 'router'" in warnings[1]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import attrs
 import trio
 
-from monitor.channels.hours import read_hours
+from monitor.channels.outside import read_hours
 from monitor.core.alerting import AlertingChange
 from monitor.core.notices import ChannelSpec, Message, NotDelivered, Notice, Send
 from monitor.core.windows import read_window

@@ -126,7 +126,9 @@ def test_any_task_is_valid_as_a_whole_or_refused_with_a_field(given_: dict[str, 
 
 
 def test_an_edited_stored_task_is_a_plain_spec_again() -> None:
-    stored = Task(id=7, created_at=datetime(2026, 1, 1, tzinfo=UTC), **attrs.asdict(spec()))
+    stored = Task(
+        id=7, created_at=datetime(2026, 1, 1, tzinfo=UTC), **attrs.asdict(spec(), recurse=False)
+    )
     assert spec(interval_s=30.0, timeout_s=10.0) == edited(stored, anything_goes, interval_s=30.0)
 
 

@@ -2,20 +2,30 @@
 
 from collections.abc import Sequence
 
+import attrs
 import trio
 
+from monitor.core.alerting import (
+    Acknowledgement,
+    Alerting,
+    AlertingChange,
+    Selector,
+    Silence,
+)
 from monitor.core.model import (
     EventRecord,
     FleetChange,
     Lifecycle,
     LifeRecord,
+    NoticeRecord,
     Recovery,
     RequestKind,
     Task,
 )
+from monitor.core.notices import ChannelSpec, NoticeState
 from monitor.core.pings import Ping, PingKind, PingRecord
 from monitor.core.ports import Session
-from tests.store.scene import at, event, gap, incident, look, node, spec, transition
+from tests.store.scene import at, event, gap, incident, look, node, notice, spec, transition
 from tests.store.sweep import Operation
 
 SHOP = 900_001
@@ -62,7 +72,7 @@ async def _edit(session: Session, n: int) -> None:
 
 
 async def _rebuild(session: Session, n: int) -> None:
-    def plan(tasks: Sequence[Task]) -> FleetChange:
+    def plan(tasks: Sequence[Task], _alerting: Alerting) -> FleetChange:
         shop = next(task for task in tasks if task.id == SHOP)
         leaving = next(task for task in tasks if task.id == _LEAVING + 10 * n)
         edit = (shop, spec(target=f"tcp://rebuilt:{n}"))
@@ -155,6 +165,38 @@ async def _overdue(session: Session, _n: int) -> None:
     await session.overdue(at(0))
 
 
+async def _commit_notices(session: Session, n: int) -> None:
+    key = f"{SHOP}/{n}/down"
+    told = notice(SHOP, key=key, incident=n)
+    await session.commit([NoticeRecord(notices=(told,))])
+
+
+async def _decide(session: Session, n: int) -> None:
+    sent = attrs.evolve(notice(SHOP, key="swept"), state=NoticeState.SENT, message=f"m{n}")
+    await session.commit([NoticeRecord(decided=(sent,), event=event(n, f"sent {n}"))])
+
+
+async def _change_alerting(session: Session, n: int) -> None:
+    channel = ChannelSpec(name=f"c{n}", url="ntfy://x")
+    quiet = Silence(id=0, selector=Selector(), from_at=at(0), until_at=at(1), note=f"n{n}")
+    taken = Acknowledgement(task_id=SHOP, incident=n, at=at(0))
+    await session.change_alerting(
+        AlertingChange(channels=(channel,), silences=(quiet,), acknowledgements=(taken,))
+    )
+
+
+async def _unfinished(session: Session, _n: int) -> None:
+    await session.unfinished()
+
+
+async def _notices(session: Session, _n: int) -> None:
+    await session.notices()
+
+
+async def _alerting(session: Session, _n: int) -> None:
+    await session.alerting()
+
+
 async def _nothing(_session: Session, _n: int) -> None:
     await trio.lowlevel.checkpoint()
 
@@ -206,6 +248,28 @@ WRITING = [
         ("DELETE FROM request", f"INSERT INTO request (task_id, kind) VALUES ({SHOP}, 'look')"),
         _gone("request"),
     ),
+    Operation("commit notices", _commit_notices, trace=_counts("notice WHERE incident = {n}")),
+    Operation(
+        "decide on notices",
+        _decide,
+        (
+            "DELETE FROM notice WHERE key = 'swept'",
+            "INSERT INTO notice (key, channel, thread, kind, at, since_at, task_id, subject, "
+            "target, status, detail, tags, affected, state, why, attempts, message) VALUES "
+            "('swept', 'ops', '', 'down', '2026-03-29 00:00:00', '2026-03-29 00:00:00', "
+            f"{SHOP}, '', '', 'down', '', '[]', '[]', 'pending', '', 0, '')",
+        ),
+        _counts("notice WHERE message = 'm{n}'", "event WHERE kind = 'sent {n}'"),
+    ),
+    Operation(
+        "change alerting",
+        _change_alerting,
+        trace=_counts(
+            "channel WHERE name = 'c{n}'",
+            "silence WHERE note = 'n{n}'",
+            "acknowledgement WHERE incident = {n}",
+        ),
+    ),
     Operation("beat", _beat, trace=_counts("node WHERE id = 'n{n}'")),
     Operation(
         "commit a look",
@@ -238,6 +302,9 @@ READING = [
     Operation("incidents", _incidents),
     Operation("events", _events),
     Operation("pings", _pings),
+    Operation("unfinished", _unfinished),
+    Operation("notices", _notices),
+    Operation("alerting", _alerting),
     Operation("nodes", _nodes),
     Operation("overdue", _overdue),
 ]

@@ -19,6 +19,7 @@ from monitor.core.model import (
     TaskSpec,
     Transition,
 )
+from monitor.core.notices import Notice, NoticeKind
 from monitor.core.ports import Session
 
 ODD_TEXT = "Zoë's «магазин» 店 \U0001f6d2 e\u0301 \u202e; drop table task; -- %s :name \\ \" '"
@@ -106,6 +107,20 @@ def happening(at_s: float, kind: str = "database.lost") -> EventRecord:
     return EventRecord(event=event(at_s, kind))
 
 
+def notice(task_id: int | None, at_s: float = 0.0, **changes: Any) -> Notice:
+    fields: dict[str, Any] = {
+        "key": f"{task_id}/1/down",
+        "channel": "ops",
+        "kind": NoticeKind.DOWN,
+        "at": at(at_s),
+        "since_at": at(at_s),
+        "task_id": task_id,
+        "incident": 1 if task_id else None,
+        "status": Status.DOWN,
+    }
+    return Notice(**(fields | changes))
+
+
 def node(name: str = "n1", beat_s: float = 0.0, **changes: Any) -> Node:
     fields: dict[str, Any] = {
         "id": name,
@@ -129,5 +144,7 @@ async def everything(session: Session) -> dict[str, Any]:
         "incidents": await session.incidents(),
         "events": await session.events(),
         "pings": [await session.pings(one.task.id, limit=10_000) for one in fleet],
+        "notices": await session.notices(limit=10_000),
+        "alerting": await session.alerting(),
         "nodes": await session.nodes(),
     }

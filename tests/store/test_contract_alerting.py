@@ -1,6 +1,5 @@
 """Every store: what is to be told is kept with what it tells about, and told once."""
 
-from typing import Any
 
 import attrs
 
@@ -12,29 +11,15 @@ from monitor.core.alerting import (
     Selector,
     Silence,
 )
-from monitor.core.model import EventRecord, FleetChange, NoticeRecord, Status, Task
+from monitor.core.model import EventRecord, FleetChange, NoticeRecord, Task
 from monitor.core.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.ports import Session, Store
-from tests.store.scene import ODD_TEXT, at, event, incident, look, spec
+from tests.store.scene import ODD_TEXT, at, event, incident, look, notice, spec
 
 
 async def add(session: Session, name: str = "shop") -> Task:
     (task,) = await session.add([spec(name)], at(0))
     return task
-
-
-def notice(task_id: int | None, at_s: float = 0.0, **changes: Any) -> Notice:
-    fields: dict[str, Any] = {
-        "key": f"{task_id}/1/down",
-        "channel": "ops",
-        "kind": NoticeKind.DOWN,
-        "at": at(at_s),
-        "since_at": at(at_s),
-        "task_id": task_id,
-        "incident": 1 if task_id else None,
-        "status": Status.DOWN,
-    }
-    return Notice(**(fields | changes))
 
 
 async def write(session: Session, *notices: Notice) -> None:
@@ -233,7 +218,7 @@ async def test_a_rebuild_changes_tasks_and_channels_together(store: Store) -> No
         ops = ChannelSpec(name="ops", url="ntfy://ops")
         alerting = AlertingChange(channels=(ops,))
         change = FleetChange(add=(spec("new"),), alerting=alerting)
-        assert change == await session.rebuild(lambda _tasks: change, at(0))
+        assert change == await session.rebuild(lambda *_: change, at(0))
         assert (ops,) == (await session.alerting()).channels
         assert ["new"] == [one.task.name for one in await session.fleet()]
 

@@ -6,6 +6,7 @@ from datetime import UTC
 import attrs
 import pytest
 
+from monitor.core.alerting import Alerting
 from monitor.core.model import (
     Changes,
     EventRecord,
@@ -165,7 +166,7 @@ async def test_an_edit_to_a_taken_name_is_refused_whole(store: Store) -> None:
 async def test_many_tasks_are_rebuilt_at_once(store: Store) -> None:
     shown: list[Task] = []
 
-    def plan(tasks: Sequence[Task]) -> FleetChange:
+    def plan(tasks: Sequence[Task], _alerting: Alerting) -> FleetChange:
         shown.extend(tasks)
         shop, cart, _ = tasks
         edit = ((shop, spec("shop", interval_s=5.0, from_file=True)),)
@@ -191,10 +192,10 @@ async def test_many_tasks_are_rebuilt_at_once(store: Store) -> None:
 
 
 async def test_a_plan_that_fails_or_wants_nothing_changes_nothing(store: Store) -> None:
-    def fail(tasks: Sequence[Task]) -> FleetChange:
+    def fail(tasks: Sequence[Task], _alerting: Alerting) -> FleetChange:
         raise ValueError("the file is wrong")
 
-    def clash(tasks: Sequence[Task]) -> FleetChange:
+    def clash(tasks: Sequence[Task], _alerting: Alerting) -> FleetChange:
         return FleetChange(remove=tuple(tasks), add=(spec("a"), spec("b"), spec("a")))
 
     async with store.session("test") as session:
@@ -204,7 +205,7 @@ async def test_a_plan_that_fails_or_wants_nothing_changes_nothing(store: Store) 
             await session.rebuild(fail, at(5))
         with pytest.raises(DuplicateName, match=r"'a' (is named twice|exists already)"):
             await session.rebuild(clash, at(5))
-        assert not await session.rebuild(lambda _: FleetChange(), at(5))
+        assert not await session.rebuild(lambda *_: FleetChange(), at(5))
         assert before == await everything(session)
         assert await session.changes(number) is None
 

@@ -1,0 +1,186 @@
+"""Channels and maintenance of configuration files: `[[channel]]` and `[[maintenance]]`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from monitor.config.fields import count, duration, table, text, texts, yes_or_no
+from monitor.config.places import Path
+from monitor.config.source import Problem, Source
+from monitor.core.alerting import Maintenance, Selector
+from monitor.core.notices import ChannelSpec, InvalidChannel
+from monitor.core.windows import read_window
+from monitor.probes.described import DURATION
+
+T = TypeVar("T")
+
+CheckChannel = Callable[[ChannelSpec], object]
+"""Raises InvalidChannel, or ValueError for its hours."""
+
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": _TEXT}
+_BOOL = {"type": "boolean"}
+
+
+@attrs.frozen
+class _Key:
+    field: str
+    read: Callable[[Any], Any]
+    says: str
+    schema: Mapping[str, Any]
+
+
+CHANNEL = {
+    "name": _Key("name", text, "what tasks call it", _TEXT),
+    "url": _Key("url", text, "where messages go; the scheme says how", _TEXT),
+    "options": _Key("options", table, "options of this family of channels", {"type": "object"}),
+    "default": _Key("default", yes_or_no, "tasks that name no channel use it", _BOOL),
+    "system": _Key("system", yes_or_no, "the monitor's own trouble goes there", _BOOL),
+    "hours": _Key("hours", text, "when messages may be sent; outside they wait", _TEXT),
+    "quiet_hours": _Key("quiet_hours", text, "when they wait", _TEXT),
+    "group_wait": _Key("group_wait_s", duration, "how long a first notice waits", DURATION),
+    "group_interval": _Key(
+        "group_interval_s", duration, "beyond `burst` in this time come digests", DURATION
+    ),
+    "burst": _Key("burst", count, "messages before digests", {"type": "integer", "minimum": 1}),
+}
+
+_SELECTOR = {
+    "tasks": _Key("tasks", texts, "names of tasks; * stands for anything", _TEXTS),
+    "tags": _Key("tags", texts, "tags of tasks", _TEXTS),
+}
+_RULE = {
+    key: _Key(key, text, says, _TEXT)
+    for key, says in (
+        ("from", "when it begins, ISO 8601"),
+        ("until", "when it ends"),
+        ("rrule", "when it comes again, as RFC 5545 has it"),
+        ("cron", "when it comes again, as cron has it"),
+        ("start", "the first time of an rrule"),
+        ("duration", "how long it lasts"),
+        ("zone", "the time zone of its clocks; UTC, if not set"),
+    )
+}
+MAINTENANCE = {
+    "name": _Key("name", text, "what it is called", _TEXT),
+    "note": _Key("note", text, "why", _TEXT),
+    **_SELECTOR,
+    **_RULE,
+}
+
+
+def schema_of(keys: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
+    """Return the JSON Schema of a list of tables with such keys."""
+    return {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": required,
+            "properties": {
+                key: {"description": one.says, **one.schema} for key, one in keys.items()
+            },
+        },
+    }
+
+
+CHANNEL_SCHEMA = schema_of(CHANNEL, ["name", "url"])
+MAINTENANCE_SCHEMA = schema_of(MAINTENANCE, ["name"])
+
+
+@attrs.define
+class AlertingReading:
+    """What was found so far; `problems` are shared with whoever reads the tasks."""
+
+    check: CheckChannel
+    problems: list[Problem]
+    channels: dict[str, ChannelSpec] = attrs.field(factory=dict)
+    maintenances: dict[str, Maintenance] = attrs.field(factory=dict)
+
+    def read_channels(self, source: Source) -> None:
+        """Read the channels of a file."""
+        for path, who, values in self._tables(source, "channel", CHANNEL, ("name", "url")):
+            spec = ChannelSpec(**values, from_file=True)
+            try:
+                self.check(spec)
+            except InvalidChannel as error:
+                self._problem(source, path, who, error.field, error.message)
+            except ValueError as error:
+                self._problem(source, path, who, "hours", str(error))
+            else:
+                self._keep(source, path, who, self.channels, spec.name, spec)
+
+    def read_maintenances(self, source: Source) -> None:
+        """Read the maintenance windows of a file."""
+        for path, who, values in self._tables(source, "maintenance", MAINTENANCE, ("name",)):
+            rule = {key: values[key] for key in _RULE if key in values}
+            try:
+                read_window(values["name"], rule)
+            except ValueError as error:
+                self.problems.append(Problem(source.where(path, who), str(error)))
+                continue
+            chosen = {key: values[key] for key in _SELECTOR if key in values}
+            one = Maintenance(
+                name=values["name"],
+                selector=Selector(**chosen),
+                rule=rule,
+                note=values.get("note", ""),
+                from_file=True,
+            )
+            self._keep(source, path, who, self.maintenances, one.name, one)
+
+    def _keep(
+        self, source: Source, path: Path, who: str, kept: dict[str, T], name: str, one: T
+    ) -> None:
+        if name in kept:
+            self._problem(source, path, who, "name", "the name is taken; choose another")
+        kept.setdefault(name, one)
+
+    def _problem(self, source: Source, path: Path, who: str, field: str, message: str) -> None:
+        option = field.removeprefix("option ")
+        here = (*path, "options", option) if option != field else (*path, field)
+        self.problems.append(Problem(source.where(here, f"{who}, {field}"), message))
+
+    def _tables(
+        self, source: Source, name: str, keys: Mapping[str, _Key], needed: tuple[str, ...]
+    ) -> Iterator[tuple[Path, str, dict[str, Any]]]:
+        """Yield each table in which nothing is wrong, with its place and how to call it."""
+        tables = source.tables.get(name, [])
+        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+            where = source.where((name,))
+            self.problems.append(
+                Problem(where, f"must be a list of tables, each written [[{name}]]")
+            )
+            return
+        for number, found in enumerate(tables):
+            path: Path = (name, number)
+            named = found.get("name")
+            who = f'{name} "{named}"' if isinstance(named, str) else f"{name} {number + 1}"
+            before = len(self.problems)
+            values = self._values(source, path, who, keys, found)
+            for key in needed:
+                if key not in found:
+                    self.problems.append(Problem(source.where(path, who), f"has no {key}"))
+            if len(self.problems) == before:
+                yield path, who, values
+
+    def _values(
+        self,
+        source: Source,
+        path: Path,
+        who: str,
+        keys: Mapping[str, _Key],
+        found: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        values = {}
+        for key, value in found.items():
+            here = (*path, key)
+            if key not in keys:
+                self.problems.append(source.unknown(here, keys, f"{who}, {key}"))
+                continue
+            try:
+                values[keys[key].field] = keys[key].read(value)
+            except ValueError as error:
+                self.problems.append(Problem(source.where(here, f"{who}, {key}"), str(error)))
+        return values
