@@ -39,6 +39,9 @@ from monitor.probes.target import Url, parse_url
 _PARAMETERS = {"to": "to", "from": "sender", "reply_to": "reply_to"}
 """What may stand behind the ? of the address -> the option that says the same."""
 
+_LOGIN_REFUSED = {530, 534, 535, 538}
+"""RFC 4954: a login is needed, too weak, wrong, or needs TLS."""
+
 _KEPT = 100
 """Messages whose recipients so far are remembered until all have it."""
 
@@ -132,9 +135,13 @@ def prepare(url: str, options: ChannelMailOptions) -> Send:
 
 
 def _not_delivered(redaction: Redaction, errors: Sequence[Unaccepted]) -> NotDelivered:
-    """Judge refusals: worth another attempt as long as one of them is for now only."""
+    """Judge refusals: worth another attempt as long as one of them is for now only.
+
+    A login that is refused is: somebody mends the password, and no alert was lost meanwhile.
+    """
     told = redaction.words("; ".join(map(str, errors)), 400)
-    return NotDelivered(told, permanent=all(error.code >= 500 for error in errors))
+    final = all(error.code >= 500 and error.code not in _LOGIN_REFUSED for error in errors)
+    return NotDelivered(told, permanent=final)
 
 
 def _html(template: Template | None, message: Message) -> str | None:

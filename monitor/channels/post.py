@@ -4,8 +4,8 @@ A connection is opened for each message, through the same door as looks (`probes
 operator's policy on addresses holds here too), and a certificate is always verified.
 
 2xx is delivered, and the rest of the answer is not waited for: a receiver that has taken a message
-must not get it again because it is slow to say more. 408, 425, 429, 5xx and a broken connection are
-passing failures; the receiver may say in `Retry-After`, or as chat services do in its JSON, how
+must not get it again because it is slow to say more. 401, 403, 408, 425, 429, 5xx and a broken
+connection are passing failures; the receiver may say in `Retry-After`, or as chat services do in its JSON, how
 long to wait. Everything else is permanent.
 """
 
@@ -34,8 +34,9 @@ from monitor.probes.target import Url, bracketed, parse_url
 LONGEST_WAIT_S = 24 * 3600.0
 """A receiver that asks for more is not believed."""
 
-_PASSING = {408, 425, 429}
-"""Too slow, too early, too many: trying again may help, although the code begins with 4."""
+_PASSING = {401, 403, 408, 425, 429}
+"""Too slow, too early, too many: trying again may help, although the code begins with 4. So it may
+once somebody has mended a key that is not accepted, and no alert was lost meanwhile."""
 
 
 @attrs.frozen(kw_only=True)

@@ -58,6 +58,8 @@ class Courier:
     situation: Callable[[], Situation]
     on_health: Callable[[ChannelSpec, Health], None] = lambda _spec, _health: None
     """Told when the channel breaks, and when it works again."""
+    on_dead: Callable[[ChannelSpec, str], None] = lambda _spec, _why: None
+    """Told when a message will never be taken, and why."""
     on_rest: Callable[[], None] = lambda: None
     """Told when nothing more can be delivered now."""
     health: Health = attrs.field(factory=Health)
@@ -163,6 +165,8 @@ class Courier:
         tell("alert.failed", channel=self.spec.name, key=message.first.key, error=why)
         if failure.permanent:
             self._note(batch, NoticeState.DEAD, why, message.key, now)
+            if any(one.task_id is not None for one in batch.notices):  # else two go on for ever
+                self.on_dead(self.spec, why)
             return True
         self._ill(why, now, failure.retry_after_s)
         old = now - timedelta(seconds=GIVE_UP_S)

@@ -209,6 +209,7 @@ class Outbox:
             recorder=self.recorder,
             situation=self._situation,
             on_health=self._tell_health,
+            on_dead=self._tell_dead,
             on_rest=self._note_rest,
         )
         self.couriers[spec.name] = courier
@@ -232,6 +233,10 @@ class Outbox:
             self.alarm.begin("channel", spec.name, error)
         else:
             self.alarm.end("channel", spec.name)
+
+    def _tell_dead(self, spec: ChannelSpec, why: str) -> None:
+        """Tell the other channels that a message of one will never arrive."""
+        self.alarm.happen("channel", spec.name, f"a message will never be taken: {why}")
 
     def _situation(self) -> Situation:
         return Situation(

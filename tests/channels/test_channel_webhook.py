@@ -143,7 +143,8 @@ async def test_over_tls_the_certificate_must_be_good(ca: trustme.CA) -> None:
     ("answer", "permanent", "retry_after_s"),
     [
         (refusing("400 Bad Request"), True, None),
-        (refusing("401 Unauthorized", Retry_After="5"), True, None),
+        (refusing("401 Unauthorized", Retry_After="5"), False, 5.0),
+        (refusing("403 Forbidden"), False, None),
         (refusing("404 Not Found"), True, None),
         (refusing("408 Request Timeout"), False, None),
         (refusing("429 Too Many Requests", Retry_After="17"), False, 17.0),

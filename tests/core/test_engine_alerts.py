@@ -399,6 +399,24 @@ async def test_a_broken_channel_is_told_to_the_others(
     ]
 
 
+async def test_a_message_that_will_never_arrive_is_told_to_the_others(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    inbox = open_inbox(stage, attrs.evolve(BOSS, system=True))
+
+    async def role(message: Message) -> None:
+        await trio.lowlevel.checkpoint()
+        raise NotDelivered("no such room", permanent=True)
+
+    inbox.role = role
+    shop(stage, up, down)
+    async with stage.running():
+        await trio.sleep_until(100)
+    tables = stage.store.tables.alerts
+    told = [one.detail for one in tables.notices.values() if one.channel == "boss"]
+    assert ["a message will never be taken: no such room"] == told
+
+
 async def test_after_a_restart_what_waited_is_told_and_what_was_told_is_not(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
