@@ -5,8 +5,8 @@ operator's policy on addresses holds here too), and a certificate is always veri
 
 2xx is delivered, and the rest of the answer is not waited for: a receiver that has taken a message
 must not get it again because it is slow to say more. 401, 403, 408, 425, 429, 5xx and a broken
-connection are passing failures; the receiver may say in `Retry-After`, or as chat services do in its JSON, how
-long to wait. Everything else is permanent.
+connection are passing failures; the receiver may say in `Retry-After`, or as chat services do in
+its JSON, how long to wait. Everything else is permanent.
 """
 
 import email.utils
