@@ -224,7 +224,7 @@ def _event(spec: ChannelSpec, decided: Sequence[Notice], at: datetime) -> Event:
         at=at,
         kind="alert.sent" if sent else "alert.failed",
         task_id=first.task_id,
-        detail=first.why,
+        detail=f"{spec.name}: {first.why or ', '.join(one.kind for one in decided[:5])}",
         data={
             "channel": spec.name,
             "message": first.message,

@@ -60,6 +60,8 @@ async def notices(
     since: datetime | None,
     states: Iterable[NoticeState],
     limit: int,
+    thread: str,
+    message: str,
 ) -> list[Notice]:
     """Return notices, newest first."""
     table = tables.notice
@@ -70,6 +72,10 @@ async def notices(
         query = query.where(table.c.at >= since)
     if chosen := list(states):
         query = query.where(table.c.state.in_(chosen))
+    if thread:
+        query = query.where(table.c.thread == thread)
+    if message:
+        query = query.where(table.c.message == message)
     query = query.order_by(table.c.at.desc(), table.c.key, table.c.channel).limit(limit)
     return [alert_rows.notice_of(row) for row in await session.execute(query)]
 

@@ -70,6 +70,8 @@ class AlertTables:
         since: datetime | None,
         states: Iterable[NoticeState],
         limit: int,
+        thread: str = "",
+        message: str = "",
     ) -> list[Notice]:
         wanted = set(states)
         found = [
@@ -78,6 +80,8 @@ class AlertTables:
             if task_id in (None, one.task_id)
             and (since is None or one.at >= since)
             and (not wanted or one.state in wanted)
+            and thread in ("", one.thread)
+            and message in ("", one.message)
         ]
         found.sort(key=lambda one: (one.key, one.channel))
         return sorted(found, key=lambda one: one.at, reverse=True)[:limit]

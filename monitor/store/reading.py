@@ -1,6 +1,7 @@
 """Units of work that read: each a plain function on the asyncio side, inside a transaction."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,13 +78,19 @@ async def watched(session: AsyncSession, task_id: int) -> WatchedTask:
 
 
 async def looks(
-    session: AsyncSession, task_id: int, since: datetime | None, limit: int
+    session: AsyncSession,
+    task_id: int,
+    since: datetime | None,
+    limit: int,
+    before: datetime | None,
 ) -> list[Look]:
     """Return results, newest first."""
     table = tables.result
     query = select(table).where(table.c.task_id == task_id)
     if since is not None:
         query = query.where(table.c.slot_at >= since)
+    if before is not None:
+        query = query.where(table.c.slot_at < before)
     query = query.order_by(table.c.slot_at.desc()).limit(limit)
     return [rows.look_of(row) for row in await session.execute(query)]
 
@@ -128,7 +135,12 @@ async def incidents(
 
 
 async def events(
-    session: AsyncSession, task_id: int | None, since: datetime | None, limit: int
+    session: AsyncSession,
+    task_id: int | None,
+    since: datetime | None,
+    limit: int,
+    before: datetime | None,
+    kinds: Sequence[str],
 ) -> list[Event]:
     """Return happenings, newest first."""
     table = tables.event
@@ -136,6 +148,10 @@ async def events(
     query = query.order_by(table.c.at.desc(), table.c.kind, table.c.task_id)
     if since is not None:
         query = query.where(table.c.at >= since)
+    if before is not None:
+        query = query.where(table.c.at < before)
+    if kinds:
+        query = query.where(table.c.kind.in_(kinds))
     return [rows.event_of(row) for row in await session.execute(query)]
 
 

@@ -138,9 +138,14 @@ class SqlSession:
         return await self._read(reading.fleet)
 
     async def looks(
-        self, task_id: int, since: datetime | None = None, limit: int = 100
+        self,
+        task_id: int,
+        since: datetime | None = None,
+        limit: int = 100,
+        *,
+        before: datetime | None = None,
     ) -> list[Look]:
-        return await self._read(reading.looks, task_id, since, limit)
+        return await self._read(reading.looks, task_id, since, limit, before)
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         return await self._read(reading.gaps, task_id, since)
@@ -156,9 +161,15 @@ class SqlSession:
         return await self._read(reading.incidents, task_id, since)
 
     async def events(
-        self, task_id: int | None = None, since: datetime | None = None, limit: int = 1000
+        self,
+        task_id: int | None = None,
+        since: datetime | None = None,
+        limit: int = 1000,
+        *,
+        before: datetime | None = None,
+        kinds: Sequence[str] = (),
     ) -> list[Event]:
-        return await self._read(reading.events, task_id, since, limit)
+        return await self._read(reading.events, task_id, since, limit, before, kinds)
 
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
         return await self._read(reading.pings, task_id, limit, bodies)
@@ -172,8 +183,11 @@ class SqlSession:
         since: datetime | None = None,
         states: Sequence[NoticeState] = (),
         limit: int = 1000,
+        *,
+        thread: str = "",
+        message: str = "",
     ) -> list[Notice]:
-        return await self._read(alerting.notices, task_id, since, states, limit)
+        return await self._read(alerting.notices, task_id, since, states, limit, thread, message)
 
     async def alerting(self) -> Alerting:
         return await self._read(alerting.alerting)

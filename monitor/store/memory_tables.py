@@ -1,0 +1,182 @@
+"""What the store in memory holds, and how records change it; see `memory`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from monitor.core.model import (
+    Event,
+    Gap,
+    Incident,
+    Lifecycle,
+    LifeRecord,
+    Look,
+    LookRecord,
+    Node,
+    NoticeRecord,
+    Record,
+    Recovery,
+    Request,
+    State,
+    Task,
+    TaskSpec,
+    Transition,
+    WatchedTask,
+)
+from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
+from monitor.core.ports import DuplicateName, NoSuchTask
+from monitor.store.memory_alerting import AlertTables
+
+
+@attrs.define(eq=False)
+class Tables:
+    """All there is, by its key."""
+
+    tasks: dict[int, Task] = attrs.field(factory=dict)
+    states: dict[int, State] = attrs.field(factory=dict)
+    recoveries: dict[int, Recovery] = attrs.field(factory=dict)
+    looks: dict[tuple[int, datetime], Look] = attrs.field(factory=dict)
+    transitions: dict[tuple[int, int], Transition] = attrs.field(factory=dict)
+    incidents: dict[tuple[int, int], Incident] = attrs.field(factory=dict)
+    gaps: dict[tuple[int, datetime], Gap] = attrs.field(factory=dict)
+    events: dict[tuple[datetime, str, int | None], Event] = attrs.field(factory=dict)
+    pings: dict[tuple[int, PingKind, datetime], Ping] = attrs.field(factory=dict)
+    requests: list[Request] = attrs.field(factory=list)
+    nodes: dict[str, Node] = attrs.field(factory=dict)
+    alerts: AlertTables = attrs.field(factory=AlertTables)
+    revision: int = 1
+
+
+def fields(spec: TaskSpec) -> dict[str, Any]:
+    """Return what an operator says of a task, and nothing else of it."""
+    return {field.name: getattr(spec, field.name) for field in attrs.fields(TaskSpec)}
+
+
+def refuse_taken(taken: Sequence[str], name: str) -> None:
+    """Raise DuplicateName if a name is taken."""
+    if name in taken:
+        raise DuplicateName(
+            f"task {name!r} exists already; choose another name, or use `task edit`"
+        )
+
+
+def watched(tables: Tables, task_id: int) -> WatchedTask:
+    """Return one task. Raises NoSuchTask."""
+    if task_id not in tables.tasks:
+        raise NoSuchTask(f"there is no task {task_id}")
+    return WatchedTask(
+        task=tables.tasks[task_id],
+        state=tables.states[task_id],
+        recovery=tables.recoveries[task_id],
+    )
+
+
+def fleet(tables: Tables) -> list[WatchedTask]:
+    """Return all tasks by id."""
+    return [watched(tables, task_id) for task_id in sorted(tables.tasks)]
+
+
+def write(tables: Tables, record: Record) -> None:
+    """Write what belongs to no task, or to one that has not been removed meanwhile."""
+    event = record.event
+    if event is not None and (event.task_id is None or event.task_id in tables.tasks):
+        tables.events.setdefault((event.at, event.kind, event.task_id), event)
+    if isinstance(record, LifeRecord):
+        if record.task_id in tables.tasks:
+            tables.recoveries[record.task_id] = record.recovery
+        return
+    if isinstance(record, NoticeRecord):
+        new = [one for one in record.notices if one.task_id in (None, *tables.tasks)]
+        tables.alerts.write(new, record.decided)
+        return
+    if isinstance(record, PingRecord):
+        if record.task_id in tables.tasks:
+            write_ping(tables, record.ping)
+        return
+    for gap in record.gaps:
+        if gap.task_id in tables.tasks:
+            tables.gaps.setdefault((gap.task_id, gap.from_at), gap)
+    if isinstance(record, LookRecord) and record.task_id in tables.tasks:
+        write_look(tables, record)
+        tables.alerts.write(record.notices, ())
+
+
+def write_ping(tables: Tables, ping: Ping) -> None:
+    """Write a ping, and forget those that are too many."""
+    tables.pings.setdefault((ping.task_id, ping.kind, ping.at), ping)
+    ours = sorted(key for key in tables.pings if key[:2] == (ping.task_id, ping.kind))
+    for key in ours[:-PINGS_KEPT]:
+        del tables.pings[key]
+
+
+def write_look(tables: Tables, record: LookRecord) -> None:
+    """Write a result, and the state unless a newer one is there."""
+    key = (record.task_id, record.slot_at)
+    result = attrs.evolve(record.result, facts={})
+    tables.looks.setdefault(
+        key,
+        Look(
+            task_id=record.task_id,
+            slot_at=record.slot_at,
+            looked_at=record.looked_at,
+            result=result,
+        ),
+    )
+    state = tables.states[record.task_id]
+    if state.last_slot_at is None or state.last_slot_at < record.slot_at:
+        tables.states[record.task_id] = record.state
+    if record.transition is not None:
+        change = record.transition
+        tables.transitions.setdefault((change.task_id, change.seq), change)
+
+
+def write_incidents(tables: Tables, records: Sequence[Record]) -> None:
+    """Open first, then close: within one commit the order of the records does not matter."""
+    looks = [record for record in records if isinstance(record, LookRecord)]
+    incidents = [look.incident for look in looks if look.incident and look.task_id in tables.tasks]
+    for one in incidents:
+        if one.closed_at is None:
+            tables.incidents.setdefault((one.task_id, one.number), one)
+    for one in incidents:
+        known = tables.incidents.get((one.task_id, one.number))
+        if one.closed_at is not None and known is not None and known.closed_at is None:
+            closed = attrs.evolve(known, closed_at=one.closed_at)
+            tables.incidents[one.task_id, one.number] = closed
+
+
+def edit(tables: Tables, task_id: int, spec: TaskSpec) -> Task:
+    """Replace what a task is."""
+    old = watched(tables, task_id)
+    others = [task.name for task in tables.tasks.values() if task.id != task_id]
+    refuse_taken(others, spec.name)
+    task = Task(id=task_id, created_at=old.task.created_at, **fields(spec))
+    tables.tasks[task_id] = task
+    tables.revision += 1
+    if old.recovery.lifecycle is Lifecycle.INVALID:
+        tables.recoveries[task_id] = Recovery()
+    return task
+
+
+def remove(tables: Tables, task_id: int) -> None:
+    """Delete a task and all that is known of it."""
+    watched(tables, task_id)
+    by_id: list[dict[int, Any]] = [tables.tasks, tables.states, tables.recoveries]
+    for one in by_id:
+        one.pop(task_id, None)
+    tables.alerts.remove(task_id)
+    by_key: list[dict[Any, Any]] = [
+        tables.looks,
+        tables.transitions,
+        tables.incidents,
+        tables.gaps,
+        tables.pings,
+    ]
+    for many in by_key:
+        for key in [key for key in many if key[0] == task_id]:
+            del many[key]
+    for at, kind, owner in [key for key in tables.events if key[2] == task_id]:
+        del tables.events[at, kind, owner]
+    tables.requests = [one for one in tables.requests if one.task_id != task_id]
+    tables.revision += 1
