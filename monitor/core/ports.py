@@ -271,9 +271,14 @@ class Session(Protocol):
         """Return all tasks with their states, by id."""
 
     async def looks(
-        self, task_id: int, since: datetime | None = None, limit: int = 100
+        self,
+        task_id: int,
+        since: datetime | None = None,
+        limit: int = 100,
+        *,
+        before: datetime | None = None,
     ) -> list[Look]:
-        """Return the newest stored results of a task, newest first."""
+        """Return the newest stored results of a task in [since, before), newest first."""
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         """Return gaps that end after `since`, oldest first."""
@@ -289,9 +294,18 @@ class Session(Protocol):
         """Return incidents open at or after `since`, oldest first."""
 
     async def events(
-        self, task_id: int | None = None, since: datetime | None = None, limit: int = 1000
+        self,
+        task_id: int | None = None,
+        since: datetime | None = None,
+        limit: int = 1000,
+        *,
+        before: datetime | None = None,
+        kinds: Sequence[str] = (),
     ) -> list[Event]:
-        """Return stored happenings about us, newest first."""
+        """Return stored happenings about us in [since, before), newest first.
+
+        Those of one of the kinds, if any is named.
+        """
 
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
         """Return the newest pings of a task, newest first.
@@ -309,8 +323,14 @@ class Session(Protocol):
         since: datetime | None = None,
         states: Sequence[NoticeState] = (),
         limit: int = 1000,
+        *,
+        thread: str = "",
+        message: str = "",
     ) -> list[Notice]:
-        """Return notices, newest first; those in one of the states, if any is named."""
+        """Return notices, newest first; those in one of the states, if any is named.
+
+        Of one thread, or those that went with one message, if it is named.
+        """
 
     async def alerting(self) -> Alerting:
         """Return all that operators say about alerts."""

@@ -1,6 +1,5 @@
 """Every store: what is to be told is kept with what it tells about, and told once."""
 
-
 import attrs
 
 from monitor.core.alerting import (
@@ -126,6 +125,24 @@ async def test_notices_are_found_by_state_and_time_the_newest_first(store: Store
         assert [many[3], dead, many[1]] == await session.notices(limit=3)
         assert [dead] == await session.notices(states=[NoticeState.DEAD])
         assert [many[3], dead] == await session.notices(since=at(2))
+
+
+async def test_notices_are_found_by_their_thread_and_by_their_message(store: Store) -> None:
+    async with store.session("test") as session:
+        task = await add(session)
+        down = notice(task.id)
+        up = notice(task.id, 1, key=f"{task.id}/1/up", kind=NoticeKind.UP, ended_at=at(1))
+        other = notice(task.id, 2, key=f"{task.id}/2/down", incident=2)
+        await write(session, down, up, other)
+        with_up = attrs.evolve(sent(other), message="m2")
+        await decide(session, sent(down), attrs.evolve(sent(up), message="m2"), with_up)
+        assert [f"{task.id}/1/up", down.key] == [
+            one.key for one in await session.notices(thread=down.thread)
+        ]
+        assert [with_up, attrs.evolve(sent(up), message="m2")] == await session.notices(
+            message="m2"
+        )
+        assert [] == await session.notices(thread=down.thread, message="m3")
 
 
 async def test_a_dead_notice_is_pending_again_when_somebody_wants_it(store: Store) -> None:

@@ -321,6 +321,25 @@ async def test_looks_come_newest_first_since_a_slot_and_no_more_than_asked(store
         assert [] == await slots(since_s=91)
 
 
+async def test_looks_and_events_may_be_asked_for_up_to_a_moment(store: Store) -> None:
+    async with store.session("test") as session:
+        task = await add(session)
+        await session.commit([look(task.id, slot_s) for slot_s in (0, 30, 60, 90)])
+        found = await session.looks(task.id, at(30), before=at(90))
+        assert [at(60), at(30)] == [one.slot_at for one in found]
+        assert [at(60)] == [
+            one.slot_at for one in await session.looks(task.id, limit=1, before=at(90))
+        ]
+        lost, sent, failed = (
+            event(seconds, kind)
+            for seconds, kind in ((0, "database.lost"), (30, "alert.sent"), (60, "alert.failed"))
+        )
+        await session.commit([EventRecord(event=one) for one in (lost, sent, failed)])
+        assert [sent, lost] == await session.events(before=at(60))
+        assert [failed, sent] == await session.events(kinds=["alert.sent", "alert.failed"])
+        assert [sent] == await session.events(before=at(60), kinds=["alert.sent"])
+
+
 async def test_gaps_come_oldest_first_and_those_that_ended_before_are_left_out(
     store: Store,
 ) -> None:
