@@ -66,9 +66,14 @@ def prepare(target: str, options: RedisOptions) -> Probe:
 async def _login(server: RespWire, account: Account, database: str) -> None:
     if account.password:
         who = [account.user] if account.user else []
-        await server.ask("AUTH", *who, account.password)
+        _check_ok(await server.ask("AUTH", *who, account.password))
     if database:
-        await server.ask("SELECT", database)
+        _check_ok(await server.ask("SELECT", database))
+
+
+def _check_ok(answer: Any) -> None:
+    if answer != "OK":
+        raise TargetDown(f"not a Redis server: it said {_shown(answer)} instead of OK")
 
 
 def read_info(text: Any) -> dict[str, Any]:

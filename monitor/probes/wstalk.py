@@ -35,6 +35,13 @@ _READ_SIZE = 4 * 1024
 """Small, because a frame may have two bytes, and all frames of one reading are parsed at once."""
 
 
+EVENTS_LIMIT = 20_000
+"""Frames of one look, or nearly so; a MiB of frames of two bytes would take ten seconds of ours."""
+
+_EVENTS_AT_ONCE = 50
+"""Frames that are parsed before other looks have their turn."""
+
+
 @attrs.frozen(kw_only=True)
 class Opening:
     """What is asked for: names of headers are in lower case, `path` is ready to be sent."""
@@ -68,6 +75,7 @@ class WebSocket:
         self._stream = stream
         self._protocol = WSConnection(ConnectionType.CLIENT)
         self._received = 0
+        self._events = 0
         self.cut = False
         """Whether the last message was longer than is kept; none can be read after it."""
         self.close_code = 1006
@@ -128,11 +136,12 @@ class WebSocket:
     async def close(self) -> None:
         """Close, and wait until the target has closed too; `close_code` tells how.
 
-        What it still sends is dropped; after READ_LIMIT bytes of all, it is not waited for.
+        What it still sends is dropped; after READ_LIMIT bytes or EVENTS_LIMIT frames of all, it is
+        not waited for.
         """
         with contextlib.suppress(_Closed):
             await self._send(CloseConnection(code=1000))
-            while self._received < READ_LIMIT:
+            while self._received < READ_LIMIT and self._events < EVENTS_LIMIT:
                 await self._next()
 
     async def _next(self) -> Event:
@@ -146,11 +155,19 @@ class WebSocket:
                     continue
             except (RemoteProtocolError, UnicodeDecodeError) as error:
                 raise _invalid(str(error)) from error
+            await self._count()
             if isinstance(event, Ping) and self._protocol.state is ConnectionState.OPEN:
                 await self._send(event.response())
             if isinstance(event, CloseConnection):
                 raise await self._closed(event)
             return event
+
+    async def _count(self) -> None:
+        self._events += 1
+        if self._events > EVENTS_LIMIT:
+            raise TargetDown(f"the target sent more than {EVENTS_LIMIT} frames")
+        if self._events % _EVENTS_AT_ONCE == 0:
+            await trio.lowlevel.checkpoint()
 
     async def _closed(self, event: CloseConnection) -> TargetDown:
         reason = printable(event.reason or "", 100)
