@@ -124,6 +124,7 @@ def build(
         clock=clock,
         beat=beat,
         recorder=recorder,
+        alarm=alarm,
         anchors={
             without_password(one): prepare(TaskSpec(name=one, target=one)).probe
             for one in tuning.anchors

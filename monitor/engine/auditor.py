@@ -29,6 +29,8 @@ STORE_ROUND_S = 30.0
 _LAG_TOLD_S = 1.0
 _LAG_ALARM_S = 5.0
 """A loop that stands still for so long is told to people."""
+_FILLING_SHARE = 0.5
+"""When so much of the memory for records is full, people are told."""
 _OURS_SHARE = 0.2
 """When more than this share of all children is late at once, it is the machine: restarting them
 all would only make it slower."""
@@ -88,8 +90,17 @@ class Auditor:
             stood_still = f"nothing moved for {format_duration(self.worst_lag_s)}"
             self.alarm.begin("loop lag", "", stood_still)
         else:
-            self.alarm.end("loop lag", "")
+            self.alarm.end("loop lag")
+        self._watch_memory()
         return jump is not None
+
+    def _watch_memory(self) -> None:
+        """Tell before the records that wait for the database are too many to be kept."""
+        waiting, room = self.recorder.waiting, self.recorder.kept
+        if waiting > _FILLING_SHARE * room:
+            self.alarm.begin("records", "", f"{waiting} wait for the database, {room} can be kept")
+        elif not waiting:
+            self.alarm.end("records")
 
     def _audit_children(self, own_lag_s: float) -> None:
         """Put right what is late by more than we are ourselves."""

@@ -19,6 +19,7 @@ from monitor.core.describe import describe, shorten
 from monitor.core.model import Event, EventRecord, Reason, Result, Status
 from monitor.core.ports import OwnFault, Probe
 from monitor.core.units import format_duration
+from monitor.engine.alarm import Alarm
 from monitor.engine.beat import Beat
 from monitor.engine.clock import Clock
 from monitor.engine.look import look
@@ -47,6 +48,7 @@ class Uplink:
     clock: Clock
     beat: Beat
     recorder: Recorder
+    alarm: Alarm
     anchors: Mapping[str, Probe]
     interval_s: float
     """How often the anchors are asked while the uplink is lost."""
@@ -152,6 +154,7 @@ class Uplink:
         self.count += 1
         said = shorten("; ".join(f"{name}: {words}" for name, words in silent.items()))
         tell("uplink.lost", error=said)
+        self.alarm.begin("uplink", "", said)
         self._store(Event(at=self.since_at, kind="uplink.lost", detail=said))
 
     def _end(self) -> list[int]:
@@ -162,6 +165,7 @@ class Uplink:
         self._back_s = trio.current_time()
         away_s = (now - since_at) / timedelta(seconds=1)
         tell("uplink.back", away=format_duration(away_s), tasks=len(spoiled))
+        self.alarm.end("uplink", "", f"{len(spoiled)} tasks could not be judged meanwhile")
         data = {"away_s": away_s, "tasks": len(spoiled)}
         self._store(Event(at=now, kind="uplink.back", data=data))
         return spoiled

@@ -11,6 +11,8 @@ from trio.testing import MockClock
 
 from monitor.core.model import Lifecycle, Reason, Result, Status, Task
 from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.engine.alarm import Alarm
+from monitor.engine.alerts import Alerts
 from monitor.engine.beat import Beat
 from monitor.engine.outage import Outage
 from monitor.engine.recorder import Recorder
@@ -271,10 +273,12 @@ async def test_if_nobody_asks_the_anchors_the_target_is_believed_in_the_end(
 
 def lone_uplink(stage: Stage, probe: Callable[[Trace], Awaitable[Result]]) -> Uplink:
     """Make a gate without an engine around it."""
+    recorder = Recorder(stage.store, stage.clock, Outage(stage.clock))
     return Uplink(
         clock=stage.clock,
         beat=Beat(stage.clock),
-        recorder=Recorder(stage.store, stage.clock, Outage(stage.clock)),
+        recorder=recorder,
+        alarm=Alarm(Alerts(recorder.keep), stage.clock),
         anchors={"anchor": probe},
         interval_s=INTERVAL_S,
     )
