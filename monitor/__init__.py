@@ -12,6 +12,7 @@ probes/        one kind of look, one file; plugins
 assertions/    the language that says what is good
 channels/      where alerts go: one family of receivers, one file
 app            puts it together: root nursery, signals, stop in good order
+web/           what is served over HTTP; where to listen is known to settings too
 settings       file, environment and options, made one frozen value
 cli/           one command family, one file
 verification/  the acceptance run, which believes none of the rooms above

@@ -6,8 +6,8 @@
     |- outbox                         a courier for each channel, supervised by itself
     |- task 1, task 2, ...            each: scope, supervisor, child nursery, session, watch, probe
 
-Leaving: no new looks; looks in flight get the grace, and so does what is to be told; what they saw
-is written; then the organs, each closing its session; last the farewell beat. `departure` says
+Leaving: nobody is let in any more, no new looks; looks and requests in flight get the grace, and so
+does what is to be told; what they saw is written; then the organs, each closing its session; last the farewell beat. `departure` says
 when.
 """
 

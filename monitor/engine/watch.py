@@ -107,7 +107,9 @@ class Watch:
             stagger_s, child.stagger_s = child.stagger_s, 0.0
             await self._wait(child, self.clock.now() + timedelta(seconds=stagger_s))
         due, gaps = self._first(child, schedule)
-        await self._wait(child, due.slot_at)
+        # What a look asks about may have changed while nobody was there to be told.
+        at_once = prepared.within is not None
+        await self._wait(child, self.clock.now() if at_once else due.slot_at)
         while True:
             slot_at = self._slot(child, due)
             record, error = await self._look(child, prepared, schedule, slot_at, gaps, place)

@@ -1,0 +1,129 @@
+"""The whole engine on virtual time with the real kinds: heartbeats and groups."""
+
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from monitor import probes
+from monitor.core.model import Status, Task, TaskSpec
+from monitor.core.pings import PingKind
+from monitor.core.ports import Prepared
+from tests.core.scene import Stage, down, in_turn, since_start_s, up
+
+pytestmark = pytest.mark.usefixtures("unhurried")
+
+KINDS = ("heartbeat:", "group:")
+
+
+@pytest.fixture(autouse=True)
+def real(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heartbeats and groups are real; the others have targets as always."""
+    plain = Stage.prepare
+
+    def prepare(self: Stage, task: TaskSpec) -> Prepared:
+        return probes.prepare(task) if task.target in KINDS else plain(self, task)
+
+    monkeypatch.setattr(Stage, "prepare", prepare)
+
+
+def add(stage: Stage, name: str, target: str, **options: Any) -> Task:
+    """Add a task with the policies that everybody gets who says nothing."""
+    spec = TaskSpec(name=name, target=target, options=options)
+    return stage.store.insert(spec, stage.clock.now())
+
+
+def add_job(stage: Stage, **options: Any) -> Task:
+    return add(stage, "job", "heartbeat:", token="x" * 32, **options)
+
+
+def told(stage: Stage, task: Task) -> list[tuple[float, Status]]:
+    return [(round(since_start_s(one.at), 3), one.after) for one in stage.transitions(task)]
+
+
+async def test_a_missing_ping_is_told_at_the_very_moment_its_grace_is_over(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    job = add_job(stage, period="1h", grace="7m30s")
+    async with stage.running() as app:
+        await trio.sleep_until(100.25)
+        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await trio.sleep_until(6000)
+    over_s = 100.25 + 3600 + 450
+    assert [(100.25, Status.UP), (over_s, Status.DOWN)] == told(stage, job)
+    assert Status.DOWN is stage.watched(job).state.standing
+    [incident] = stage.store.tables.incidents.values()
+    assert pytest.approx(over_s, abs=0.001) == since_start_s(incident.opened_at)
+
+
+async def test_failure_and_recovery_are_told_at_once(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    job = add_job(stage, period="1h")
+    async with stage.running() as app:
+        for at_s, kind in ((10, PingKind.SUCCESS), (20, PingKind.FAIL), (30, PingKind.SUCCESS)):
+            await trio.sleep_until(at_s)
+            await app.surroundings.pulse.take(job.id, kind)
+        await trio.sleep_until(40)
+    assert [(10, Status.UP), (20, Status.DOWN), (30, Status.UP)] == told(stage, job)
+
+
+async def test_due_times_survive_a_restart(stage: Stage, autojump_clock: MockClock) -> None:
+    job = add_job(stage, period="1h", grace="10m")
+    async with stage.running() as app:
+        await trio.sleep_until(60)
+        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await trio.sleep_until(65)
+    await trio.sleep_until(2000)
+    async with stage.running():
+        await trio.sleep_until(5000)
+    assert [(60, Status.UP), (4260, Status.DOWN)] == told(stage, job)
+
+
+async def test_a_group_follows_its_members_at_once_and_needs_no_confirmation(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    stage.add("web", in_turn(up, down, down, up), recovery_confirmations=1)
+    job = add_job(stage, period="1h")
+    group = add(stage, "shop", "group:", members="web,job")
+    outer = add(stage, "all", "group:", members="shop")
+    async with stage.running() as app:
+        await trio.sleep_until(5)
+        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await trio.sleep_until(300)
+    web = next(one for one in stage.store.tables.tasks.values() if one.name == "web")
+    changes = [(s, after) for s, after in told(stage, web) if s > 5]
+    assert [Status.DOWN, Status.UP] == [after for _, after in changes]
+    for follower in (group, outer):
+        seen = [(s, after) for s, after in told(stage, follower) if s > 6]
+        assert [after for _, after in changes] == [after for _, after in seen]
+        for (at_s, _), (seen_s, _) in zip(changes, seen, strict=True):
+            assert at_s == pytest.approx(seen_s, abs=0.5)
+
+
+async def test_two_groups_that_contain_each_other_are_unknown_and_disturb_nobody(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    one = add(stage, "one", "group:", members="two")
+    two = add(stage, "two", "group:", members="one")
+    async with stage.running() as app:
+        await trio.sleep_until(600)
+        assert 40 > app.watch.looks
+    for group in (one, two):
+        state = stage.watched(group).state
+        assert Status.UNKNOWN is state.status
+        assert "it contains itself" in state.detail
+
+
+async def test_pings_of_a_paused_job_count_when_it_is_resumed(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    job = add_job(stage, period="10m", grace="1m")
+    async with stage.running() as app:
+        await stage.edit(job, paused=True)
+        await trio.sleep_until(1000)
+        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await stage.edit(job, paused=False)
+        await trio.sleep_until(1500)
+    assert Status.UP is stage.watched(job).state.status
