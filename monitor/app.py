@@ -7,8 +7,8 @@
     |- task 1, task 2, ...            each: scope, supervisor, child nursery, session, watch, probe
 
 Leaving: nobody is let in any more, no new looks; looks and requests in flight get the grace, and so
-does what is to be told; what they saw is written; then the organs, each closing its session; last the farewell beat. `departure` says
-when.
+does what is to be told; what they saw is written; then the organs, each closing its session; last
+the farewell beat. `departure` says when.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
