@@ -26,6 +26,7 @@ LEVELS = {
     "task.failed": logging.ERROR,
     "task.invalid": logging.ERROR,
     "task.stalled": logging.ERROR,
+    "alert.failed": logging.WARNING,
     "system.storm": logging.ERROR,
     "system.error": logging.ERROR,
     "database.lost": logging.ERROR,

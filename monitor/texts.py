@@ -82,6 +82,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "task {task}: {slots} slots without a look from {from_at} to {until_at}: {reason}",
         "задача {task}: {slots} пропущенных проверок с {from_at} по {until_at}: {reason}",
     ),
+    "alert.sent": (
+        "{channel}: told of {key} (alerts in this message: {notices})",
+        "{channel}: отправлено {key} (оповещений в сообщении: {notices})",
+    ),
+    "alert.failed": (
+        "{channel}: {key} could not be sent: {error}",
+        "{channel}: {key} не удалось отправить: {error}",
+    ),
+    "alert.dropped": (
+        "{channel}: {key} is told nobody: {why}",
+        "{channel}: {key} никому не отправлено: {why}",
+    ),
     "system.error": (
         "{organ} ended by an error and starts again at {retry_at}: {error}",
         "{organ}: остановлено ошибкой, запускается снова в {retry_at}: {error}",

@@ -2,9 +2,11 @@
 
 start       commands (the tree of commands, and what stands before them), refusals (errors as one
             sentence and an exit code)
-families    run (with looks), check, task, status, history, db, verify
-reading     everywhere (options of every command, and how values are read), database
-writing     screen (tables and colours), forms (values as JSON), words (English and Russian)
+families    run (with looks), check, task, status (with hushed), history, db, verify
+alerting    channel (with channel_post, channel_kinds), silence, maintenance, ack, incidents
+reading     everywhere (options of every command, and how values are read), database, selecting
+writing     screen (tables and colours), forms and alert_forms (values as JSON), words (English and
+            Russian)
 
 Large libraries are imported inside commands, so that `monitor --help` answers at once.
 

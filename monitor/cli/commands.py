@@ -19,7 +19,23 @@ def make_app() -> "App":
     from cyclopts import App, Parameter
 
     from monitor import __version__
-    from monitor.cli import apply, check, config, db, history, kinds, run, status, task, verify
+    from monitor.cli import (
+        ack,
+        apply,
+        channel,
+        check,
+        config,
+        db,
+        history,
+        incidents,
+        kinds,
+        maintenance,
+        run,
+        silence,
+        status,
+        task,
+        verify,
+    )
 
     app = App(
         name="monitor",
@@ -29,7 +45,9 @@ def make_app() -> "App":
         version=f"monitor {__version__}",
         default_parameter=Parameter(negative=(), show_default=False),
     )
-    for family in (run, check, task, kinds, apply, config, status, history, db, verify):
+    looking = (run, check, task, kinds, apply, config, status, history)
+    alerting = (incidents, ack, channel, silence, maintenance)
+    for family in (*looking, *alerting, db, verify):
         family.register(app)
     return app
 

@@ -55,10 +55,11 @@ def _known(error: BaseException) -> tuple[str, int] | None:
         return _line(_usage(error)), 2
 
     from monitor.config.source import BadConfig
+    from monitor.core.notices import InvalidChannel
     from monitor.core.ports import DuplicateName, InvalidTask, NoSuchTask, StoreError
     from monitor.settings import SettingsError
 
-    if isinstance(error, NoSuchTask | DuplicateName):
+    if isinstance(error, NoSuchTask | DuplicateName | InvalidChannel):
         return _line(str(error)), 2
     if isinstance(error, SettingsError | BadConfig):
         return _several(str(error)), 2

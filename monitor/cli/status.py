@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
@@ -22,6 +22,10 @@ from monitor.cli.screen import (
 )
 from monitor.cli.words import Words
 from monitor.core.model import Node, Status, WatchedTask
+from monitor.core.notices import NoticeState
+
+if TYPE_CHECKING:
+    from monitor.cli.hushed import Hush
 
 BAD = frozenset({Status.DOWN, Status.DEGRADED, Status.UNKNOWN})
 """What makes the exit code 1."""
@@ -38,16 +42,21 @@ async def status(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import now, open_session
+    from monitor.cli.hushed import hushes
+    from monitor.cli.mailbags import unsent
     from monitor.cli.neighbours import running
 
     async with open_session(settings) as session:
         fleet, nodes = await session.fleet(), await session.nodes()
+        alerting = await session.alerting()
+        letters = Counter(notice.state for notice in await unsent(session))
     at = now()
-    living = running(nodes, at)
+    living, hushed = running(nodes, at), hushes(fleet, alerting, at)
     if everywhere.json:
-        say_json(_document(fleet, living, nodes))
+        say_json(_document(fleet, living, nodes, hushed, letters, at))
     else:
-        _show(fleet, living, at, Words(settings.lang), everywhere)
+        _show(fleet, living, at, Words(settings.lang), everywhere, hushed)
+        _show_letters(letters, Words(settings.lang), everywhere)
     return 1 if any(watched.shown[0] in BAD for watched in fleet) else 0
 
 
@@ -63,7 +72,12 @@ def open_sessions(nodes: Sequence[Node]) -> list[dict[str, Any]]:
 
 
 def _document(
-    fleet: Sequence[WatchedTask], living: Sequence[Node], nodes: Sequence[Node]
+    fleet: Sequence[WatchedTask],
+    living: Sequence[Node],
+    nodes: Sequence[Node],
+    hushed: Mapping[int, "Hush"],
+    letters: Counter[NoticeState],
+    at: datetime,
 ) -> dict[str, Any]:
     from monitor.cli.forms import node_form, watched_form
 
@@ -72,11 +86,16 @@ def _document(
     return {
         "monitor": {"running": bool(living), **(node_form(shown) if shown else {})},
         "sessions": open_sessions(living),
-        "tasks": [watched_form(watched) for watched in fleet],
+        "tasks": [
+            {**watched_form(watched), "alerts": hushed[watched.task.id].form(at)}
+            for watched in fleet
+        ],
         "summary": {
             "tasks": len(fleet),
             **{one.value: counts[one] for one in Status},
             "bad": sum(counts[one] for one in BAD),
+            "alerts_waiting": letters[NoticeState.PENDING],
+            "alerts_dead": letters[NoticeState.DEAD],
         },
     }
 
@@ -87,13 +106,16 @@ def _show(
     at: datetime,
     words: Words,
     everywhere: Everywhere,
+    hushed: Mapping[int, "Hush"],
 ) -> None:
     if fleet:
         headings = (
             *("id", "name", "status", "since", "last look", "next look", "errors", "restarts"),
             "detail",
         )
-        lines = [_line(watched, at, words, bool(living)) for watched in fleet]
+        lines = [
+            _line(watched, at, words, bool(living), hushed[watched.task.id]) for watched in fleet
+        ]
         say(table([words(heading) for heading in headings], lines))
     else:
         add = everywhere.command("task add https://example.com --name example")
@@ -118,8 +140,18 @@ def _show(
         say(words("start one with: {command}", command=everywhere.command("run")))
 
 
+def _show_letters(letters: Counter[NoticeState], words: Words, everywhere: Everywhere) -> None:
+    if waiting := letters[NoticeState.PENDING]:
+        say(words("alerts that wait: {count}", count=waiting))
+    if dead := letters[NoticeState.DEAD]:
+        see = everywhere.command("channel dead")
+        say(
+            words("alerts that could not be delivered: {count}; {command}", count=dead, command=see)
+        )
+
+
 def _line(
-    watched: WatchedTask, at: datetime, words: Words, is_running: bool
+    watched: WatchedTask, at: datetime, words: Words, is_running: bool, hush: "Hush"
 ) -> tuple[Cell | str, ...]:
     from monitor.cli.forms import shown_detail
 
@@ -138,5 +170,5 @@ def _line(
         distance(due_at, at, words) if expected else "",
         str(state.consecutive_errors or ""),
         str(recovery.attempts or ""),
-        shown_detail(watched),
+        f"{hush.shown(words)} {shown_detail(watched)}".strip(),
     )

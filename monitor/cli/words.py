@@ -69,6 +69,107 @@ _RUSSIAN = {
     "change": "смена",
     "gap": "пропуск",
     "{slots} slots without a look: {reason}": "пропущено проверок: {slots} ({reason})",
+    # status of alerts
+    "silence {id} until {until}": "тишина {id} до {until}",
+    "maintenance {name} until {until}": "обслуживание {name} до {until}",
+    "acknowledged by {who}": "подтвердил(а) {who}",
+    "alerts that wait: {count}": "ожидают отправки оповещений: {count}",
+    "alerts that could not be delivered: {count}; {command}": (
+        "не удалось доставить оповещений: {count}; {command}"
+    ),
+    # channel
+    "where": "куда",
+    "for": "для",
+    "waiting": "ожидают",
+    "dead letters": "не доставлены",
+    "last sent": "последняя отправка",
+    "newest error": "последняя ошибка",
+    "own trouble": "сбои монитора",
+    "named by": "указан в задачах",
+    "hours": "часы",
+    "quiet hours": "тихие часы",
+    "waits for company": "ждёт попутных",
+    "messages at most": "сообщений не более",
+    "{burst} in {interval}, then digests": "{burst} за {interval}, дальше сводки",
+    "from a file": "из файла",
+    'channel "{name}" added': "канал «{name}» добавлен",
+    'channel "{name}" edited': "канал «{name}» изменён",
+    'channel "{name}" removed': "канал «{name}» удалён",
+    "no channel is a default one: only tasks that name a channel tell anybody": (
+        "канала по умолчанию нет: оповещают только задачи, в которых канал указан"
+    ),
+    "there are no channels; add one with: {command}": "каналов нет; добавить: {command}",
+    "alerts that waited for it and are told nobody: {count}": (
+        "ожидавших его оповещений, которые никто не получит: {count}"
+    ),
+    'delivered to {where} in {took}: "{title}"': "доставлено на {where} за {took}: «{title}»",
+    "not delivered to {where} after {took}: {why}": (
+        "не доставлено на {where} через {took}: {why}"
+    ),
+    "trying again cannot help; something has to be changed": (
+        "повторять бесполезно; нужно что-то изменить"
+    ),
+    "at this hour a running monitor would hold alerts back": (
+        "в этот час работающий монитор придержал бы оповещения"
+    ),
+    "channel": "канал",
+    "key": "ключ",
+    "about": "о чём",
+    "attempts made": "попыток",
+    "send them again with: {command}": "отправить снова: {command}",
+    "no alert is undelivered for good": "недоставленных оповещений нет",
+    "alerts to be sent again: {count}": "будет отправлено снова: {count}",
+    "alerts whose channel is no more: {count}": "оповещений, чьего канала больше нет: {count}",
+    "no monitor is running; they wait until one does": ("монитор не запущен; они ждут его запуска"),
+    # silence, maintenance
+    "tag {tag}": "метка {tag}",
+    "everything": "всё",
+    "until": "до",
+    "from": "с",
+    "by": "кто",
+    "note": "заметка",
+    "when": "когда",
+    "rule": "правило",
+    "over": "закончилось",
+    "tasks now": "задачи сейчас",
+    "silence {id} until {until}: {what} ({count} tasks now)": (
+        "тишина {id} до {until}: {what} (задач сейчас: {count})"
+    ),
+    "silence {id} removed: {what}": "тишина {id} снята: {what}",
+    "nothing is silenced": "ничто не заглушено",
+    'maintenance "{name}" added: {what} ({count} tasks now)': (
+        "обслуживание «{name}» добавлено: {what} (задач сейчас: {count})"
+    ),
+    'maintenance "{name}" removed': "обслуживание «{name}» удалено",
+    "no work is announced": "обслуживание не запланировано",
+    "open until {at}": "идёт до {at}",
+    "next from {begin} until {end}": "следующее с {begin} до {end}",
+    "cannot be read by this version": "эта версия не может его прочесть",
+    # ack, incidents
+    'task {id} "{name}": incident {number} is yours until it is over': (
+        "задача {id} «{name}»: инцидент {number} ваш до его окончания"
+    ),
+    'task {id} "{name}": incident {number} is yours until {until}': (
+        "задача {id} «{name}»: инцидент {number} ваш до {until}"
+    ),
+    'task {id} "{name}": incident {number} is given back': (
+        "задача {id} «{name}»: инцидент {number} возвращён"
+    ),
+    'task {id} "{name}": incident {number} is not acknowledged; nothing to undo': (
+        "задача {id} «{name}»: инцидент {number} не подтверждён; отменять нечего"
+    ),
+    "task": "задача",
+    "opened": "начало",
+    "lasted": "длился",
+    "closed": "конец",
+    "acknowledged": "подтвердил(а)",
+    "told": "сообщено",
+    "open": "открыт",
+    "{who} until {at}": "{who} до {at}",
+    "sent": "отправлено",
+    "dropped": "отброшено",
+    "dead": "не доставлено",
+    "there are no incidents": "инцидентов нет",
     # db
     "schema {schema}": "схема {schema}",
     "schema {schema}, this program works with {head}": (

@@ -8,6 +8,7 @@
 * `database`: both databases in turn, set in the environment.
 * `running`: a monitor on it, as a process, that has looked at one task.
 * `port`: a local TCP port that accepts connections.
+* `receiver`: a local web server that takes alerts.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from monitor.core.ports import Session
 from monitor.engine.clock import Clock
 from monitor.store.address import parse_address
 from monitor.store.sql import open_store
+from tests.cli.receiver import Receiver, receiving
 
 PATIENCE_S = 20.0
 """How long anything may take before a test gives up; nothing here takes nearly as long."""
@@ -213,6 +215,12 @@ def port() -> Iterator[int]:
     """Connections are taken by the system's queue; nobody has to accept them."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
         yield server.getsockname()[1]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -15,9 +15,18 @@ from monitor.store.migrations import HEAD
 from tests.cli.conftest import Monitor
 from tests.postgres import PostgresServer
 
-READING = ("status", "task list", "task show shop", "history shop", "task run shop", "db check")
-WRITING = ("task pause shop", "task edit shop --name x", "task remove shop", "db backup copy")
-MAKING = ("task add self:", "run --for 1", "run self: --for 1", "db upgrade")
+READING = (
+    *("status", "task list", "task show shop", "history shop", "task run shop", "db check"),
+    *("incidents", "channel list", "channel test ops", "channel dead", "silence list"),
+)
+WRITING = (
+    *("task pause shop", "task edit shop --name x", "task remove shop", "db backup copy"),
+    *("ack shop", "channel resend --all", "silence add --for 2h", "maintenance remove x"),
+)
+MAKING = (
+    *("task add self:", "run --for 1", "run self: --for 1", "db upgrade"),
+    "channel add ops webhook+https://example.com",
+)
 EVERY = (*READING, *WRITING, *MAKING, "task resume other", "db current")
 
 

@@ -1,0 +1,89 @@
+"""From what was typed to a checked channel, and what of it may be shown."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from monitor.channels import find_family
+from monitor.channels.outside import check_channel
+from monitor.cli.refusals import BadInput
+from monitor.core.channels import checked_channel
+from monitor.core.describe import HIDDEN, without_secrets
+from monitor.core.model import Task
+from monitor.core.notices import ChannelSpec, InvalidChannel
+
+
+def make_channel(**fields: Any) -> ChannelSpec:
+    """Make a channel; fields that are None get their defaults.
+
+    Raises:
+        InvalidChannel: naming the field.
+    """
+    given = {field: value for field, value in fields.items() if value is not None}
+    return checked_channel(ChannelSpec(**given), check_channel)
+
+
+def changed_channel(spec: ChannelSpec, **changes: Any) -> ChannelSpec:
+    """Return a channel with changes; those that are None are none.
+
+    Raises:
+        InvalidChannel: naming the field.
+    """
+    given = {field: value for field, value in changes.items() if value is not None}
+    return checked_channel(attrs.evolve(spec, **given), check_channel)
+
+
+def find_channel(channels: Iterable[ChannelSpec], wanted: str) -> ChannelSpec:
+    """Return the channel of that name.
+
+    Raises:
+        BadInput: naming the one that was probably meant.
+    """
+    known = {one.name: one for one in channels}
+    if wanted in known:
+        return known[wanted]
+    close = difflib.get_close_matches(wanted, known, n=1)
+    guess = f", did you mean {close[0]!r}" if close else "; `monitor channel list` shows all"
+    raise BadInput(f"there is no channel {wanted!r}{guess}")
+
+
+def refuse_from_file(what: str, name: str, *, from_file: bool) -> None:
+    """Raise BadInput for what a configuration file would put back."""
+    if from_file:
+        raise BadInput(
+            f"{what} {name!r} stands in a configuration file; change it there, "
+            "and `monitor apply` the file"
+        )
+
+
+def users_of(channel: str, tasks: Iterable[Task]) -> list[str]:
+    """Return the names of tasks that name a channel."""
+    return [
+        task.name
+        for task in tasks
+        if channel in task.alerts.channels
+        or any(channel in step.channels for step in task.alerts.escalation)
+    ]
+
+
+def shown_options(spec: ChannelSpec) -> dict[str, Any]:
+    """Return a channel's options without their secrets."""
+    try:
+        declared = find_family(spec.url).options
+    except InvalidChannel:  # a family that is not installed here, an address in a reference
+        return dict.fromkeys(spec.options, HIDDEN)
+    secret = {field.name for field in attrs.fields(declared) if not field.repr}
+    return {
+        name: HIDDEN if name.partition(".")[0] in secret else value
+        for name, value in without_secrets(spec.options).items()
+    }
+
+
+def without(options: Mapping[str, Any], unset: Sequence[str], name: str) -> dict[str, Any]:
+    """Return options without some of them. Raises BadInput if one is not there."""
+    for key in unset:
+        if key not in options:
+            raise BadInput(f"--unset {key}: channel {name!r} has no such option")
+    return {key: value for key, value in options.items() if key not in unset}
