@@ -21,7 +21,9 @@ WIRE_LIMIT = BODY_LIMIT + 256 * 1024
 that consists of nothing else."""
 
 _READ_SIZE = 16 * 1024
-"""Small, because parsing the worst case of this many bytes must not hold up other looks."""
+
+_EVENTS_AT_ONCE = 50
+"""Events, such as chunks of one byte, that are parsed before other looks have their turn."""
 
 
 @attrs.frozen
@@ -63,6 +65,7 @@ class Exchange:
         self._stream = stream
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
         self._received = 0
+        self._events = 0
         self._answered = False
 
     async def ask(self, request: h11.Request, body: bytes = b"") -> Head:
@@ -111,7 +114,10 @@ class Exchange:
         return bool(self._http.trailing_data[0])
 
     async def _event(self) -> Any:
-        """Return the next event; at most _READ_SIZE bytes are parsed between two checkpoints."""
+        """Return the next event; there is a checkpoint at least every _EVENTS_AT_ONCE of them."""
+        self._events += 1
+        if self._events % _EVENTS_AT_ONCE == 0:
+            await trio.lowlevel.checkpoint()
         while True:
             try:
                 event = self._http.next_event()

@@ -13,7 +13,7 @@ from monitor.probes.target import Url
 TOTAL_LIMIT = 4 * 1024 * 1024
 """Bytes that one look reads from one connection, whatever they are."""
 
-_READ_SIZE = 16 * 1024
+_READ_SIZE = 4 * 1024
 """Small, because everything of one reading may be parsed without a checkpoint between."""
 
 
@@ -21,7 +21,7 @@ class Wire(trio.abc.AsyncResource):
     """One connection, which is closed when its `async with` block ends.
 
     Whatever was read already is handed out without a checkpoint; there is one at least every
-    16 KiB. Every method raises TargetDown when the connection breaks.
+    4 KiB. Every method raises TargetDown when the connection breaks.
     """
 
     def __init__(self, stream: trio.SocketStream, host: str, secret: str = "") -> None:
