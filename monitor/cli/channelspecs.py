@@ -53,8 +53,8 @@ def refuse_from_file(what: str, name: str, *, from_file: bool) -> None:
     """Raise BadInput for what a configuration file would put back."""
     if from_file:
         raise BadInput(
-            f"{what} {name!r} stands in a configuration file; change it there, "
-            "and `monitor apply` the file"
+            f"{what} {name!r} came from a configuration file; change it there and `monitor apply` "
+            "the file, with --prune if it is gone there"
         )
 
 

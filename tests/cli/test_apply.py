@@ -1,12 +1,14 @@
 """`monitor apply`, `export` and `config`: tasks as files."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from scripts.write_docs import DOCS
 from tests.cli.conftest import Monitor
 
 TASKS = """
@@ -167,3 +169,18 @@ def test_the_schema_accepts_a_right_file_and_refuses_wrong_ones(monitor: Monitor
     ):
         assert list(validator.iter_errors({"task": [{**task, **wrong}]})), wrong
     assert list(validator.iter_errors({"tasks": []}))
+
+
+def test_the_example_of_the_page_on_alerts_is_valid(
+    monitor: Monitor, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MAIL_PASSWORD", "PAGERDUTY_KEY"):
+        monkeypatch.setenv(name, "0123456789abcdef0123456789abcdef")
+    page = (DOCS / "alerts.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (place / "monitor.toml").write_text(example)
+    answer = monitor("apply --json")
+    assert (0, "", ["ops", "pager"]) == (answer.code, answer.err, answer.document["channels"])
+    assert ["patch day"] == [one["name"] for one in monitor("maintenance list --json").document]
+    refused = monitor("channel edit ops --burst 2")
+    assert "came from a configuration file; change it there" in refused.sentence

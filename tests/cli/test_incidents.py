@@ -175,3 +175,25 @@ def test_an_outage_is_told_once_taken_and_remembered(
     wait_until(lambda: None is not found(monitor)[0]["closed_at"])
     assert 0 == process.signal(15)
     assert ["down", "up"] == receiver.kinds
+
+
+@pytest.mark.slow
+def test_an_alert_that_was_refused_is_sent_again_when_asked(
+    monitor: Monitor, start: Start, receiver: Receiver
+) -> None:
+    receiver.status = 410
+    monitor(f"channel add ops {receiver.url} --default")
+    process = start("run tcp://127.0.0.1:1 --interval 200ms")
+    process.wait_for("could not be sent: the receiver answered with status 410")
+    wait_until(lambda: monitor("channel dead --json").document)
+    (letter,) = monitor("channel dead ops --json").document
+    assert ("1/1/down", 1) == (letter["key"], letter["attempts"])
+    assert 1 == len(receiver.messages)
+    receiver.status = 200
+    document = monitor("channel resend --key 1/1/down --json").document
+    assert (True, "ops") == (document["running"], document["resent"][0]["channel"])
+    process.wait_for("ops: told of 1/1/down")
+    wait_until(lambda: "sent" == found(monitor)[0]["notices"][0]["state"])
+    assert 2 == len(receiver.messages)
+    assert receiver.messages[0]["key"] == receiver.messages[1]["key"]
+    assert [] == monitor("channel dead --json").document

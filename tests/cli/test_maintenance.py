@@ -44,7 +44,7 @@ WRONG = [
     ("maintenance show", "NAME is missing"),
     ("maintenance show fild", "there is no maintenance 'fild', did you mean 'filed'"),
     ("maintenance remove nope", "there is no maintenance 'nope'; `monitor maintenance list`"),
-    ("maintenance remove filed", "maintenance 'filed' stands in a configuration file; change it"),
+    ("maintenance remove filed", "maintenance 'filed' came from a configuration file; change it"),
 ]
 
 
