@@ -35,8 +35,9 @@ async def add(
     note: str | None = None,
     everywhere: Everywhere = NOTHING_SAID,
 ) -> int:
-    """Hold alerts of some tasks back from now on; of all, the monitor's own trouble too, if none
-    is named. What is still down when it ends is told then.
+    """Hold alerts of some tasks back from now on; without --task and --tag, of everything.
+
+    Everything means the monitor's own trouble too. What is still down when it ends is told then.
 
     Args:
         for_: How long, such as 2h.
