@@ -26,7 +26,10 @@ BOUND_S = 120.0
 
 Target = tuple[str, dict[str, Any]]
 
-KINDS = [kind.name for kind in kinds()]
+ASK_NOBODY = {"heartbeat", "group"}
+"""Kinds that only read what the running monitor knows already; they open nothing."""
+
+KINDS = [kind.name for kind in kinds() if kind.name not in ASK_NOBODY]
 
 OF_THIS_MACHINE: dict[str, Target] = {
     "exec": ("exec:/bin/true", {}),
