@@ -4,7 +4,7 @@ Notices come here when what they tell about is written, or cannot be written now
 them from here. All of it is in the database too, and is read again after a restart.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 import attrs
@@ -13,7 +13,7 @@ import trio
 from monitor.core.alerting import Alerting
 from monitor.core.dispatch import audience
 from monitor.core.model import Incident, NoticeRecord, Result, State, Task
-from monitor.core.notices import Notice, NoticeState
+from monitor.core.notices import Notice, NoticeKind, NoticeState
 from monitor.core.telling import told_of_expiry, told_of_look
 
 
@@ -26,6 +26,8 @@ class Alerts:
     alerting: Alerting = attrs.field(factory=Alerting)
     version: int = 0
     """Counts changes."""
+    complete: bool = False
+    """Whether the database was read: what a former process told is known here."""
     _expiries: dict[int, frozenset[str]] = attrs.field(factory=dict, init=False)
     """What the last look at each task told of running out, so as not to write it at each look."""
     _threads: dict[str, dict[tuple[str, str], Notice]] = attrs.field(factory=dict, init=False)
@@ -58,29 +60,67 @@ class Alerts:
         return told
 
     def take(self, notices: Iterable[Notice]) -> None:
-        """Take notices up; those that are known already are left as they are."""
-        further: list[Notice] = []
-        for one in notices:
-            known = self._threads.setdefault(one.thread, {})
-            if (one.key, one.channel) not in known:
+        """Take notices up; those that are known already are left as they are.
+
+        Whether a date of expiry was told already only the database knows, since nothing ends it:
+        it is taken up when that is read the next time.
+        """
+        new = [one for one in notices if one.kind is not NoticeKind.EXPIRY]
+        for one in new:
+            if (one.key, one.channel) not in self._threads.get(one.thread, {}):
                 self._put(one)
-            if one.is_good:
-                further += audience(known.values(), one)
-        if further:
-            self.keep(NoticeRecord(notices=tuple(further)))
-            self.take(further)
+        self._call_in(new)
         self.hint()
 
-    def reload(self, notices: Iterable[Notice]) -> None:
-        """Take up what the database knows: what is new, and what is to be sent again."""
+    def reload(self, notices: Iterable[Notice], written: Collection[tuple[str, str]]) -> None:
+        """Take up what the database knows: what is new, and what is to be sent again.
+
+        Args:
+            notices: what was read.
+            written: what `done` returned, if it was in the database before this was read.
+        """
+        new: list[Notice] = []
         for one in notices:
-            known = self._threads.get(one.thread, {}).get((one.key, one.channel))
-            again = known is not None and known.state is NoticeState.DEAD
-            if known is None or (again and one.state is NoticeState.PENDING):
+            name = (one.key, one.channel)
+            known = self._threads.get(one.thread, {}).get(name)
+            dead = known is not None and known.state is NoticeState.DEAD and name in written
+            if known is None or (dead and one.state is NoticeState.PENDING):
                 self._put(one)
-                if one.is_good:
-                    self.take([one])
+                new.append(one)
+        self._call_in(new)
+        self.complete = True
         self.hint()
+
+    def _call_in(self, notices: Iterable[Notice]) -> None:
+        """Tell the end also to channels that others brought in, once all that is known is here."""
+        further: list[Notice] = []
+        for one in notices:
+            if one.is_good:
+                for copy in audience(self._threads[one.thread].values(), one):
+                    self._put(copy)
+                    further.append(copy)
+        if further:
+            self.keep(NoticeRecord(notices=tuple(further)))
+
+    def done(self) -> frozenset[tuple[str, str]]:
+        """Name (by key and channel) what is decided on and still remembered here."""
+        return frozenset(
+            name
+            for known in self._threads.values()
+            for name, one in known.items()
+            if one.state is not NoticeState.PENDING
+        )
+
+    def forget(self, written: Collection[tuple[str, str]]) -> None:
+        """Forget threads that are over, once all of it is in the database.
+
+        Not sooner: what the database does not know yet it would give back as not told.
+        """
+        for thread, known in [*self._threads.items()]:
+            over = any(one.is_good or one.has_no_end for one in known.values())
+            pending = any(one.state is NoticeState.PENDING for one in known.values())
+            if over and not pending and all(name in written for name in known):
+                del self._threads[thread]
 
     def put(self, notice: Notice) -> None:
         """Keep a notice as it is now."""
@@ -94,14 +134,6 @@ class Alerts:
             pending[notice.key] = notice
         else:
             pending.pop(notice.key, None)
-            self._forget(notice.thread)
-
-    def _forget(self, thread: str) -> None:
-        """Forget a thread that is over and told; the database remembers it."""
-        known = self._threads.get(thread, {}).values()
-        over = any(one.is_good or one.has_no_end for one in known)
-        if over and not any(one.state is NoticeState.PENDING for one in known):
-            del self._threads[thread]
 
     def thread(self, thread: str, channel: str) -> list[Notice]:
         """Return the notices of a thread for one channel."""

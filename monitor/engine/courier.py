@@ -14,7 +14,7 @@ import trio
 
 from monitor.core.delivery import GIVE_UP_S, Health
 from monitor.core.describe import describe, shorten
-from monitor.core.dispatch import Batch, Fate, Grouping, Situation, decide, gather
+from monitor.core.dispatch import BY_RULE, Batch, Fate, Grouping, Situation, decide, gather
 from monitor.core.hours import Hours
 from monitor.core.model import Event, NoticeRecord
 from monitor.core.notices import (
@@ -37,6 +37,8 @@ DEADLINE_S = 30.0
 _LINGER_S = 0.01
 _SWARM = 100
 """With so many notices waiting, a courier waits twice as long for more."""
+_FRESH = timedelta(seconds=1)
+"""How long a decision holds: what a slow receiver holds up may be over, or silenced, meanwhile."""
 _AT_ONCE = 100
 """Notices decided on before others get a turn."""
 
@@ -82,20 +84,40 @@ class Courier:
             self._done_version = version
             self.on_rest()
             if busy_until is not None:  # nothing can go before, whatever changes
-                await self.clock.sleep_until(busy_until)
+                await self._sit_out(busy_until)
                 self.health = attrs.evolve(self.health, retry_at=None)
                 continue
             with trio.move_on_at(self._deadline(self._wake_at)):
                 await self.alerts.changed(version)
-            # News come in swarms, and each round looks at everything that waits.
-            await trio.sleep(_LINGER_S * (1 + self.alerts.waiting / _SWARM))
+            await self._linger()
+
+    async def _sit_out(self, until_at: datetime) -> None:
+        """Wait while nothing can go, and decide all the same on what is held and what is over.
+
+        Otherwise an outage that a silence outlived would be told, only because the channel could
+        not be reached meanwhile.
+        """
+        while (now := self.clock.now()) < until_at:
+            version = self.alerts.version
+            _, wake_at = await self._sort(now)
+            self._done_version = version
+            self.on_rest()
+            with trio.move_on_at(self._deadline(_sooner(wake_at, until_at))):
+                await self.alerts.changed(version)
+            await self._linger()
+
+    async def _linger(self) -> None:
+        """Let more come: news come in swarms, and each round looks at everything that waits."""
+        await trio.sleep(_LINGER_S * (1 + self.alerts.waiting / _SWARM))
 
     async def _round(self) -> datetime | None:
         """Deliver what may go now; return until when nothing more can go, if that is so."""
         now = self.clock.now()
         ready, self._wake_at = await self._sort(now)
         batches, gather_at = gather(ready, tuple(self._sent_at), self._grouping(), now)
-        for batch in batches:
+        for number, batch in enumerate(batches):
+            if number and self.clock.now() - now >= _FRESH:
+                return None  # what was delivered is a change, so the next round comes at once
             if not await self._deliver(batch):
                 return self.health.retry_at
         if gather_at is not None and not batches and not self.spec.group_wait_s:
@@ -119,9 +141,14 @@ class Courier:
         for number, notice in enumerate(self.alerts.pending(self.spec.name)):
             if number % _AT_ONCE == _AT_ONCE - 1:
                 await trio.lowlevel.checkpoint()
+            if notice.is_good and not self.alerts.complete:
+                continue  # whether anybody was told the bad news is not known yet
             thread = self.alerts.thread(notice.thread, self.spec.name)
             decision = decide(notice, thread, situation, self.hours)
             if decision.fate is Fate.SEND:
+                if notice.why.startswith(BY_RULE):  # the rule's time is over: now it is our turn
+                    notice = attrs.evolve(notice, why="")
+                    decided.append(notice)
                 ready.append((self._with_affected(notice, situation), decision.late))
             elif decision.fate is Fate.HOLD:
                 wake_at = _sooner(wake_at, decision.until_at)

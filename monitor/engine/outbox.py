@@ -29,7 +29,7 @@ from monitor.core.notices import (
     Send,
 )
 from monitor.core.policy import SYSTEM_POLICY
-from monitor.core.ports import DatabaseAway, Store
+from monitor.core.ports import DatabaseAway, Session, Store
 from monitor.core.telling import Lasting, told_of_time
 from monitor.core.windows import Window, read_window
 from monitor.engine.alarm import Alarm
@@ -44,6 +44,8 @@ from monitor.journal import tell
 
 ROUND_S = 30.0
 """How often the database is asked for notices that others wrote; hints make it sooner."""
+_FIRST_READ_S = 1.0
+"""How often it is asked until it has answered once: before that, no end of anything is told."""
 _LINGER_S = 0.1
 """News come in swarms."""
 
@@ -96,6 +98,10 @@ class Outbox:
     _scopes: dict[str, trio.CancelScope] = attrs.field(factory=dict, init=False)
     _windows: tuple[tuple[Maintenance, Window], ...] = attrs.field(default=(), init=False)
     _taken: dict[tuple[int, int], Acknowledgement] = attrs.field(factory=dict, init=False)
+    _done: tuple[int, frozenset[tuple[str, str]]] = attrs.field(
+        default=(0, frozenset()), init=False
+    )
+    """How many records had been handed over at some earlier round, and what was decided by then."""
     _reread: trio.Event = attrs.field(factory=trio.Event, init=False)
     _rested: trio.Event = attrs.field(factory=trio.Event, init=False)
 
@@ -132,13 +138,30 @@ class Outbox:
             while True:
                 self._reread = trio.Event()
                 try:
-                    found = await session.unfinished()
-                    self.alerts.reload(found)
+                    found = await self._read(session)
                     adopted = adopted or self._adopt(found)
                 except DatabaseAway as error:
                     self.recorder.lose(error)
-                with trio.move_on_after(ROUND_S):
+                pause_s = ROUND_S if self.alerts.complete else _FIRST_READ_S
+                with trio.move_on_after(pause_s):
                     await self._reread.wait()
+
+    async def _read(self, session: Session) -> list[Notice]:
+        """Take up what the database knows, and forget what it knows to be over.
+
+        What we decided and did not write yet it calls pending: that we know better.
+        """
+        written = frozenset[tuple[str, str]]()
+        handed, done = self._done
+        if self.recorder.is_done_with(handed):
+            written, now_done = done, self.alerts.done()
+            self._done = self.recorder.handed, now_done
+            if self.recorder.is_done_with(self.recorder.handed):
+                written = now_done
+        self.alerts.forget(written)
+        found = await session.unfinished()
+        self.alerts.reload(found, written)
+        return found
 
     def _adopt(self, found: Sequence[Notice]) -> bool:
         """Go on with trouble of ours that a former process told."""

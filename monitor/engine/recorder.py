@@ -31,6 +31,7 @@ _RETRY_S = (0.2, 0.5, 1.0)
 @attrs.define(eq=False)
 class _Entry:
     record: Record
+    number: int
     done: trio.Event
     """Nobody has to wait for it any more."""
     written: bool = False
@@ -48,7 +49,11 @@ class Recorder:
     """Records written since the start."""
     refused: int = 0
     """Records the database would not take and that were dropped."""
+    handed: int = 0
+    """Records handed over since the start."""
     _queue: deque[_Entry] = attrs.field(factory=deque, init=False)
+    _moved_s: float = attrs.field(default=0.0, init=False)
+    """When something was last written, or the first record came to wait, by trio's clock."""
     _suspects: list[Record] = attrs.field(factory=list, init=False)
     _dropped: dict[int, Gap] = attrs.field(factory=dict, init=False)
     _news: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -64,6 +69,13 @@ class Recorder:
     def waiting(self) -> int:
         """Records not yet written."""
         return len(self._queue) + len(self._suspects)
+
+    @property
+    def stuck_s(self) -> float:
+        """For how long nothing was written although records wait and the database is there."""
+        if not self._queue or self.outage.on:
+            return 0.0
+        return trio.current_time() - self._moved_s
 
     @property
     def full(self) -> bool:
@@ -86,11 +98,20 @@ class Recorder:
         """Take the record over without waiting."""
         self._keep(record)
 
+    def is_done_with(self, handed: int) -> bool:
+        """Say whether none of the first so many records waits any more."""
+        if self._suspects:
+            return False
+        return not self._queue or self._queue[0].number > handed
+
     def _keep(self, record: Record) -> _Entry | None:
         if self._refuses(record):
             self._book_dropped(record)
             return None
-        entry = _Entry(record, trio.Event())
+        if not self._queue:
+            self._moved_s = trio.current_time()
+        self.handed += 1
+        entry = _Entry(record, self.handed, trio.Event())
         self._queue.append(entry)
         self._news.set()
         return entry
@@ -165,6 +186,7 @@ class Recorder:
         return True
 
     def _acknowledge(self, batch: list[_Entry]) -> None:
+        self._moved_s = trio.current_time()
         self.written += len(batch)
         self._owed -= len(batch)
         for entry in batch:
