@@ -6,9 +6,11 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import JSON, Boolean, Column, Double, Integer, Row, Table, Text
 
-from monitor.core.model import GapReason, Lifecycle, Reason, Status
+from monitor.core.model import AlertPolicy, GapReason, Lifecycle, Reason, Status
+from monitor.core.notices import NoticeKind, NoticeState
 from monitor.core.pings import PingKind
 from monitor.store.tables import ADDED_LATER, Moment
 
@@ -30,11 +32,14 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "transition.reason": Reason,
     "gap.reason": GapReason,
     "ping.kind": PingKind,
+    "notice.kind": NoticeKind,
+    "notice.status": Status,
+    "notice.state": NoticeState,
 }
 """Columns whose words must be ours: one unknown word would make the whole fleet unreadable."""
 
 
-_LISTS = {"expect", "degraded"}
+_LISTS = {"expect", "degraded", "tags", "depends_on", "affected"}
 """JSON columns that hold lists; the others hold tables."""
 
 
@@ -46,8 +51,8 @@ def written(row: Row[Any]) -> list[Any]:
 def columns_of(header: Any, tables: Iterable[Table]) -> dict[str, list[Column[Any]]] | None:
     """Return the columns that a backup holds of each table, in its order, by the table's name.
 
-    A backup of an older schema may lack columns which have a default, and tables that were added
-    later. None if it does not fit.
+    A backup of an older schema may lack columns which have a default, and what was added later.
+    None if it does not fit.
     """
     if not isinstance(header, Mapping):
         return None
@@ -60,7 +65,7 @@ def columns_of(header: Any, tables: Iterable[Table]) -> dict[str, list[Column[An
             return None
         missing = [column for column in table.c if column.name not in names]
         if set(names) - set(table.c.keys()) or any(
-            column.server_default is None for column in missing
+            column.server_default is None and str(column) not in ADDED_LATER for column in missing
         ):
             return None
         found[table.name] = [table.c[name] for name in names]
@@ -117,7 +122,15 @@ def _reader(column: Column[Any]) -> Callable[[Any], Any]:
         (Text, _exactly(str)),
         (JSON, _exactly(list if column.name in _LISTS else dict)),
     )
+    if str(column) == "task.alerts":
+        return _policy
     return next(reader for family, reader in readers if isinstance(column.type, family))
+
+
+def _policy(value: Any) -> Any:
+    """Accept what a task can be made of; msgspec says what is wrong by a ValueError."""
+    msgspec.convert(value, AlertPolicy)
+    return value
 
 
 def _exactly(wanted: type) -> Callable[[Any], Any]:

@@ -278,5 +278,8 @@ BACKED_UP = (
 """What a backup holds, in the order it is restored. A column that a later schema adds has a
 default, so that older backups can be restored too."""
 
-ADDED_LATER = {"ping", "notice", "channel", "maintenance", "acknowledgement"}
-"""Tables that backups of older schemas need not have."""
+ADDED_LATER = {
+    *("ping", "notice", "channel", "maintenance", "acknowledgement"),
+    "task_state.flapping_since_at",
+}
+"""Tables, and columns without a default, that backups of older schemas need not have."""
