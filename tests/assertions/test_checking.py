@@ -185,10 +185,10 @@ def test_one_is_not_true_and_a_digit_is_not_a_number() -> None:
 
 
 def test_facts_may_say_themselves_that_they_are_durations_or_percentages() -> None:
-    facts = {"age": Seconds(90), "share": Percent(5), "bare": 90.0}
-    assert outcome("age in 1m..2m and share <= 5%", facts).passed
+    facts = {"waited": Seconds(90), "share": Percent(5), "bare": 90.0}
+    assert outcome("waited in 1m..2m and share <= 5%", facts).passed
     assert not outcome("bare > 1m", facts).passed
-    assert not outcome("age > 1", facts).passed
+    assert not outcome("waited > 1", facts).passed
 
 
 @pytest.mark.parametrize(

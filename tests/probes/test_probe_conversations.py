@@ -158,7 +158,7 @@ async def test_a_server_that_never_comes_to_the_point_is_left(
             await stream.send_all(harmless * 10_000)
 
     async with serving(flood) as port:
-        result = await look_at(f"{target}:{port}")
+        result = await look_at(f"{target}:{port}", 60.0)  # so many tiny messages take a while
     assert Status.DOWN == result.status
     assert "the target sent more than 4 MiB" == result.detail
 
