@@ -26,6 +26,7 @@ def make_app() -> "App":
         check,
         config,
         db,
+        explain,
         history,
         incidents,
         kinds,
@@ -45,7 +46,7 @@ def make_app() -> "App":
         version=f"monitor {__version__}",
         default_parameter=Parameter(negative=(), show_default=False),
     )
-    looking = (run, check, task, kinds, apply, config, status, history)
+    looking = (run, check, task, kinds, apply, config, status, history, explain)
     alerting = (incidents, ack, channel, silence, maintenance)
     for family in (*looking, *alerting, db, verify):
         family.register(app)

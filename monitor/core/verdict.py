@@ -41,7 +41,7 @@ def judge(task: TaskSpec, state: State, result: Result, at: datetime) -> Verdict
         return _told(state, calm, result.status, result, at, at)
 
     streak, since_at = _streak(state, result.status, at)
-    if not result.sure and streak < _needed(task, state.standing, result.status):
+    if not result.sure and streak < looks_needed(task, state.standing, result.status):
         doubtful = attrs.evolve(
             state, candidate=result.status, streak=streak, streak_since_at=since_at
         )
@@ -109,7 +109,8 @@ def _streak(state: State, candidate: Status, at: datetime) -> tuple[int, datetim
     return state.streak + 1, since_at
 
 
-def _needed(task: TaskSpec, standing: Status, candidate: Status) -> int:
+def looks_needed(task: TaskSpec, standing: Status, candidate: Status) -> int:
+    """Return how many looks in a row news need, against what is believed of the target."""
     if _RANK[candidate] > _RANK[standing]:
         return task.attempts
     if standing is Status.PENDING:

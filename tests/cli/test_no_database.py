@@ -18,6 +18,7 @@ from tests.postgres import PostgresServer
 READING = (
     *("status", "task list", "task show shop", "history shop", "task run shop", "db check"),
     *("incidents", "channel list", "channel test ops", "channel dead", "silence list"),
+    "explain shop",
 )
 WRITING = (
     *("task pause shop", "task edit shop --name x", "task remove shop", "db backup copy"),

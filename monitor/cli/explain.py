@@ -1,0 +1,152 @@
+"""`monitor explain`: why somebody was told something, or was not, step by step."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import App
+
+from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Moment
+from monitor.cli.refusals import BadInput
+from monitor.cli.screen import say, say_json, stamp
+
+if TYPE_CHECKING:
+    from monitor.cli.evidence import Evidence, Span, Subject
+    from monitor.core.model import WatchedTask
+    from monitor.core.untold import Line
+
+_SINCE_S = 6 * 3600.0
+_MOST_TASKS = 5
+"""Of a message that told of more tasks, only so many are replayed."""
+_LOOKS_BEFORE = 3
+"""How many intervals before an alert's beginning its account begins."""
+
+
+def register(app: App) -> None:
+    app.command(explain)
+
+
+async def explain(
+    alert: str,
+    /,
+    *,
+    at: Moment = None,
+    since: Duration = None,
+    everywhere: Everywhere = NOTHING_SAID,
+) -> int:
+    """Show what led to an alert, or why there was none: the stored looks, judged once more.
+
+    Args:
+        alert: A task's name or id, or an alert: 7/3/down, 7/3, or a message's key.
+        at: The moment in question, such as 2026-11-24T03:00:00Z or 2h (default: now).
+        since: How far to look back from it, and beyond it (default: 6h).
+    """
+    settings = everywhere.settle()
+    from monitor.cli.database import now, open_session
+    from monitor.cli.evidence import find_subject, read_evidence
+
+    moment = now()
+    if at is not None and at > moment:
+        raise BadInput(f"--at {stamp(at)} lies in the future; there is nothing to explain yet")
+    async with open_session(settings) as session:
+        subject = await find_subject(session, alert)
+        span = _span(subject, at, since, moment)
+        tasks = subject.tasks()
+        parts: list[WatchedTask | None] = [*tasks[:_MOST_TASKS]]
+        if any(one.task_id is None for one in subject.notices):
+            parts.append(None)
+        sections = [await read_evidence(session, subject, one, span, moment) for one in parts]
+    told = [(section, _lines(section, subject, span, moment)) for section in sections]
+    left_out = [one.task.name for one in tasks[_MOST_TASKS:]]
+    if everywhere.json:
+        say_json(_document(subject, span, told, left_out))
+    else:
+        _show(told, left_out, settings.lang)
+    return 0
+
+
+def _span(subject: "Subject", at: datetime | None, since_s: float | None, now: datetime) -> "Span":
+    """Choose what to tell of: around a moment, or from an alert's beginning to its end."""
+    from monitor.cli.evidence import Span
+
+    back = timedelta(seconds=since_s or _SINCE_S)
+    if at is not None or subject.task is not None:
+        around = at or now
+        return Span(at=around, from_at=around - back, until_at=min(now, around + back))
+    begun_at = min(min(one.since_at, one.at) for one in subject.notices)
+    if since_s is None:
+        longest_s = max((one.task.interval_s for one in subject.tasks()), default=60.0)
+        back = timedelta(seconds=_LOOKS_BEFORE * longest_s)
+    ended_at = max(one.decided_at or now for one in subject.notices)
+    return Span(at=ended_at, from_at=begun_at - back, until_at=ended_at)
+
+
+def _lines(evidence: "Evidence", subject: "Subject", span: "Span", now: datetime) -> list["Line"]:
+    """Return the account of one task."""
+    from monitor.core.account import account, of_told
+    from monitor.core.fates import fates
+    from monitor.core.replay import replay
+    from monitor.core.untold import answer
+
+    asked = {(one.key, one.channel) for one in subject.notices}
+    told = [
+        one
+        for one in fates(evidence.notices, evidence.rules)
+        if (one.notice.key, one.notice.channel) in asked
+        or (subject.task is not None and span.from_at <= one.at <= span.until_at)
+    ]
+    if evidence.history is None or evidence.watched is None:
+        return [of_told(one) for one in told]
+    found = replay(evidence.history)
+    lines = account(evidence.history, found, evidence.events, told, span.from_at, span.until_at)
+    if subject.task is not None:
+        lines += answer(evidence.history, evidence.watched, found, span.at, now)
+    return lines
+
+
+def _document(
+    subject: "Subject",
+    span: "Span",
+    told: Sequence[tuple["Evidence", list["Line"]]],
+    left_out: Sequence[str],
+) -> dict[str, Any]:
+    from monitor.cli.forms import moment
+    from monitor.cli.sentences import Sentences
+
+    in_words = Sentences()
+    steps = [
+        {
+            "at": moment(line.at),
+            "kind": line.kind,
+            "depth": line.depth,
+            "task": None if evidence.watched is None else evidence.watched.task.name,
+            "text": in_words(line),
+            "data": dict(line.data),
+        }
+        for evidence, lines in told
+        for line in lines
+    ]
+    return {
+        "about": {"kind": subject.kind, "key": subject.key},
+        "at": moment(span.at),
+        "from_at": moment(span.from_at),
+        "until_at": moment(span.until_at),
+        "tasks_left_out": list(left_out),
+        "steps": steps,
+    }
+
+
+def _show(
+    told: Sequence[tuple["Evidence", list["Line"]]], left_out: Sequence[str], lang: str
+) -> None:
+    from monitor.cli.sentences import Sentences
+
+    in_words = Sentences(lang)
+    for evidence, lines in told:
+        if evidence.watched is not None:
+            say(in_words.heading(evidence.watched.task))
+        for line in lines:
+            shown = "" if line.depth else stamp(line.at)
+            say(f"{shown:20}  {'  ' * line.depth}{in_words(line)}")
+    if left_out:
+        say(in_words.left_out(left_out))
