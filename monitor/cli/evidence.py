@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import attrs
 
 from monitor.core.alerting import Alerting, Maintenance
-from monitor.core.fates import Blocking, Rules, blockings
+from monitor.core.heldby import Blocking, Rules, blockings
 from monitor.core.hours import Hours
 from monitor.core.model import Event, WatchedTask
 from monitor.core.notices import BEGINNINGS, Notice
+from monitor.core.past import History
 from monitor.core.ports import NoSuchTask, Session
-from monitor.core.replay import History
 from monitor.core.windows import Window, read_window
 
 RUN_UP = 100
@@ -84,14 +84,9 @@ async def find_subject(session: Session, wanted: str) -> Subject:
     for watched in fleet:
         if wanted in (watched.task.name, str(watched.task.id)):
             return Subject(kind="task", key=watched.task.name, fleet=fleet, task=watched)
-    mates = await session.notices(thread=wanted.rpartition("/")[0], limit=_MOST_NOTICES)
-    searched = (
-        ("notice", [one for one in mates if one.key == wanted]),
-        ("thread", await session.notices(thread=wanted, limit=_MOST_NOTICES)),
-        ("message", await session.notices(message=wanted, limit=_MOST_NOTICES)),
-    )
-    for kind, found in searched:
-        if wanted and found:
+    for kind in ("notice", "thread", "message"):
+        found = await _find_notices(session, kind, wanted)
+        if found:
             return Subject(kind=kind, key=wanted, fleet=fleet, notices=tuple(found[::-1]))
     known = [watched.task.name for watched in fleet]
     for one in await session.notices(limit=_GUESSED_FROM):
@@ -100,6 +95,16 @@ async def find_subject(session: Session, wanted: str) -> Subject:
     meant = " or ".join(map(repr, close))
     guess = f", did you mean {meant}" if close else "; `monitor incidents --json` shows their keys"
     raise NoSuchTask(f"there is no task and no alert {wanted!r}{guess}")
+
+
+async def _find_notices(session: Session, kind: str, wanted: str) -> list[Notice]:
+    thread = wanted.rpartition("/")[0]
+    if kind == "message":
+        return await session.notices(message=wanted, limit=_MOST_NOTICES) if wanted else []
+    if kind == "thread":
+        return await session.notices(thread=wanted, limit=_MOST_NOTICES) if wanted else []
+    mates = await session.notices(thread=thread, limit=_MOST_NOTICES) if thread else []
+    return [one for one in mates if one.key == wanted]
 
 
 async def read_evidence(

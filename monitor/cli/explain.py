@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.core.untold import Line
 
 _SINCE_S = 6 * 3600.0
+_LONGEST_S = 3660 * 86400.0
 _MOST_TASKS = 5
 """Of a message that told of more tasks, only so many are replayed."""
 _LOOKS_BEFORE = 3
@@ -46,6 +47,8 @@ async def explain(
     from monitor.cli.evidence import find_subject, read_evidence
 
     moment = now()
+    if since is not None and not 0 < since <= _LONGEST_S:
+        raise BadInput("--since is out of range; use 1s to 3660d, or leave it out")
     if at is not None and at > moment:
         raise BadInput(f"--at {stamp(at)} lies in the future; there is nothing to explain yet")
     async with open_session(settings) as session:

@@ -10,7 +10,8 @@ from typing import Any
 
 from monitor.core.fates import Told
 from monitor.core.model import ABOUT_TARGET, Event
-from monitor.core.replay import History, Replay, Settled, Step
+from monitor.core.past import History
+from monitor.core.replay import Replay, Settled, Step
 from monitor.core.untold import Line, gap_line, untold
 
 MANY_LINES = 150

@@ -19,7 +19,6 @@ import attrs
 
 from monitor.core.model import (
     ABOUT_TARGET,
-    Gap,
     GapReason,
     Incident,
     Look,
@@ -28,39 +27,14 @@ from monitor.core.model import (
     Task,
     Transition,
 )
-from monitor.core.notices import Notice, NoticeKind
+from monitor.core.notices import Notice
 from monitor.core.pace import LOOKS
+from monitor.core.past import OF_LOOKS, History, as_stored, beginning
 from monitor.core.telling import told_of_look
 from monitor.core.verdict import Verdict, judge, looks_needed
 
 _NEVER = 1_000_000_000
 """More looks in a row than anybody waits for."""
-
-OF_LOOKS = frozenset(
-    {
-        *(NoticeKind.DOWN, NoticeKind.UP, NoticeKind.DEGRADED, NoticeKind.IMPROVED),
-        *(NoticeKind.UNKNOWN, NoticeKind.KNOWN, NoticeKind.FLAPPING, NoticeKind.STEADY),
-    }
-)
-"""Kinds of notices that a replay of looks gives."""
-
-
-@attrs.frozen(kw_only=True)
-class History:
-    """What the store holds of one task."""
-
-    task: Task
-    looks: Sequence[Look]
-    """The oldest first, none missing in between."""
-    transitions: Sequence[Transition] = ()
-    """All, the oldest first."""
-    incidents: Sequence[Incident] = ()
-    """All."""
-    gaps: Sequence[Gap] = ()
-    notices: Sequence[Notice] = ()
-    default_channels: tuple[str, ...] = ()
-    older: bool = False
-    """Whether it is known that there were looks before the oldest one."""
 
 
 class Settled(StrEnum):
@@ -149,7 +123,7 @@ class Replay:
 
 def replay(history: History) -> Replay:
     """Live a history again; see this room's first lines."""
-    start, whole, taken_from = _start(history)
+    start, whole, taken_from = beginning(history)
     index = _Index.of(history)
     steps: list[Step] = []
     state, calm, seen = start, whole, LOOKS if whole else 0
@@ -202,61 +176,6 @@ class _Sight:
     stands still cannot say which of them a stored change belongs to."""
 
 
-def _start(history: History) -> tuple[State, bool, Transition | None]:
-    """Say what was believed before the oldest look, and whether that was nothing yet."""
-    empty = State(task_id=history.task.id)
-    if not history.looks:
-        return _as_stored(history, empty, None), False, _last(history.transitions, None)
-    from_at = history.looks[0].looked_at
-    before = [one for one in history.transitions if one.at < from_at]
-    begun = [one.opened_at for one in history.incidents]
-    begun += [one.since_at for one in history.notices if one.kind in OF_LOOKS]
-    if not before and not history.older and all(moment >= from_at for moment in begun):
-        return empty, True, None
-    return _as_stored(history, empty, from_at), False, _last(history.transitions, from_at)
-
-
-def _last(changes: Sequence[Transition], before: datetime | None) -> Transition | None:
-    past = [one for one in changes if before is None or one.at < before]
-    return past[-1] if past else None
-
-
-def _as_stored(history: History, state: State, before: datetime | None) -> State:
-    """Return what stored changes, incidents and notices say of the moment before a look."""
-    past = [one for one in history.transitions if before is None or one.at < before]
-    claims = [one for one in past if one.after in (*ABOUT_TARGET, Status.PENDING)]
-    opened = [one for one in history.incidents if before is None or one.confirmed_at < before]
-    newest = max(opened, key=lambda one: one.number, default=None)
-    if past:
-        last = past[-1]
-        state = attrs.evolve(
-            state,
-            status=last.after,
-            reason=last.reason,
-            detail=last.detail,
-            since_at=last.at,
-            seq=last.seq,
-        )
-    if claims:
-        standing = claims[-1].after
-        since_at = claims[-1].at
-        if newest is not None and standing is Status.DOWN:
-            since_at = newest.opened_at
-        state = attrs.evolve(state, standing=standing, standing_since_at=since_at)
-    return attrs.evolve(
-        state,
-        incidents=0 if newest is None else newest.number,
-        flapping_since_at=_flapping_since(history.notices, before),
-    )
-
-
-def _flapping_since(notices: Sequence[Notice], before: datetime | None) -> datetime | None:
-    past = [one for one in notices if before is None or one.at < before]
-    over = {one.thread for one in past if one.kind is NoticeKind.STEADY}
-    begun = [one for one in past if one.kind is NoticeKind.FLAPPING and one.thread not in over]
-    return begun[0].since_at if begun else None
-
-
 def _step(history: History, index: _Index, before: State, look: Look, sight: _Sight) -> Step:
     task, at, seen = history.task, look.looked_at, look.result.status
     stored = next((one for one in index.changes.get(at, ()) if one.seq > before.seq), None)
@@ -273,6 +192,7 @@ def _step(history: History, index: _Index, before: State, look: Look, sight: _Si
     if incident is not None and not sound:
         after = _with_incident(history.incidents, after, incident)
     says = seen in ABOUT_TARGET and seen is not before.standing
+    streak = after.streak or (says and _patient(task, before, look).state.streak) or 1
     return Step(
         look=look,
         before=before,
@@ -283,7 +203,7 @@ def _step(history: History, index: _Index, before: State, look: Look, sight: _Si
         incident=incident,
         confirming=verdict.confirming,
         needed=looks_needed(task, before.standing, seen) if says else 0,
-        streak=_patient(task, before, look).state.streak or 1 if says else 0,
+        streak=streak if says else 0,
         told=told,
         would_tell=would_tell,
         missed=missed,
@@ -316,7 +236,7 @@ def _settle(
         gap.reason is GapReason.DATABASE_LOST and begun_at < gap.until_at <= at
         for gap in history.gaps
     )
-    state = _as_stored(history, before, at) if stored is None else _after(before, stored)
+    state = as_stored(history, before, at) if stored is None else _after(before, stored)
     opened = [one.number for one in history.incidents if one.confirmed_at <= at]
     state = attrs.evolve(state, incidents=max(opened, default=0))
     return Verdict(state, stored), Settled.LOST if lost else Settled.FAULT, expected

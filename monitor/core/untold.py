@@ -9,7 +9,8 @@ import attrs
 
 from monitor.core.model import Gap, GapReason, Lifecycle, State, Status, Task, WatchedTask
 from monitor.core.notices import Notice, NoticeKind
-from monitor.core.replay import History, Replay, Step
+from monitor.core.past import History
+from monitor.core.replay import Replay, Step
 from monitor.core.verdict import looks_needed
 
 

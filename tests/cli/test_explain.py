@@ -21,7 +21,7 @@ from monitor.core.model import (
     Task,
     TaskSpec,
 )
-from monitor.core.notices import ChannelSpec, Notice, NoticeState
+from monitor.core.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.ports import Session
 from monitor.core.telling import told_of_look
 from monitor.core.verdict import judge
@@ -102,6 +102,11 @@ async def an_outage(session: Session) -> None:
     await session.commit([failed(down)])
     await session.commit([delivered(down), delivered(up)])
     await session.commit(live(cart, "uuu?" + "d" * 6))
+    trouble = Notice(
+        key="system/channel boss-20261124T030000/system", channel="ops", kind=NoticeKind.SYSTEM,
+        at=ago(30), since_at=ago(30), subject="channel boss", detail="5 failures in a row",
+    )  # fmt: skip
+    await session.commit([NoticeRecord(notices=(trouble,)), delivered(trouble)])
 
 
 @pytest.fixture
@@ -145,7 +150,14 @@ def test_a_thread_and_a_message_are_found_by_their_keys(monitor: Monitor) -> Non
     assert ["1/1/down", "1/1/up"] == [step["data"]["key"] for step in sent]
     message = monitor(f"explain {'m' * 32} --json").document
     assert "message" == message["about"]["kind"]
-    assert 2 == kinds(message).count("notice.sent")
+    assert 3 == kinds(message).count("notice.sent")
+
+
+@pytest.mark.usefixtures("story")
+def test_trouble_of_ours_is_explained_without_looks(monitor: Monitor) -> None:
+    document = monitor("explain --json", "system/channel boss-20261124T030000").document
+    assert ["notice.told", "notice.sent"] == kinds(document)[:2]
+    assert {None} == {step["task"] for step in document["steps"]}
 
 
 @pytest.mark.usefixtures("story")
@@ -197,6 +209,8 @@ def test_what_is_not_known_is_refused_with_what_may_be_meant(monitor: Monitor) -
     assert 2 == answer.code
     assert "1/1/down" in answer.sentence
     assert 2 == monitor("explain ''").code
+    assert 2 == monitor("explain shop --since 999999999999d").code
+    assert 2 == monitor("explain shop --since 0s").code
     assert 2 == monitor("explain shop --at 2999-01-01T00:00:00Z").code
 
 

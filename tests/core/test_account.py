@@ -20,7 +20,8 @@ from monitor.core.model import (
     Task,
     WatchedTask,
 )
-from monitor.core.replay import History, replay
+from monitor.core.past import History
+from monitor.core.replay import replay
 from monitor.core.untold import Line, answer
 from tests.core.inbox import open_inbox
 from tests.core.scene import Stage, broken, down, in_turn, up

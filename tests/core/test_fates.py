@@ -7,7 +7,8 @@ from trio.testing import MockClock
 
 from monitor.channels.outside import read_hours
 from monitor.core.alerting import Acknowledgement, AlertingChange, Maintenance, Selector, Silence
-from monitor.core.fates import Rules, Told, blockings, fates
+from monitor.core.fates import Told, fates
+from monitor.core.heldby import Rules, blockings
 from monitor.core.model import AlertPolicy, Task
 from monitor.core.notices import ChannelSpec, Message, NotDelivered
 from monitor.core.windows import read_window

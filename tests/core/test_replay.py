@@ -21,7 +21,8 @@ from monitor.core.model import (
     Transition,
 )
 from monitor.core.notices import ChannelSpec
-from monitor.core.replay import History, Replay, Settled, replay
+from monitor.core.past import History
+from monitor.core.replay import Replay, Settled, replay
 from monitor.core.verdict import judge
 from tests.core.inbox import open_inbox
 from tests.core.scene import START, Stage, broken, degraded, down, in_turn, open_stage, up
