@@ -29,6 +29,8 @@ LEVELS = {
     "alert.failed": logging.WARNING,
     "system.storm": logging.ERROR,
     "system.error": logging.ERROR,
+    "deadman.failed": logging.WARNING,
+    "deadman.silent": logging.ERROR,
     "database.lost": logging.ERROR,
     "database.noise": logging.WARNING,
     "uplink.lost": logging.ERROR,

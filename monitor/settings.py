@@ -63,6 +63,9 @@ class Settings:
     """Where that was written; empty: nowhere, it is the default."""
     targets: Policy = attrs.field(factory=Policy)
     """Where looks may go."""
+    deadman: str = attrs.field(default="", repr=False)
+    """An address outside that is pinged as long as we are well; empty: nobody is."""
+    deadman_interval_s: float = 60.0
     config: Path | None = None
     """The file that was read."""
     warnings: tuple[str, ...] = ()
@@ -149,6 +152,17 @@ def _text(value: Any) -> str:
 
 def _listen(value: Any) -> Listen | None:
     return parse_listen(_text(value))
+
+
+def _deadman(value: Any) -> str:
+    from monitor.channels.post import read_base  # brings what speaks HTTP
+    from monitor.core.notices import InvalidChannel
+
+    try:
+        read_base("deadman.url", _text(value))
+    except InvalidChannel as error:
+        raise ValueError(error.message) from error
+    return str(value)
 
 
 def _path(value: Any) -> Path:
@@ -249,6 +263,8 @@ _SETTINGS = {
         ("targets.allow", _allowed),
         ("uplink.anchors", _anchors),
         ("uplink.interval", _seconds(1.0)),
+        ("deadman.url", _deadman),
+        ("deadman.interval", _seconds(1.0)),
         ("recovery.base", _seconds(0.1)),
         ("recovery.factor", _number(1.0, 100.0)),
         ("recovery.cap", _seconds(0.1)),
@@ -305,6 +321,8 @@ def _settings(
         targets=Policy(
             private=values.get("targets.private", "allow"), allowed=values.get("targets.allow", ())
         ),
+        deadman=values.get("deadman.url", ""),
+        deadman_interval_s=values.get("deadman.interval", 60.0),
         config=config,
         warnings=tuple(warnings),
         **plain,

@@ -94,6 +94,22 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{channel}: {key} is told nobody: {why}",
         "{channel}: {key} никому не отправлено: {why}",
     ),
+    "deadman.failed": (
+        "the dead man's switch could not be reached, and is tried again: {error}",
+        "внешний сторож недоступен, попытки продолжаются: {error}",
+    ),
+    "deadman.back": (
+        "the dead man's switch takes our pings again",
+        "внешний сторож снова принимает наши сигналы",
+    ),
+    "deadman.silent": (
+        "we are not well, so the dead man's switch is not pinged: {why}",
+        "монитор нездоров, внешний сторож не получает сигналов: {why}",
+    ),
+    "deadman.well": (
+        "we are well again, so the dead man's switch is pinged",
+        "монитор снова здоров, внешний сторож получает сигналы",
+    ),
     "system.error": (
         "{organ} ended by an error and starts again at {retry_at}: {error}",
         "{organ}: остановлено ошибкой, запускается снова в {retry_at}: {error}",

@@ -210,6 +210,8 @@ class Run:
             from monitor.web.serve import listen_for
 
             guests["web"] = lambda monitor: listen_for(monitor, self.sockets)
+        if self.settings.deadman:
+            guests["deadman"] = self._keep_deadman
         if self.files is None:
             return guests
         from monitor.config.files import Reload
@@ -221,6 +223,27 @@ class Run:
             ).run()
 
         return {**guests, "configuration": reload}
+
+    async def _keep_deadman(self, monitor: "Monitor") -> None:
+        """Ping whoever watches us from outside, as long as we are well."""
+        from monitor.channels.post import Receiver, read_base
+        from monitor.channels.redaction import Redaction, secrets_of
+        from monitor.engine.deadman import Deadman
+        from monitor.engine.wellness import ailments
+
+        address = self.settings.deadman
+        receiver = Receiver(
+            base=read_base("deadman.url", address),
+            redaction=Redaction(secrets_of(address)),
+            method="GET",
+        )
+        await monitor.reconcile.settled()
+        await Deadman(
+            ping=lambda: receiver.post(b""),
+            ailments=lambda: ailments(monitor.auditor, monitor.recorder),
+            alarm=monitor.alarm,
+            interval_s=self.settings.deadman_interval_s,
+        ).run()
 
     async def _watch(
         self, store: "Store", clock: "Clock", departure: "Departure"

@@ -1,8 +1,9 @@
 """Is it alive, is it ready? For those that start it again, and for those that send it work.
 
-`/livez` is the auditor's word: 503 if it has not audited for a while, or found tasks that did not
-look in time. `/readyz` is 503 until the tasks have been read, and while the database is away: then
-the monitor watches on, but cannot be asked or changed.
+`/livez` is the auditor's word, and what else `wellness` knows: 503 if nobody has audited for a
+while, if tasks did not look in time, if our loop stood still, or if nothing is recorded. `/readyz`
+is 503 until the tasks have been read, and while the database is away: then the monitor watches on,
+but cannot be asked or changed.
 """
 
 import attrs
@@ -10,14 +11,12 @@ import trio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from monitor.core.units import format_duration
 from monitor.engine.auditor import Auditor
 from monitor.engine.outage import Outage
 from monitor.engine.reconcile import Reconcile
+from monitor.engine.recorder import Recorder
+from monitor.engine.wellness import ailments
 from monitor.web.problem import HEADERS
-
-SILENT_S = 15.0
-"""An auditor that has not audited for so long is not believed any more; it does so every second."""
 
 
 @attrs.define(eq=False)
@@ -25,19 +24,14 @@ class Health:
     """What is known of ourselves."""
 
     auditor: Auditor
+    recorder: Recorder
     outage: Outage
     reconcile: Reconcile
 
     async def live(self, _request: Request) -> Response:
         """Say whether every task looks in time."""
         await trio.lowlevel.checkpoint()
-        why = []
-        silent_s = trio.current_time() - self.auditor.audited_s
-        if silent_s > SILENT_S:
-            why.append(f"nobody has audited for {format_duration(round(silent_s))}")
-        if self.auditor.overdue:
-            why.append(f"{self.auditor.overdue} tasks did not look in time")
-        return _answer("alive", why)
+        return _answer("alive", ailments(self.auditor, self.recorder))
 
     async def ready(self, _request: Request) -> Response:
         """Say whether it can be asked and changed."""

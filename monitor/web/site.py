@@ -21,7 +21,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def make_site(monitor: App) -> Starlette:
     """Return what is served for a running monitor."""
     pings = Pings(monitor.surroundings)
-    health = Health(monitor.auditor, monitor.outage, monitor.reconcile)
+    health = Health(monitor.auditor, monitor.recorder, monitor.outage, monitor.reconcile)
     ping_methods = ["GET", "HEAD", "POST"]
     routes = [
         Route("/ping/{token}", _bare(pings.take), methods=ping_methods),

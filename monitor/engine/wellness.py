@@ -1,0 +1,33 @@
+"""Is the monitor itself well? One judgement, for `/livez` and for the dead man's switch.
+
+The database being away is no illness: looks go on then, and what they see is kept.
+"""
+
+import trio
+
+from monitor.core.units import format_duration
+from monitor.engine.auditor import Auditor
+from monitor.engine.recorder import Recorder
+
+SILENT_S = 15.0
+"""An auditor that has not audited for so long is not believed any more; it does so every second."""
+LAGGED_S = 5.0
+"""A loop that stood still for so long in the last second or so is no longer a monitor's."""
+STUCK_S = 60.0
+"""A recorder that wrote nothing for so long, with something to write and a database, is stuck: a
+unit of work has its own, shorter deadline."""
+
+
+def ailments(auditor: Auditor, recorder: Recorder) -> list[str]:
+    """Return what is wrong with ourselves, each in a few words; nothing, if we are well."""
+    found = []
+    silent_s = trio.current_time() - auditor.audited_s
+    if silent_s > SILENT_S:
+        found.append(f"nobody has audited for {format_duration(round(silent_s))}")
+    if auditor.overdue:
+        found.append(f"{auditor.overdue} tasks did not look in time")
+    if auditor.worst_lag_s >= LAGGED_S:
+        found.append(f"nothing moved for {format_duration(round(auditor.worst_lag_s, 1))}")
+    if recorder.stuck_s > STUCK_S:
+        found.append(f"nothing was recorded for {format_duration(round(recorder.stuck_s))}")
+    return found
