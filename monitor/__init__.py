@@ -14,6 +14,7 @@ channels/      where alerts go: one family of receivers, one file
 app            puts it together: root nursery, signals, stop in good order
 web/           what is served over HTTP; where to listen is known to settings too
 settings       file, environment and options, made one frozen value
+simulation/    the real engine on a clock that jumps: tests of alert policies
 cli/           one command family, one file
 verification/  the acceptance run, which believes none of the rooms above
 

@@ -58,6 +58,9 @@ class Tuning:
     """Targets that answer as long as our own uplink is there; without any, nobody is asked."""
     anchor_interval_s: float = 5.0
     """How often they are asked while none of them answers."""
+    ease: float = 1.0
+    """How many times longer the rounds of our own organs take; more than 1 only in simulations,
+    where a month is to pass in seconds. No look and no message comes later for it."""
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -115,7 +118,8 @@ def build(
     outside: Outside | None = None,
 ) -> App:
     """Put the parts together; nothing runs yet. Tasks will live in `nursery`."""
-    beat, lag, outage = Beat(clock), LoopLag(), Outage(clock)
+    ease = tuning.ease
+    beat, lag, outage = Beat(clock, ease), LoopLag(ease), Outage(clock)
     recorder = Recorder(store, clock, outage)
     alerts = Alerts(recorder.keep)
     alarm = outage.alarm = Alarm(alerts, clock)
@@ -171,6 +175,7 @@ def build(
         kin=kin,
         task=fleet.task,
         outside=outside or NOWHERE,
+        ease=ease,
     )
 
     def take_up(changes: Changes) -> None:
@@ -179,7 +184,9 @@ def build(
             alerts.say(changes.alerting)
         outbox.reread()
 
-    reconcile = Reconcile(store=store, clock=clock, fleet=fleet, recorder=recorder, take_up=take_up)
+    reconcile = Reconcile(
+        store=store, clock=clock, fleet=fleet, recorder=recorder, take_up=take_up, ease=ease
+    )
     auditor = Auditor(
         store=store,
         clock=clock,
@@ -189,8 +196,9 @@ def build(
         recorder=recorder,
         reconcile=reconcile,
         alarm=alarm,
+        ease=ease,
     )
-    presence = Presence(store=store, clock=clock, figures=dict)
+    presence = Presence(store=store, clock=clock, figures=dict, ease=ease)
     app = App(
         store=store,
         clock=clock,
@@ -268,7 +276,7 @@ async def _keep_organs(
         "listen": app.reconcile.listen,
         "auditor": app.auditor.run,
         "outbox": app.outbox.run,
-        "garbage": Garbage(lambda: len(app.fleet.children)).run,
+        "garbage": Garbage(lambda: len(app.fleet.children), app.tuning.ease).run,
         "presence": app.presence.run,
         **{name: partial(run, app) for name, run in guests.items()},
     }

@@ -15,6 +15,7 @@ from monitor.cli.words import Words
 
 if TYPE_CHECKING:
     from monitor.config.declared import Declarations
+    from monitor.config.source import Source
     from monitor.core.alerting import Alerting
     from monitor.core.model import FleetChange, Task
     from monitor.settings import Settings
@@ -81,13 +82,18 @@ def read_files(settings: "Settings", files: Sequence[Path]) -> tuple["Declaratio
     """
     from monitor.channels.outside import check_channel
     from monitor.config.declared import read_declared
-    from monitor.config.source import read_sources, with_conf_d
     from monitor.probes import prepare
+
+    return read_declared(sources_of(settings, files), prepare, check_channel)
+
+
+def sources_of(settings: "Settings", files: Sequence[Path]) -> "list[Source]":
+    """Read some files, or the one of --config, as TOML. Raises BadInput, BadConfig."""
+    from monitor.config.source import read_sources, with_conf_d
 
     if not files and settings.config is None:
         raise BadInput("there is no ./monitor.toml; name a FILE, or a directory of such")
-    paths = list(files) if files else with_conf_d(settings.config or Path())
-    return read_declared(read_sources(paths), prepare, check_channel)
+    return read_sources(list(files) if files else with_conf_d(settings.config or Path()))
 
 
 async def _stored(settings: "Settings") -> "tuple[list[Task], Alerting]":

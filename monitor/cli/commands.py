@@ -35,6 +35,7 @@ def make_app() -> "App":
         silence,
         status,
         task,
+        test,
         verify,
     )
 
@@ -47,7 +48,7 @@ def make_app() -> "App":
         default_parameter=Parameter(negative=(), show_default=False),
     )
     looking = (run, check, task, kinds, apply, config, status, history, explain)
-    alerting = (incidents, ack, channel, silence, maintenance)
+    alerting = (incidents, ack, channel, silence, maintenance, test)
     for family in (*looking, *alerting, db, verify):
         family.register(app)
     return app

@@ -1,14 +1,20 @@
 """`monitor config`: is the file right, and what may stand in it?"""
 
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from monitor.cli.apply import read_files
+from monitor.cli.apply import read_files, sources_of
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.screen import say, say_json
 from monitor.cli.words import Words
 from monitor.config.source import BadConfig
+
+if TYPE_CHECKING:
+    from monitor.config.declared import Declarations
+    from monitor.settings import Settings
 
 
 def register(app: App) -> None:
@@ -31,6 +37,7 @@ async def check(
     settings = everywhere.settle()
     try:
         declared, warnings = read_files(settings, files)
+        _read_tests(settings, files, declared)
     except BadConfig as error:
         if not everywhere.json:
             raise
@@ -44,6 +51,14 @@ async def check(
         say(warning)
     say(Words(settings.lang)("{tasks} tasks, nothing is wrong", tasks=len(declared.tasks)))
     return 0
+
+
+def _read_tests(settings: "Settings", files: Sequence[Path], declared: "Declarations") -> None:
+    """Check the tests of alert policies too. Raises BadConfig."""
+    from monitor.config.cases import read_cases
+    from monitor.probes import prepare
+
+    read_cases(sources_of(settings, files), declared, prepare)
 
 
 async def schema(*, everywhere: Everywhere = NOTHING_SAID) -> int:

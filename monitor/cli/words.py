@@ -243,6 +243,14 @@ _RUSSIAN = {
     ),
     "{tasks} tasks written to {file}": "записано задач: {tasks}, файл {file}",
     "{tasks} tasks, nothing is wrong": "задач: {tasks}, ошибок нет",
+    # test
+    "ok": "верно",
+    "FAILED": "НЕВЕРНО",
+    "{length} in {took} s": "{length} за {took} с",
+    "expected": "ожидалось",
+    "{passed} passed, {failed} failed, in {took} s": (
+        "верно: {passed}, неверно: {failed}, за {took} с"
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from monitor.config.alerting import CHANNEL_SCHEMA, MAINTENANCE_SCHEMA
+from monitor.config.casekeys import CASE_SCHEMA
 from monitor.config.fields import FIELDS
 from monitor.probes import kinds
 from monitor.probes.described import options_of
@@ -40,6 +41,7 @@ def json_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
             },
             "channel": CHANNEL_SCHEMA,
             "maintenance": MAINTENANCE_SCHEMA,
+            "test": CASE_SCHEMA,
         },
         "$defs": {kind.name: _options(kind) for kind in every},
     }

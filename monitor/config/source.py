@@ -12,8 +12,9 @@ import attrs
 from monitor.config.places import Path as KeyPath
 from monitor.config.places import Place, places_of
 
-TABLES = ("monitor", "defaults", "task", "channel", "maintenance")
-"""What a file may hold; `[monitor]` is read by `monitor.settings`, the rest by `declared`."""
+TABLES = ("monitor", "defaults", "task", "channel", "maintenance", "test")
+"""What a file may hold; `[monitor]` is read by `monitor.settings`, `[[test]]` by `cases`, the
+rest by `declared`."""
 
 
 @attrs.frozen

@@ -15,6 +15,10 @@ _MICROSECOND = timedelta(microseconds=1)
 # fill the circle more evenly than random numbers do, for every count of consecutive ids.
 _GOLDEN = 2654435769
 
+PHASELESS = pow(_GOLDEN, -1, 2**32)
+"""Tasks whose ids are small multiples of it have their slots at whole multiples of their interval
+(a microsecond or so later): for simulations, whose times people want to know beforehand."""
+
 LATE_SHARE = 0.1
 """A slot is still taken when we are later than due by at most this share of the interval."""
 

@@ -35,6 +35,8 @@ class Beat:
     """Wake waiting tasks at their moments, or sooner by a hint."""
 
     clock: Clock
+    ease: float = 1.0
+    """How many times longer our own rounds take; more than 1 only in simulations."""
     _heap: list[tuple[datetime, int, _Waiter]] = attrs.field(factory=list, init=False)
     _waiting: dict[int, _Waiter] = attrs.field(factory=dict, init=False)
     _order: "count[int]" = attrs.field(factory=count, init=False)
@@ -94,7 +96,7 @@ class Beat:
             now = self.clock.now()
             while self._heap and self._heap[0][0] <= now:
                 self._end(heapq.heappop(self._heap)[2], None)
-            left_s = _CHUNK_S
+            left_s = _CHUNK_S * self.ease
             if self._heap:
                 left_s = min(left_s, (self._heap[0][0] - now) / timedelta(seconds=1))
             with trio.move_on_after(left_s):

@@ -29,6 +29,8 @@ class Garbage:
     """
 
     population: Callable[[], int]
+    ease: float = 1.0
+    """How many times longer our own rounds take; more than 1 only in simulations."""
 
     async def run(self) -> None:
         """Collect for ever; the collector is as it was before when this ends."""
@@ -38,7 +40,7 @@ class Garbage:
             await self._settle()
             gc.freeze()
             while True:
-                await trio.sleep(ROUND_S)
+                await trio.sleep(ROUND_S * self.ease)
                 started_s = time.perf_counter()
                 gc.collect()
                 if time.perf_counter() - started_s > LONG_S:

@@ -22,19 +22,21 @@ TAINT_FLOOR_S = 0.5
 class LoopLag:
     """Measure by how much a short sleep comes back too late."""
 
+    ease: float = 1.0
+    """How many times longer our own rounds take; more than 1 only in simulations."""
     _lags: deque[tuple[float, float]] = attrs.field(factory=deque, init=False)
     _next_tick_s: float | None = attrs.field(default=None, init=False)
 
     async def run(self) -> None:
         """Measure for ever."""
-        self._next_tick_s = trio.current_time() + TICK_S
+        self._next_tick_s = trio.current_time() + TICK_S * self.ease
         while True:
             await trio.sleep_until(self._next_tick_s)
             now_s = trio.current_time()
             self._lags.append((now_s, max(0.0, now_s - self._next_tick_s)))
             while self._lags and self._lags[0][0] < now_s - _WINDOW_S:
                 self._lags.popleft()
-            self._next_tick_s = now_s + TICK_S
+            self._next_tick_s = now_s + TICK_S * self.ease
 
     def worst_s(self, since_s: float) -> float:
         """Return the longest lag since a moment of trio's clock, the present one included.

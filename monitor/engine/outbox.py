@@ -94,6 +94,8 @@ class Outbox:
     task: Callable[[int], Task | None]
     """A task that is watched now."""
     outside: Outside
+    ease: float = 1.0
+    """How many times longer our own rounds take; more than 1 only in simulations."""
     couriers: dict[str, Courier] = attrs.field(factory=dict, init=False)
     _scopes: dict[str, trio.CancelScope] = attrs.field(factory=dict, init=False)
     _windows: tuple[tuple[Maintenance, Window], ...] = attrs.field(default=(), init=False)
@@ -142,7 +144,7 @@ class Outbox:
                     adopted = adopted or self._adopt(found)
                 except DatabaseAway as error:
                     self.recorder.lose(error)
-                pause_s = ROUND_S if self.alerts.complete else _FIRST_READ_S
+                pause_s = ROUND_S * self.ease if self.alerts.complete else _FIRST_READ_S
                 with trio.move_on_after(pause_s):
                     await self._reread.wait()
 

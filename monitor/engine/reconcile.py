@@ -36,6 +36,8 @@ class Reconcile:
     recorder: Recorder
     take_up: Callable[[Changes], None] = lambda _changes: None
     """Told of changes before tasks are started."""
+    ease: float = 1.0
+    """How many times longer our own rounds take; more than 1 only in simulations."""
     revision: int = _NOTHING_READ
     _hint: trio.Event = attrs.field(factory=trio.Event, init=False)
     _settled: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -73,7 +75,7 @@ class Reconcile:
                     if changes is not None:
                         await self._apply(changes)
                         self._settled.set()
-                with trio.move_on_after(POLL_S):
+                with trio.move_on_after(POLL_S * self.ease):
                     await self._hint.wait()
 
     async def listen(self) -> None:

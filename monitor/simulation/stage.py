@@ -1,0 +1,163 @@
+"""A monitor in memory: its targets do what a script says, and its receivers keep what they get."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import count
+
+import attrs
+import trio
+
+from monitor.app import App, Tuning, open_monitor
+from monitor.channels.outside import read_hours
+from monitor.channels.wording import compose
+from monitor.config.case import Behaviour, Manner, Sight
+from monitor.config.declared import Declarations
+from monitor.config.files import apply
+from monitor.core.alerting import AlertingChange
+from monitor.core.model import LookRecord, NoticeRecord, Record, Result, TaskSpec
+from monitor.core.notices import ChannelSpec, Message, NotDelivered, Notice, Send
+from monitor.core.ports import Prepared, Probe, Trace
+from monitor.core.schedule import PHASELESS
+from monitor.core.script import Script
+from monitor.core.windows import read_window
+from monitor.engine.clock import Clock
+from monitor.engine.outbox import Outside
+from monitor.store.memory import MemorySession, MemoryStore
+
+EASE = 3600.0
+"""Our own rounds take so many times longer. At their usual pace they alone would make a month last
+for an hour."""
+
+_APART_S = 0.0001
+"""Looks that begin together end one after the other, in the order of the file: who is first must
+not be a matter of chance."""
+
+_UP = Script(Sight())
+_WORKS = Script(Behaviour())
+
+
+class _Session(MemorySession):
+    async def commit(self, records: Sequence[Record]) -> None:
+        await super().commit(records)
+        store = self._store
+        assert isinstance(store, _Store)
+        if any(one.notices for one in records if isinstance(one, LookRecord | NoticeRecord)):
+            store.on_notices()
+
+
+@attrs.define(eq=False)
+class _Store(MemoryStore):
+    """A store that says when it was given something to tell, since nobody asks it often."""
+
+    on_notices: Callable[[], None] = lambda: None
+
+    @asynccontextmanager
+    async def session(self, owner: str, task_id: int | None = None) -> AsyncIterator[MemorySession]:
+        async with MemoryStore.session(self, owner, task_id):
+            yield _Session(self, owner, trio.lowlevel.current_task())
+
+
+@attrs.frozen
+class Delivered:
+    """One notice that a receiver has taken, and when."""
+
+    at_s: float
+    notice: Notice
+    message: Message
+
+
+@attrs.define(eq=False, kw_only=True)
+class Stage:
+    """A store, a clock, targets and receivers. To be made and used on virtual time."""
+
+    start_at: datetime
+    lang: str = "en"
+    sights: Mapping[str, Script[Sight]] = attrs.field(factory=dict)
+    """By the name of the task; the others are up."""
+    receivers: Mapping[str, Script[Behaviour]] = attrs.field(factory=dict)
+    """By channel; the others work."""
+    taken: list[Delivered] = attrs.field(factory=list, init=False)
+    clock: Clock = attrs.field(init=False)
+    store: _Store = attrs.field(init=False)
+    _order: dict[str, int] = attrs.field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        start_s = self.start_at.timestamp() - trio.current_time()
+        self.clock = Clock(wall=lambda: start_s + trio.current_time(), asleep=lambda: 0.0)
+        self.store = _Store(now=self.clock.now, ids=count(PHASELESS, PHASELESS))
+
+    def at(self, moment_s: float) -> datetime:
+        """Return the moment so long after the beginning."""
+        return self.start_at + timedelta(seconds=moment_s)
+
+    async def declare(self, declared: Declarations) -> None:
+        """Store what files declare, as `monitor apply` does."""
+        self._order = {name: number for number, name in enumerate(declared.tasks)}
+        async with self.store.session("stage") as session:
+            await apply(session, declared, self.clock)
+
+    async def change_alerting(self, app: App | None, change: AlertingChange) -> None:
+        """Do what an operator does beside the running monitor."""
+        async with self.store.session("operator") as session:
+            await session.change_alerting(change)
+        if app is not None:
+            app.reconcile.hint()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[App]:
+        """Run the monitor around a block."""
+        outside = Outside(
+            prepare=self._receiver,
+            compose=lambda notices, late: compose(notices, self.lang, late=late),
+            read_hours=read_hours,
+            read_window=lambda one: read_window(one.name, one.rule),
+        )
+        async with open_monitor(
+            self.store, self.clock, self._prepare, Tuning(ease=EASE), outside=outside
+        ) as app:
+            self.store.on_notices = app.outbox.reread
+            await app.reconcile.settled()
+            yield app
+
+    # --- targets and receivers ----------------------------------------------------------------
+
+    def _prepare(self, spec: TaskSpec) -> Prepared:
+        return Prepared(self._probe(spec.name))
+
+    def _probe(self, name: str) -> Probe:
+        script, own_s = self.sights.get(name, _UP), _APART_S * self._order.get(name, 0)
+
+        async def look(trace: Trace) -> Result:
+            sight = script.at(self._since_start_s())
+            with trace.enter("script"):
+                if own_s + sight.takes_s:
+                    await trio.sleep(own_s + sight.takes_s)
+                else:
+                    await trio.lowlevel.checkpoint()
+                if sight.hangs:
+                    await trio.sleep_forever()
+            trace.facts.update(sight.facts)
+            return Result(status=sight.status, detail=sight.detail)
+
+        return look
+
+    def _since_start_s(self) -> float:
+        return (self.clock.now() - self.start_at) / timedelta(seconds=1)
+
+    def _receiver(self, spec: ChannelSpec) -> Send:
+        script = self.receivers.get(spec.name, _WORKS)
+
+        async def send(message: Message) -> None:
+            await trio.lowlevel.checkpoint()
+            now_s = self._since_start_s()
+            behaviour = script.at(now_s)
+            if behaviour.manner is Manner.HANGS:
+                await trio.sleep_forever()
+            if behaviour.manner is not Manner.WORKS:
+                refuses = behaviour.manner is Manner.REFUSES
+                why = behaviour.detail or ("it refuses" if refuses else "it fails")
+                raise NotDelivered(why, permanent=refuses)
+            self.taken += [Delivered(now_s, one, message) for one in message.notices]
+
+        return send
