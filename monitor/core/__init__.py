@@ -6,8 +6,8 @@ rules    tasks (what a task may be), schedule (slots), policy (backoff and recov
          a result means), storm (many failures together are one fault of ours)
 calendar zones (what clocks show), recurrence and rfc5545 (what comes again), windows (announced
          work), hours (of the week), pace (reminders, escalation, flapping)
-why      past (what is stored of a task), replay (its looks judged again), heldby and fates (what was
-         told, decided again), untold (why nobody was told), account (all of it in time order)
+why      past (what is stored of a task), replay (its looks judged again), heldby and fates (what
+         was told, decided again), untold (why nobody was told), account (all of it in time order)
 ports    what the lives ask of stores and probes, and the errors they may raise; plugins need
          only this and the model
 """

@@ -18,6 +18,9 @@ from monitor.core.notices import Notice, NoticeState
 
 PROMPT_S = 5.0
 """A notice that may go is sent within this time, unless something delays it."""
+ROUND_S = 35.0
+"""After a hold that had no end known before (a parent that is down) it is sent within this time: a
+round of the outbox."""
 _DECISIONS = 200
 """How often a notice is decided on again at most."""
 
@@ -56,6 +59,8 @@ class _Course:
     past: dict[str, list[tuple[datetime, str]]]
     """Why each notice of the thread waited, from which moment on."""
     lines: list[Told] = attrs.field(factory=list)
+    without_end: bool = False
+    """Whether the last rule that held it could not say until when."""
 
     def run(self) -> list[Told]:
         notice = self.notice
@@ -114,6 +119,7 @@ class _Course:
                 why = decision.why
                 waits.append((at, why))
                 until_at = decision.until_at
+                self.without_end = until_at is None
                 until = "" if until_at is None else until_at.isoformat()
                 self._say(at, "held", 2 if at == notice.at else 0, rule=why, until_at=until)
             later = [moment for moment in (*moments, decision.until_at) if moment and moment > at]
@@ -153,7 +159,7 @@ class _Course:
             kind = "other.held" if decision.fate is Fate.HOLD else "other.dropped"
             self._say(begun_at, kind, rule=decision.why)
             return
-        if (begun_at - at).total_seconds() <= PROMPT_S:
+        if (begun_at - at).total_seconds() <= (ROUND_S if self.without_end else PROMPT_S):
             return
         depth = 2 if at == self.notice.at else 0
         if (gap := self._absence(at, begun_at)) is not None:

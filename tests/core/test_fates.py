@@ -170,11 +170,13 @@ async def test_a_parent_that_is_down_holds_the_news_of_its_children(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     open_inbox(stage)
-    stage.add("router", in_turn(up, up, down, down, down, up), interval_s=10.0, attempts=1)
-    child = shop(stage, up, up, down, down, down, down, attempts=1, depends_on=("router",))
-    await run(stage, 200)
+    roles = [up, up, down, down, down, down, down, down, up]
+    stage.add("router", in_turn(*roles), interval_s=10.0, attempts=4, retry_interval_s=10.0)
+    child = shop(stage, up, up, up, down, attempts=1, depends_on=("router",))
+    await run(stage, 300)
     lines = [one for one in told(stage) if one.notice.task_id == child.id]
-    assert lines
+    assert "held: it cannot be reached while router is down" == rule_of(lines, "held")
+    assert ["told", "held", "sent"] == kinds(lines, "2/1/down")
     assert not [one for one in lines if one.kind.startswith(UNKNOWN_WHY)]
 
 
