@@ -15,6 +15,7 @@ app            puts it together: root nursery, signals, stop in good order
 web/           what is served over HTTP; where to listen is known to settings too
 settings       file, environment and options, made one frozen value
 simulation/    the real engine on a clock that jumps: tests of alert policies
+checkup/       is all well with the monitor itself? asked from outside, changing nothing
 cli/           one command family, one file
 verification/  the acceptance run, which believes none of the rooms above
 

@@ -26,6 +26,7 @@ def make_app() -> "App":
         check,
         config,
         db,
+        doctor,
         explain,
         history,
         incidents,
@@ -49,7 +50,7 @@ def make_app() -> "App":
     )
     looking = (run, check, task, kinds, apply, config, status, history, explain)
     alerting = (incidents, ack, channel, silence, maintenance, test)
-    for family in (*looking, *alerting, db, verify):
+    for family in (*looking, *alerting, db, doctor, verify):
         family.register(app)
     return app
 

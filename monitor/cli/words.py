@@ -202,6 +202,13 @@ _RUSSIAN = {
     "{looks} looks, {recorded} records written, {sessions} sessions open, database {database}": (
         "проверок: {looks}, записей: {recorded}, открытых сессий: {sessions}, база {database}"
     ),
+    # doctor
+    "all is well: {tasks} tasks, each accounted for, in {database}": (
+        "всё в порядке: задач {tasks}, за каждую есть отчёт, база {database}"
+    ),
+    "the file is too large to be checked here; `monitor db check` reads all of it": (
+        "файл слишком велик для проверки здесь; `monitor db check` прочтёт его весь"
+    ),
     # task
     'task {id} "{name}" added': "задача {id} «{name}» добавлена",
     'task {id} "{name}" edited': "задача {id} «{name}» изменена",

@@ -264,6 +264,11 @@ class IcmpWire:
         return Complaint(about, f"{_offender(data[_ERROR.size :])} says that {what}")
 
 
+def may_send() -> None:
+    """Return if this process may send ICMP. Raises OwnFault, saying what to set."""
+    _open_socket(socket.AF_INET, socket.IPPROTO_ICMP).close()
+
+
 def _open_socket(family: int, protocol: int) -> socket.socket:
     for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
         try:
