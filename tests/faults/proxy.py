@@ -18,6 +18,8 @@ class _Wire:
     deaths: int
     """How often wires had gone dead before this one was made."""
     committing: bool = False
+    concerned: bool = False
+    """Whether what the proxy waits for was said in this transaction."""
 
 
 @attrs.define(eq=False)
@@ -29,6 +31,10 @@ class Proxy:
     """The database's URL by way of this proxy."""
     cuts_left: int = 0
     """So many answers to a COMMIT will be swallowed, with the connection."""
+    only: bytes = b""
+    """Cut only transactions in which this was said."""
+    swallows_commit: bool = False
+    """Whether the COMMIT does not get through either."""
     cuts: int = 0
     deaths: int = 0
     """How often all wires that were there went dead: nothing gets through, and nobody is told."""
@@ -53,9 +59,15 @@ class Proxy:
             while data := await client.receive_some(_CHUNK):
                 if wire.deaths != self.deaths:
                     continue
-                if b"COMMIT" in data and self.cuts_left > 0:
-                    self.cuts_left -= 1
-                    wire.committing = True
+                wire.concerned = wire.concerned or self.only in data
+                if b"COMMIT" in data:
+                    if wire.concerned and self.cuts_left > 0:
+                        self.cuts_left -= 1
+                        wire.committing = True
+                    wire.concerned = False
+                if wire.committing and self.swallows_commit:
+                    self.cuts += 1
+                    break
                 await server.send_all(data)
         except trio.BrokenResourceError:
             pass
