@@ -123,6 +123,13 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session(python=INSTALLED[0])
+def storm(session: nox.Session) -> None:
+    """Simulate a hundred thousand incidents among crashes and faults, and see who was told."""
+    install(session, "test")
+    session.run("python", "scripts/storm.py", *session.posargs)
+
+
+@nox.session(python=INSTALLED[0])
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew; `-- --upgrade` takes the newest versions."""
     session.install("uv")

@@ -1,12 +1,16 @@
-"""What a recorded look costs, and how well the schedule is kept.
+"""What a recorded look costs, how well the schedule is kept, and how soon an alert is taken.
 
     python scripts/bench.py [--sizes 100,1000,10000] [--interval 10] [--seconds 30]
+                            [--alert-sizes 1,1000] [--alert-seconds 60]
+
+No sizes (`--sizes ""`) leave that part out.
 
 For each size and each database the real command, `python -m monitor run`, watches one local HTTP
 target served by another process. Beside it, in the same run, the same probe is run by a bare loop
 that neither judges nor records: the ratio says what everything else costs. Processor time is what
 the operating system charged to the monitor's process; the looks, and how late each of them began,
-are read from the database afterwards. Nothing is sent beyond the loopback address.
+are read from the database afterwards. For alerts see `bench_alerts`. Nothing is sent beyond the
+loopback address.
 """
 
 import argparse
@@ -34,6 +38,15 @@ from monitor.engine.look import look
 from monitor.probes import prepare
 from monitor.store.address import parse_address
 from monitor.store.sql import open_store
+from scripts.bench_alerts import (
+    CHANGING,
+    Latency,
+    fill,
+    latencies,
+    run_with_stamps,
+    serve_changing,
+    show_head,
+)
 from tests.postgres import ThrowawayPostgres
 
 ROOT = Path(__file__).parent.parent
@@ -90,11 +103,15 @@ class Row:
 
 
 @contextmanager
-def child(*command: str) -> Iterator["subprocess.Popen[str]"]:
+def child(*command: str, quiet: bool = False) -> Iterator["subprocess.Popen[str]"]:
     """Run a program for the time of a block."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+        [sys.executable, *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if quiet else None,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
     )
     try:
         yield process
@@ -206,22 +223,67 @@ def show(row: Row, bare_row: Row) -> None:
     )
 
 
+def bench_alerts(what: str, database: str, tasks: int, seconds: float) -> Latency:
+    """Measure how soon alerts are taken while so many tasks are watched."""
+    interval_s = 0.25 if tasks < CHANGING else 10.0
+    with tempfile.TemporaryDirectory() as folder, child("scripts/bench.py", "--change") as server:
+        assert server.stdout is not None
+        stamps = Path(folder) / "stamps"
+        fill(database, int(server.stdout.readline()), tasks, interval_s)
+        with child("scripts/bench.py", "--stamp", database, str(stamps), quiet=True):
+            time.sleep(2 * interval_s + 5.0)
+            since_s = time.monotonic()
+            time.sleep(seconds)
+        server.terminate()
+        return Latency(
+            what=what,
+            tasks=tasks,
+            ms=latencies(stamps.read_text(), server.stdout.read(), since_s),
+        )
+
+
+def bench_all_alerts(sizes: list[int], seconds: float) -> None:
+    """Print the table of alerts for all sizes."""
+    show_head(os.getloadavg()[0])
+    with ThrowawayPostgres() as server:
+        for tasks in sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                database = f"sqlite:///{folder}/bench.db"
+                bench_alerts("monitor, SQLite", database, tasks, seconds).show()
+            with server.fresh_database() as database:
+                bench_alerts("monitor, PostgreSQL", database, tasks, seconds).show()
+
+
 def main() -> None:
     """Measure all, and print the table line by line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--sizes", default="100,1000,10000")
     parser.add_argument("--interval", type=float, default=10.0)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--alert-sizes", default="1,1000")
+    parser.add_argument("--alert-seconds", type=float, default=60.0)
+    parser.add_argument("--change", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--stamp", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--bare", metavar="URL", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    sizes = [int(size) for size in options.sizes.split(",")]
+    sizes, alert_sizes = (
+        [int(size) for size in given.split(",") if size]
+        for given in (options.sizes, options.alert_sizes)
+    )
     if options.serve:
         asyncio.run(serve())
+    elif options.change:
+        asyncio.run(serve_changing())
+    elif options.stamp:
+        sys.exit(run_with_stamps(*options.stamp))
     elif options.bare:
         trio.run(partial(bare, options.bare, sizes[0], options.interval))
     else:
-        bench(sizes, options.interval, options.seconds)
+        if sizes:
+            bench(sizes, options.interval, options.seconds)
+        if alert_sizes:
+            bench_all_alerts(alert_sizes, options.alert_seconds)
 
 
 def bench(sizes: list[int], interval_s: float, seconds: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from monitor.engine import auditor, beat, loop_lag, presence, reconcile
+from tests.core.haste import let_order_follow, let_organs_tick_slowly
 from tests.core.scene import Stage, open_stage
 
 # A busy machine is slow, and that is no failure of a rule.
@@ -21,8 +21,12 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let our organs tick slowly, so that a simulated day takes a second or two."""
-    monkeypatch.setattr(loop_lag, "TICK_S", 2.0)
-    monkeypatch.setattr(auditor, "ROUND_S", 10.0)
-    monkeypatch.setattr(beat, "_CHUNK_S", 10.0)
-    monkeypatch.setattr(reconcile, "POLL_S", 10.0)
-    monkeypatch.setattr(presence, "BEAT_S", 60.0)
+    let_organs_tick_slowly(monkeypatch)
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let the order of trio's steps follow from the seed: what failed can be lived again."""
+    seed: int = request.param
+    let_order_follow(monkeypatch, seed)
+    return seed

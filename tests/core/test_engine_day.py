@@ -1,11 +1,9 @@
 """Two hundred tasks, one simulated day, and everything that can go wrong in it."""
 
-import importlib
 import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import attrs
 import pytest
@@ -165,16 +163,6 @@ def judge_restarts(events: list[Event]) -> None:
         assert not (event.kind == told == "task.failed")
         if event.kind in ("task.failed", "task.recovered", "task.restarting"):
             told = event.kind
-
-
-@pytest.fixture
-def seed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Let the order of trio's steps follow from the seed: a failing day can be lived again."""
-    seed: int = request.param
-    scheduler: Any = importlib.import_module("trio._core._run")
-    monkeypatch.setattr(scheduler, "_ALLOW_DETERMINISTIC_SCHEDULING", True)
-    scheduler._r.seed(seed)
-    return seed
 
 
 @pytest.mark.slow
