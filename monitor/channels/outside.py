@@ -2,6 +2,7 @@
 
 from monitor.channels import prepare_channel
 from monitor.channels.wording import compose
+from monitor.core.channels import checked_channel
 from monitor.core.hours import Hours, parse_hours
 from monitor.core.notices import ChannelSpec
 from monitor.core.windows import read_window
@@ -25,6 +26,10 @@ def check_channel(spec: ChannelSpec) -> None:
         InvalidChannel: naming the address or the option that is wrong.
         ValueError: its hours are wrong.
     """
+    checked_channel(spec, _usable)
+
+
+def _usable(spec: ChannelSpec) -> None:
     prepare_channel(spec)
     read_hours(spec)
 

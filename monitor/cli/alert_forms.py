@@ -25,6 +25,7 @@ def channel_form(spec: ChannelSpec) -> Form:
         "quiet_hours": spec.quiet_hours,
         "group_wait_s": spec.group_wait_s,
         "group_interval_s": spec.group_interval_s,
+        "group_by": list(spec.group_by),
         "burst": spec.burst,
         "from_file": spec.from_file,
     }

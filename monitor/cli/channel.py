@@ -10,6 +10,7 @@ from monitor.cli.everywhere import (
     NOTHING_SAID,
     Duration,
     Everywhere,
+    Names,
     Options,
     Whole,
     read_options,
@@ -63,6 +64,12 @@ class Fields:
     group_interval: Annotated[
         Duration, Parameter(help="The time that --burst counts in (new: 60s).")
     ] = None
+    group_by: Annotated[
+        Names,
+        Parameter(
+            help="What waiting alerts have in common to go together: tags, kind; '' for nothing."
+        ),
+    ] = None
     burst: Annotated[
         Whole, Parameter(help="Messages in that time; further alerts go together (new: 5).")
     ] = None
@@ -76,6 +83,7 @@ class Fields:
             "quiet_hours": self.quiet_hours,
             "group_wait_s": self.group_wait,
             "group_interval_s": self.group_interval,
+            "group_by": None if self.group_by is None else tuple(filter(None, self.group_by)),
             "burst": self.burst,
         }
 

@@ -82,6 +82,10 @@ class Fields:
         Names,
         Parameter(help="What is told: down, degraded, unknown (new: down, degraded)."),
     ] = None
+    alert_after: Annotated[
+        str | None,
+        Parameter(help="What is over sooner is told to nobody (new: 0s)."),
+    ] = None
     reminder: Annotated[
         str | None,
         Parameter(help="When what is still down is told again (new: 4h), or never."),
@@ -114,6 +118,7 @@ class Fields:
         written: dict[str, Any] = {
             "channels": _conditions(self.channel),
             "alert_on": _conditions(self.alert_on),
+            "alert_after": self.alert_after,
             "reminder": self.reminder,
             "escalate": None if self.escalate is None else _steps(self.escalate),
         }

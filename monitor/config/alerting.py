@@ -9,6 +9,7 @@ from monitor.config.fields import count, duration, table, text, texts, yes_or_no
 from monitor.config.places import Path
 from monitor.config.source import Problem, Source
 from monitor.core.alerting import Maintenance, Selector
+from monitor.core.dispatch import GROUP_BY
 from monitor.core.notices import ChannelSpec, InvalidChannel
 from monitor.core.windows import read_window
 from monitor.probes.described import DURATION
@@ -42,6 +43,12 @@ CHANNEL = {
     "group_wait": _Key("group_wait_s", duration, "how long a first notice waits", DURATION),
     "group_interval": _Key(
         "group_interval_s", duration, "beyond `burst` in this time come digests", DURATION
+    ),
+    "group_by": _Key(
+        "group_by",
+        texts,
+        "what notices have in common that go together: tags, kind",
+        {"type": "array", "items": {"enum": list(GROUP_BY)}},
     ),
     "burst": _Key("burst", count, "messages before digests", {"type": "integer", "minimum": 1}),
 }

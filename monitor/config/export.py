@@ -42,7 +42,7 @@ def _channel(spec: ChannelSpec) -> dict[str, Any]:
     for key, one in CHANNEL.items():
         value = getattr(spec, one.field)
         if value != getattr(plain, one.field):
-            found[key] = format_duration(value) if one.field.endswith("_s") else value
+            found[key] = _written(one.field, value)
     if "options" in found:
         found["options"] = found.pop("options")
     return found

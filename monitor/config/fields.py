@@ -163,6 +163,9 @@ FIELDS: Mapping[str, Field] = {
         "what is told, of down, degraded and unknown; down and degraded, if not set",
         {"type": "array", "items": {"enum": list(ALERTABLE)}},
     ),
+    "alert_after": Field(
+        "after_s", duration, "what is over sooner is told to nobody; 0s, if not set", DURATION
+    ),
     "reminder": Field(
         "reminder_s",
         _reminder,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from monitor.core.dispatch import GROUP_BY
 from monitor.core.names import check_name
 from monitor.core.notices import ChannelSpec, InvalidChannel
 from monitor.core.units import format_duration
@@ -35,6 +36,9 @@ def checked_channel(spec: ChannelSpec, check: CheckChannel) -> ChannelSpec:
     _bound("group-interval", spec.group_interval_s, 1.0)
     if not 1 <= spec.burst <= MOST:
         raise InvalidChannel("burst", f"{spec.burst} is out of range; use 1 to {MOST}")
+    for one in spec.group_by:
+        if one not in GROUP_BY:
+            raise InvalidChannel("group-by", f"{one!r} is not known; use {' or '.join(GROUP_BY)}")
     try:
         check(spec)
     except ValueError as error:

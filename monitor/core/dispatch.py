@@ -21,12 +21,11 @@ import attrs
 
 from monitor.core.alerting import Acknowledgement, Maintenance, Silence
 from monitor.core.hours import Hours
-from monitor.core.notices import BEGINNINGS, Notice, NoticeKind, NoticeState
+from monitor.core.notices import BEGINNINGS, BY_RULE, Notice, NoticeKind, NoticeState
 from monitor.core.windows import Window
 
 AGAIN = frozenset({NoticeKind.REMINDER, NoticeKind.ESCALATION})
-BY_RULE = "held: "
-"""How `why` begins while an operator's rule holds a notice back."""
+GROUP_BY = ("tags", "kind")
 
 
 class Fate(Enum):
@@ -169,6 +168,9 @@ class Grouping:
     interval_s: float = 60.0
     burst: int = 5
     """Messages in `interval_s` beyond which further notices go together."""
+    by: tuple[str, ...] = ()
+    """What notices must have in common to go together from the start, of GROUP_BY; with nothing,
+    each goes by itself."""
 
 
 @attrs.frozen(kw_only=True)
@@ -202,7 +204,7 @@ def gather(
     waits_until = ready[0][0].at + timedelta(seconds=grouping.wait_s)
     if now < waits_until:
         return [], waits_until
-    batches = _by_thread_pairs(ready)
+    batches = _grouped(_by_thread_pairs(ready), grouping.by)
     since = now - timedelta(seconds=grouping.interval_s)
     recent = sorted(moment for moment in sent_at if moment > since)
     room = grouping.burst - len(recent)
@@ -225,6 +227,18 @@ def _by_thread_pairs(ready: Sequence[tuple[Notice, bool]]) -> list[Batch]:
         notices = (*known.notices, notice) if known else (notice,)
         batches[key] = Batch(notices=notices, late=late)
     return list(batches.values())
+
+
+def _grouped(batches: Sequence[Batch], by: Sequence[str]) -> list[Batch]:
+    """Put together what has the same tags, or tells the same, as the channel wants it."""
+    if not by:
+        return list(batches)
+    groups: dict[tuple[object, ...], list[Batch]] = {}
+    for batch in batches:
+        first = batch.notices[0]
+        key = tuple(sorted(first.tags) if one == "tags" else first.kind for one in by)
+        groups.setdefault((batch.late, *map(str, key)), []).append(batch)
+    return [_joined(group) for group in groups.values()]
 
 
 def _joined(batches: Sequence[Batch]) -> Batch:

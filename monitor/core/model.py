@@ -82,6 +82,8 @@ class RequestKind(StrEnum):
 
     LOOK = "look"
     RESUME = "resume"
+    DRILL = "drill"
+    """Belongs to no task; left with the number 0."""
 
 
 EXPIRY_STEPS = (21, 14, 7, 3, 1)
@@ -104,6 +106,8 @@ class AlertPolicy:
     """Empty: the default channels."""
     on: tuple[Status, ...] = (Status.DOWN, Status.DEGRADED)
     """What is told, its end with it; of DOWN, DEGRADED, UNKNOWN."""
+    after_s: float = 0.0
+    """What is over before it has lasted so long is told to nobody."""
     reminder_s: float | None = 4 * 3600.0
     """The first reminder of an incident comes so long after it was confirmed, each further one
     after twice the time, up to a day; None: never."""

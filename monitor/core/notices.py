@@ -63,6 +63,9 @@ BEGINNINGS = frozenset(
 )
 """Kinds that begin what others end."""
 
+BY_RULE = "held: "
+"""How `why` begins while an operator's rule holds a notice back."""
+
 WITHOUT_END = frozenset({NoticeKind.EXPIRY, NoticeKind.TRIAL})
 
 
@@ -174,6 +177,8 @@ class ChannelSpec:
     group_interval_s: float = 60.0
     """Beyond `burst` messages in this time, further notices go together in one."""
     burst: int = 5
+    group_by: tuple[str, ...] = ()
+    """What notices that wait together must have in common to be one message: `tags`, `kind`."""
     from_file: bool = attrs.field(default=False, eq=False)
 
 

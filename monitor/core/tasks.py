@@ -102,6 +102,8 @@ def checked(spec: TaskSpec, check: CheckTask) -> TaskSpec:
 
 def _alerts(spec: TaskSpec) -> None:
     policy = spec.alerts
+    if policy.after_s:
+        _bound("after", policy.after_s)
     if policy.reminder_s is not None:
         _bound("reminder", policy.reminder_s, 1.0)
     for step in policy.escalation:

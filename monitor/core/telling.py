@@ -18,7 +18,7 @@ import attrs
 from monitor.core.alerting import Acknowledgement
 from monitor.core.describe import without_password
 from monitor.core.model import Incident, Result, State, Status, Task
-from monitor.core.notices import Notice, NoticeKind
+from monitor.core.notices import BY_RULE, Notice, NoticeKind
 from monitor.core.pace import EscalationPlan, Reminders, expiry_step
 
 EXPIRING = {"certificate": "certificate", "domain": "domain"}
@@ -54,8 +54,18 @@ def told_of_look(
     drafts += _of_degraded(task, before, after, at) + _of_unknown(task, before, after, at)
     if flapping is not None:
         drafts = [one for one in drafts if one.kind not in _NOT_WHILE_FLAPPING]
+    if task.alerts.after_s:
+        drafts = [_patient(one, task.alerts.after_s) for one in drafts]
     channels = dict.fromkeys(task.alerts.channels or default_channels)
     return tuple(attrs.evolve(one, channel=channel) for one in drafts for channel in channels)
+
+
+def _patient(draft: Notice, after_s: float) -> Notice:
+    """Hold bad news back until it has lasted for so long."""
+    due_at = draft.since_at + timedelta(seconds=after_s)
+    if draft.is_good or due_at <= draft.at:
+        return draft
+    return attrs.evolve(draft, due_at=due_at, why=f"{BY_RULE}it may be over soon")
 
 
 _NOT_WHILE_FLAPPING = (NoticeKind.DOWN, NoticeKind.DEGRADED)

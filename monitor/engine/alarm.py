@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 import attrs
 
 from monitor.core.describe import shorten
-from monitor.core.dispatch import BY_RULE
 from monitor.core.model import NoticeRecord, Status
-from monitor.core.notices import Notice, NoticeKind
+from monitor.core.notices import BY_RULE, Notice, NoticeKind
 from monitor.engine.alerts import Alerts
 from monitor.engine.clock import Clock
 

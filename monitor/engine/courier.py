@@ -14,10 +14,11 @@ import trio
 
 from monitor.core.delivery import GIVE_UP_S, Health
 from monitor.core.describe import describe, shorten
-from monitor.core.dispatch import BY_RULE, Batch, Fate, Grouping, Situation, decide, gather
+from monitor.core.dispatch import Batch, Fate, Grouping, Situation, decide, gather
 from monitor.core.hours import Hours
 from monitor.core.model import Event, NoticeRecord
 from monitor.core.notices import (
+    BY_RULE,
     ChannelSpec,
     Message,
     NotDelivered,
@@ -130,6 +131,7 @@ class Courier:
             wait_s=self.spec.group_wait_s,
             interval_s=self.spec.group_interval_s,
             burst=self.spec.burst,
+            by=self.spec.group_by,
         )
 
     async def _sort(self, now: datetime) -> tuple[list[tuple[Notice, bool]], datetime | None]:

@@ -197,6 +197,7 @@ ALERTS = """
     default = true
     quiet_hours = "22:00-07:00 Europe/Berlin"
     burst = 3
+    group_by = ["tags"]
     [channel.options]
     secret = "s"
 
@@ -222,6 +223,7 @@ ALERTS = """
     depends_on = ["router"]
     channels = ["ops"]
     alert_on = ["down", "unknown"]
+    alert_after = "2m"
     reminder = "1h"
     escalate = [{ after = "10m", channels = ["boss"] }]
     expiry_days = [7, 1]
@@ -240,6 +242,7 @@ def test_who_is_told_may_stand_in_a_file() -> None:
     assert shop.alerts == AlertPolicy(
         channels=("ops",),
         on=(Status.DOWN, Status.UNKNOWN),
+        after_s=120.0,
         reminder_s=3600.0,
         escalation=(Escalation(after_s=600.0, channels=("boss",)),),
         expiry_days=(7, 1),
@@ -254,6 +257,8 @@ def test_who_is_told_may_stand_in_a_file() -> None:
         ('name = "boss"', 'name = "ops"', "the name is taken; choose another"),
         ("22:00-07:00 Europe/Berlin", "22:00-07:00 Europe/Belin", "Europe/Berlin"),
         ("burst = 3", 'burst = "three"', "'three' is not a whole number"),
+        ('group_by = ["tags"]', 'group_by = ["colour"]', "'colour' is not known; use tags or kind"),
+        ("burst = 3", "burst = 0", "0 is out of range"),
         ("burst = 3", "brust = 3", "is not known here, did you mean burst"),
         ('cron = "0 3 * * sun"', 'cron = "every sunday"', "cron"),
         ('duration = "2h"', "duration = 2", "2 is not a text"),

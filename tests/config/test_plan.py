@@ -99,6 +99,7 @@ POLICIES = st.builds(
     on=st.lists(
         st.sampled_from([Status.DOWN, Status.DEGRADED, Status.UNKNOWN]), min_size=1, unique=True
     ).map(tuple),
+    after_s=st.integers(0, 1000).map(float),
     reminder_s=st.none() | st.integers(1, 1_000_000).map(float),
     escalation=st.lists(
         st.builds(
@@ -140,6 +141,7 @@ CHANNELS = st.builds(
     group_wait_s=st.integers(0, 100).map(float),
     group_interval_s=MILLISECONDS,
     burst=st.integers(1, 50),
+    group_by=st.sampled_from([(), ("tags",), ("tags", "kind")]),
     from_file=st.just(True),
 )
 

@@ -322,6 +322,35 @@ async def test_a_flood_becomes_a_few_messages_and_a_digest(
     assert 100 == len({one.key for each in inbox.taken for one in each.message.notices})
 
 
+async def test_what_is_over_soon_is_told_to_nobody_if_the_task_has_patience(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    inbox = open_inbox(stage)
+    patient = AlertPolicy(after_s=60.0)
+    shop(stage, up, down, down, up, up, recovery_confirmations=1, alerts=patient)
+    lasting = stage.add("lasting", in_turn(up, down), interval_s=10.0, alerts=patient)
+    async with stage.running():
+        await trio.sleep_until(200)
+    down_s = stage.slots_s(lasting)[1]
+    assert [(round(down_s + 60, 1), "lasting down")] == inbox.told()
+    assert NoticeState.DROPPED is state_of(stage, "1/1/down")[0]
+    assert NoticeState.DROPPED is state_of(stage, "1/1/up")[0]
+
+
+async def test_alerts_with_the_same_tags_go_together_if_the_channel_wants_it(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    inbox = open_inbox(stage, group_by=("tags",), group_wait_s=30.0)
+    for number in range(6):
+        site = "berlin" if number % 2 else "tokyo"
+        stage.add(f"shop {number}", in_turn(up, down), interval_s=10.0, tags=(site,))
+    async with stage.running():
+        await trio.sleep_until(120)
+    groups = [{one.tags for one in each.message.notices} for each in inbox.taken]
+    assert [{("berlin",)}, {("tokyo",)}] == sorted(groups, key=str)
+    assert [3, 3] == [len(one.message.notices) for one in inbox.taken]
+
+
 async def test_a_target_that_flaps_is_told_so_and_not_each_time(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
