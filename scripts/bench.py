@@ -230,10 +230,13 @@ def bench_alerts(what: str, database: str, tasks: int, seconds: float) -> Latenc
         assert server.stdout is not None
         stamps = Path(folder) / "stamps"
         fill(database, int(server.stdout.readline()), tasks, interval_s)
-        with child("scripts/bench.py", "--stamp", database, str(stamps), quiet=True):
+        command = ("scripts/bench.py", "--stamp", database, str(stamps))
+        with child(*command, quiet=True) as monitor:
             time.sleep(2 * interval_s + 5.0)
             since_s = time.monotonic()
             time.sleep(seconds)
+            if monitor.poll() is not None:
+                raise SystemExit(f"{what}: the monitor ended early, with {monitor.returncode}")
         server.terminate()
         return Latency(
             what=what,
