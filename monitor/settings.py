@@ -66,6 +66,8 @@ class Settings:
     deadman: str = attrs.field(default="", repr=False)
     """An address outside that is pinged as long as we are well; empty: nobody is."""
     deadman_interval_s: float = 60.0
+    drill_every_s: float | None = None
+    """How often recovery is exercised; None: only when asked."""
     config: Path | None = None
     """The file that was read."""
     warnings: tuple[str, ...] = ()
@@ -265,6 +267,7 @@ _SETTINGS = {
         ("uplink.interval", _seconds(1.0)),
         ("deadman.url", _deadman),
         ("deadman.interval", _seconds(1.0)),
+        ("drill.every", _seconds(60.0, "never")),
         ("recovery.base", _seconds(0.1)),
         ("recovery.factor", _number(1.0, 100.0)),
         ("recovery.cap", _seconds(0.1)),
@@ -323,6 +326,7 @@ def _settings(
         ),
         deadman=values.get("deadman.url", ""),
         deadman_interval_s=values.get("deadman.interval", 60.0),
+        drill_every_s=values.get("drill.every"),
         config=config,
         warnings=tuple(warnings),
         **plain,

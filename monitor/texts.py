@@ -110,6 +110,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "we are well again, so the dead man's switch is pinged",
         "монитор снова здоров, внешний сторож получает сигналы",
     ),
+    "drill.started": (
+        "an exercise: a canary is made to fail",
+        "учение: канарейка остановлена ошибкой нарочно",
+    ),
+    "drill.recovered": (
+        "the canary recovered after {took} (no later than {limit} is well)",
+        "канарейка восстановлена через {took} (хорошо, если не позже {limit})",
+    ),
+    "drill.missed": (
+        "the canary was not recovered: {why}",
+        "канарейка не восстановлена: {why}",
+    ),
     "system.error": (
         "{organ} ended by an error and starts again at {retry_at}: {error}",
         "{organ}: остановлено ошибкой, запускается снова в {retry_at}: {error}",

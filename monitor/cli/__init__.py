@@ -3,7 +3,7 @@
 start       commands (the tree of commands, and what stands before them), refusals (errors as one
             sentence and an exit code)
 families    run (with looks), check, task, status (with hushed), history, db, doctor,
-            verify
+            drill, verify
 alerting    channel (with channel_post, channel_kinds), silence, maintenance, ack, incidents,
             test (with junit)
 explaining  explain, evidence (what is read), sentences and explained (what is said)

@@ -27,6 +27,7 @@ def make_app() -> "App":
         config,
         db,
         doctor,
+        drill,
         explain,
         history,
         incidents,
@@ -50,7 +51,7 @@ def make_app() -> "App":
     )
     looking = (run, check, task, kinds, apply, config, status, history, explain)
     alerting = (incidents, ack, channel, silence, maintenance, test)
-    for family in (*looking, *alerting, db, doctor, verify):
+    for family in (*looking, *alerting, db, doctor, drill, verify):
         family.register(app)
     return app
 

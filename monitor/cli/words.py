@@ -209,6 +209,9 @@ _RUSSIAN = {
     "the file is too large to be checked here; `monitor db check` reads all of it": (
         "файл слишком велик для проверки здесь; `monitor db check` прочтёт его весь"
     ),
+    # drill
+    "the canary recovered: {detail}": "канарейка восстановлена: {detail}",
+    "the canary did not recover: {detail}": "канарейка не восстановлена: {detail}",
     # task
     'task {id} "{name}" added': "задача {id} «{name}» добавлена",
     'task {id} "{name}" edited': "задача {id} «{name}» изменена",

@@ -8,7 +8,8 @@ tasks    supervisor (restarts children), watch (the life of one task), look (one
 between  around (what looks may ask about the monitor, and who follows whom), pulse (pings of
          watched jobs), doors (where others come in, closed last)
 fleet    fleet (the running tasks), reconcile (tasks stored against tasks running), auditor
-         (proves that every task looked in time), presence (this process, shown to others)
+         (proves that every task looked in time), presence (this process, shown to others), drill
+         (does recovery work? a canary is made to fail)
 
 No room here knows a database or a kind of look: `monitor.app` hands them in, as the ports say.
 """

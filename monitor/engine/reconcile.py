@@ -36,6 +36,8 @@ class Reconcile:
     recorder: Recorder
     take_up: Callable[[Changes], None] = lambda _changes: None
     """Told of changes before tasks are started."""
+    drill: Callable[[], None] = lambda: None
+    """Told that somebody wants recovery to be exercised."""
     ease: float = 1.0
     """How many times longer our own rounds take; more than 1 only in simulations."""
     revision: int = _NOTHING_READ
@@ -107,6 +109,8 @@ class Reconcile:
         for request in changes.requests:
             if request.kind is RequestKind.RESUME:
                 self.fleet.resume(request.task_id)
+            elif request.kind is RequestKind.DRILL:
+                self.drill()
             else:
                 self.fleet.look_now(request.task_id)
 

@@ -137,7 +137,8 @@ class MemorySession:
 
     async def request(self, task_id: int, kind: RequestKind) -> None:
         def work(tables: Tables) -> None:
-            memory_tables.watched(tables, task_id)
+            if kind is not RequestKind.DRILL:
+                memory_tables.watched(tables, task_id)
             if kind is RequestKind.RESUME:
                 tables.recoveries[task_id] = Recovery()
             number = next(self._store.wishes)

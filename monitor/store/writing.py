@@ -254,7 +254,7 @@ async def rebuild(
 async def request(session: AsyncSession, task_id: int, kind: RequestKind) -> None:
     """Leave a wish; a wish to resume also forgets the attempts, for the case that nobody runs."""
     found = await session.execute(select(tables.task.c.id).where(tables.task.c.id == task_id))
-    if found.one_or_none() is None:
+    if kind is not RequestKind.DRILL and found.one_or_none() is None:
         raise NoSuchTask(f"there is no task {task_id}")
     if kind is RequestKind.RESUME:
         await _renew(session, task_id, *Lifecycle)
