@@ -124,6 +124,8 @@ class Run:
     """Nothing on stdout but, perhaps, the JSON document at the end."""
     tasks: int = 0
     """How many there are to watch."""
+    _limit: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    """Ends when the time of --for is over."""
     mark: "Mark" = ()
     """The configuration files as they were when they were applied."""
     sockets: Sequence[socket.socket] = ()
@@ -298,7 +300,7 @@ class Run:
         """Return when it is time to leave."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._announce, monitor)
-            with trio.move_on_after(float("inf") if self.for_s is None else self.for_s):
+            with self._limit:
                 await departure.wait()
             departure.ask("time is up")
             monitor.cause = departure.cause
@@ -306,6 +308,8 @@ class Run:
 
     async def _announce(self, monitor: "Monitor") -> None:
         await monitor.reconcile.settled()
+        if self.for_s is not None:  # counted from here: to open a database may take longer
+            self._limit.deadline = trio.current_time() + self.for_s
         tell(
             "monitor.started",
             tasks=len(monitor.fleet.children),
