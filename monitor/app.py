@@ -18,10 +18,12 @@ from functools import partial
 import attrs
 import trio
 
+from monitor.core.changes import Changes
 from monitor.core.describe import without_password
-from monitor.core.model import Changes, LookRecord, Task, TaskSpec
+from monitor.core.model import Task, TaskSpec
 from monitor.core.policy import SYSTEM_POLICY, RecoveryPolicy
 from monitor.core.ports import Prepare, Store, StoreError
+from monitor.core.records import LookRecord
 from monitor.core.units import format_duration
 from monitor.engine.alarm import Alarm
 from monitor.engine.alerts import Alerts

@@ -18,8 +18,9 @@ import trio
 
 from monitor.cli import main as command
 from monitor.core.alerting import AlertingChange
-from monitor.core.model import LookRecord, Record, TaskSpec
+from monitor.core.model import TaskSpec
 from monitor.core.notices import ChannelSpec
+from monitor.core.records import LookRecord, Record
 from monitor.engine.clock import Clock
 from monitor.store.address import parse_address
 from monitor.store.sql import SqlSession, open_store

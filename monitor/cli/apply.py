@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from monitor.config.declared import Declarations
     from monitor.config.source import Source
     from monitor.core.alerting import Alerting
-    from monitor.core.model import FleetChange, Task
+    from monitor.core.changes import FleetChange
+    from monitor.core.model import Task
     from monitor.settings import Settings
 
 

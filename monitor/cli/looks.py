@@ -15,7 +15,8 @@ import trio
 
 from monitor.cli.screen import Cell, clean, colourful, milliseconds, phases, status_cell
 from monitor.cli.words import Words
-from monitor.core.model import ABOUT_TARGET, LookRecord, Task
+from monitor.core.model import ABOUT_TARGET, Task
+from monitor.core.records import LookRecord
 
 _QUEUE = 200
 _NAME_WIDTH = 40

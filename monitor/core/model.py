@@ -6,15 +6,9 @@ Times are aware UTC datetimes called `*_at`; durations are float seconds called 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
-
-from monitor.core.pings import PingRecord
-
-if TYPE_CHECKING:
-    from monitor.core.alerting import Alerting, AlertingChange
-    from monitor.core.notices import Notice
 
 DETAIL_LIMIT = 1024
 """Bytes of a result's detail that are kept; a hostile target must not fill our database."""
@@ -151,20 +145,6 @@ class Task(TaskSpec):
 
 
 @attrs.frozen(kw_only=True)
-class FleetChange:
-    """What is to be done to many tasks at once."""
-
-    remove: tuple[Task, ...] = ()
-    edit: tuple[tuple[Task, TaskSpec], ...] = ()
-    """Each task as it is and as it shall be."""
-    add: tuple[TaskSpec, ...] = ()
-    alerting: "AlertingChange | None" = None
-
-    def __bool__(self) -> bool:
-        return bool(self.remove or self.edit or self.add or self.alerting)
-
-
-@attrs.frozen(kw_only=True)
 class Result:
     """What one look saw; a dead target is a value like any other."""
 
@@ -273,64 +253,6 @@ class Event:
 
 
 @attrs.frozen(kw_only=True)
-class LookRecord:
-    """Everything one look leaves behind, written together or not at all."""
-
-    slot_at: datetime
-    looked_at: datetime
-    result: Result
-    state: State
-    transition: Transition | None = None
-    incident: Incident | None = None
-    gaps: tuple[Gap, ...] = ()
-    event: Event | None = None
-    notices: "tuple[Notice, ...]" = ()
-
-    @property
-    def task_id(self) -> int:
-        return self.state.task_id
-
-    @property
-    def is_news(self) -> bool:
-        """True for what somebody must hear of at once; a first good result is none."""
-        change = self.transition
-        if change is not None and change.before is not Status.PENDING:
-            return True
-        return self.incident is not None or self.event is not None or bool(self.notices)
-
-
-@attrs.frozen(kw_only=True)
-class LifeRecord:
-    """A step of a child's life, written together or not at all."""
-
-    task_id: int
-    recovery: Recovery
-    event: Event | None = None
-
-
-@attrs.frozen(kw_only=True)
-class EventRecord:
-    """A happening that belongs to no single task, or a gap found by itself."""
-
-    event: Event | None = None
-    gaps: tuple[Gap, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class NoticeRecord:
-    """Notices that time gave to tell, and what became of others."""
-
-    notices: "tuple[Notice, ...]" = ()
-    """New ones; those that are there already change nothing."""
-    decided: "tuple[Notice, ...]" = ()
-    """Pending ones as they are now."""
-    event: Event | None = None
-
-
-Record = LookRecord | LifeRecord | EventRecord | PingRecord | NoticeRecord
-
-
-@attrs.frozen(kw_only=True)
 class WatchedTask:
     """A task with all that is known of it, as the store holds it."""
 
@@ -351,25 +273,6 @@ class WatchedTask:
             Lifecycle.INVALID: Reason.INVALID,
         }
         return Status.UNKNOWN, reasons[self.recovery.lifecycle]
-
-
-@attrs.frozen(kw_only=True)
-class Request:
-    """A wish of another process, taken up once by the running monitor."""
-
-    id: int
-    task_id: int
-    kind: RequestKind
-
-
-@attrs.frozen(kw_only=True)
-class Changes:
-    """What reconciling needs: the tasks as they are now, and the wishes not yet taken up."""
-
-    revision: int
-    watched: tuple[WatchedTask, ...]
-    requests: tuple[Request, ...] = ()
-    alerting: "Alerting | None" = None
 
 
 @attrs.frozen(kw_only=True)

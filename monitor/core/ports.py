@@ -9,16 +9,14 @@ from typing import Any, Protocol
 import attrs
 
 from monitor.core.alerting import Alerting, AlertingChange
+from monitor.core.changes import Changes, FleetChange
 from monitor.core.model import (
-    Changes,
     Event,
-    FleetChange,
     Gap,
     Incident,
     Look,
     Node,
     Reason,
-    Record,
     RequestKind,
     Result,
     Task,
@@ -28,6 +26,7 @@ from monitor.core.model import (
 )
 from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import Ping
+from monitor.core.records import Record
 
 
 class Permanent(Exception):

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import attrs
 
 from monitor.core.describe import shorten
-from monitor.core.model import NoticeRecord, Status
+from monitor.core.model import Status
 from monitor.core.notices import BY_RULE, Notice, NoticeKind
+from monitor.core.records import NoticeRecord
 from monitor.engine.alerts import Alerts
 from monitor.engine.clock import Clock
 

@@ -12,8 +12,9 @@ import trio
 
 from monitor.core.alerting import Alerting
 from monitor.core.dispatch import audience
-from monitor.core.model import Incident, NoticeRecord, Result, State, Task
+from monitor.core.model import Incident, Result, State, Task
 from monitor.core.notices import Notice, NoticeKind, NoticeState
+from monitor.core.records import NoticeRecord
 from monitor.core.telling import told_of_expiry, told_of_look
 
 

@@ -16,7 +16,7 @@ from monitor.core.delivery import GIVE_UP_S, Health
 from monitor.core.describe import describe, shorten
 from monitor.core.dispatch import Batch, Fate, Grouping, Situation, decide, gather
 from monitor.core.hours import Hours
-from monitor.core.model import Event, NoticeRecord
+from monitor.core.model import Event
 from monitor.core.notices import (
     BY_RULE,
     ChannelSpec,
@@ -27,6 +27,7 @@ from monitor.core.notices import (
     NoticeState,
     Send,
 )
+from monitor.core.records import NoticeRecord
 from monitor.engine.alerts import Alerts
 from monitor.engine.clock import Clock
 from monitor.engine.recorder import Recorder

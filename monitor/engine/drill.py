@@ -14,9 +14,10 @@ import attrs
 import trio
 
 from monitor.core.describe import describe
-from monitor.core.model import Event, EventRecord, Recovery
+from monitor.core.model import Event, Recovery
 from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.core.ports import DatabaseAway, Store
+from monitor.core.records import EventRecord
 from monitor.core.units import format_duration
 from monitor.engine.alarm import Alarm
 from monitor.engine.clock import Clock

@@ -10,16 +10,8 @@ from functools import partial
 import attrs
 import trio
 
-from monitor.core.model import (
-    Event,
-    EventRecord,
-    GapReason,
-    Lifecycle,
-    LifeRecord,
-    Recovery,
-    Task,
-    WatchedTask,
-)
+from monitor.core.model import Event, GapReason, Lifecycle, Recovery, Task, WatchedTask
+from monitor.core.records import EventRecord, LifeRecord
 from monitor.engine.alarm import Alarm
 from monitor.engine.around import Surroundings
 from monitor.engine.beat import Beat

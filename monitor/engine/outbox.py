@@ -17,7 +17,7 @@ from monitor.core.alerting import Acknowledgement, Alerting, Maintenance
 from monitor.core.delivery import Health
 from monitor.core.dispatch import Situation
 from monitor.core.hours import Hours
-from monitor.core.model import Incident, NoticeRecord, Task
+from monitor.core.model import Incident, Task
 from monitor.core.notices import (
     ChannelSpec,
     InvalidChannel,
@@ -30,6 +30,7 @@ from monitor.core.notices import (
 )
 from monitor.core.policy import SYSTEM_POLICY
 from monitor.core.ports import DatabaseAway, Session, Store
+from monitor.core.records import NoticeRecord
 from monitor.core.telling import Lasting, told_of_time
 from monitor.core.windows import Window, read_window
 from monitor.engine.alarm import Alarm

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import attrs
 import trio
 
-from monitor.core.model import Changes, GapReason, RequestKind, WatchedTask
+from monitor.core.changes import Changes
+from monitor.core.model import GapReason, RequestKind, WatchedTask
 from monitor.core.ports import DatabaseAway, Store
 from monitor.core.schedule import stagger_s
 from monitor.engine.clock import Clock

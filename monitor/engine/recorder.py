@@ -11,8 +11,9 @@ import attrs
 import trio
 
 from monitor.core.describe import describe
-from monitor.core.model import EventRecord, Gap, GapReason, LookRecord, NoticeRecord, Record
+from monitor.core.model import Gap, GapReason
 from monitor.core.ports import DatabaseAway, Session, Store, StoreRefused
+from monitor.core.records import EventRecord, LookRecord, NoticeRecord, Record
 from monitor.engine.clock import Clock
 from monitor.engine.outage import Outage
 from monitor.journal import tell

@@ -16,8 +16,9 @@ import attrs
 import trio
 
 from monitor.core.describe import describe, shorten
-from monitor.core.model import Event, EventRecord, Reason, Result, Status
+from monitor.core.model import Event, Reason, Result, Status
 from monitor.core.ports import OwnFault, Probe
+from monitor.core.records import EventRecord
 from monitor.core.units import format_duration
 from monitor.engine.alarm import Alarm
 from monitor.engine.beat import Beat

@@ -13,17 +13,7 @@ import attrs
 import trio
 
 from monitor.core.describe import describe, shorten
-from monitor.core.model import (
-    Event,
-    Gap,
-    GapReason,
-    LookRecord,
-    Reason,
-    Result,
-    State,
-    Status,
-    Task,
-)
+from monitor.core.model import Event, Gap, GapReason, Reason, Result, State, Status, Task
 from monitor.core.ports import (
     DatabaseAway,
     OwnFault,
@@ -34,6 +24,7 @@ from monitor.core.ports import (
     Store,
     StoreRefused,
 )
+from monitor.core.records import LookRecord
 from monitor.core.schedule import Due, Schedule, next_due, resume
 from monitor.core.verdict import judge
 from monitor.engine.alerts import Alerts

@@ -15,9 +15,10 @@ from monitor.config.case import Behaviour, Manner, Sight
 from monitor.config.declared import Declarations
 from monitor.config.files import apply
 from monitor.core.alerting import AlertingChange
-from monitor.core.model import LookRecord, NoticeRecord, Record, Result, TaskSpec
+from monitor.core.model import Result, TaskSpec
 from monitor.core.notices import ChannelSpec, Message, NotDelivered, Notice, Send
 from monitor.core.ports import Prepared, Probe, Trace
+from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.core.schedule import PHASELESS
 from monitor.core.script import Script
 from monitor.core.windows import read_window

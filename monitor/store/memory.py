@@ -14,18 +14,15 @@ import attrs
 import trio
 
 from monitor.core.alerting import Alerting, AlertingChange
+from monitor.core.changes import Changes, FleetChange, Request
 from monitor.core.model import (
-    Changes,
     Event,
-    FleetChange,
     Gap,
     Incident,
     Lifecycle,
     Look,
     Node,
-    Record,
     Recovery,
-    Request,
     RequestKind,
     State,
     Task,
@@ -36,6 +33,7 @@ from monitor.core.model import (
 from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import BEGINNING, Ping
 from monitor.core.ports import OpenSession, SessionBusyError
+from monitor.core.records import Record
 from monitor.store import memory_tables
 from monitor.store.memory_tables import Tables
 

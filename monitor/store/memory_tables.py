@@ -6,19 +6,15 @@ from typing import Any
 
 import attrs
 
+from monitor.core.changes import Request
 from monitor.core.model import (
     Event,
     Gap,
     Incident,
     Lifecycle,
-    LifeRecord,
     Look,
-    LookRecord,
     Node,
-    NoticeRecord,
-    Record,
     Recovery,
-    Request,
     State,
     Task,
     TaskSpec,
@@ -27,6 +23,7 @@ from monitor.core.model import (
 )
 from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
+from monitor.core.records import LifeRecord, LookRecord, NoticeRecord, Record
 from monitor.store.memory_alerting import AlertTables
 
 

@@ -8,15 +8,14 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from monitor.core.changes import Changes, Request
 from monitor.core.model import (
-    Changes,
     Event,
     Gap,
     Incident,
     Lifecycle,
     Look,
     Node,
-    Request,
     RequestKind,
     Transition,
     WatchedTask,

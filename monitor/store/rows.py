@@ -13,7 +13,6 @@ from monitor.core.model import (
     Incident,
     Lifecycle,
     Look,
-    LookRecord,
     Node,
     Reason,
     Recovery,
@@ -26,6 +25,7 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.pings import Ping, PingKind
+from monitor.core.records import LookRecord
 
 Values = dict[str, Any]
 

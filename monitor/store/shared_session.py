@@ -15,7 +15,8 @@ import trio
 import trio_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.core.model import Record, WatchedTask
+from monitor.core.model import WatchedTask
+from monitor.core.records import Record
 from monitor.store import reading, writing
 from monitor.store.bridge import Bridge
 

@@ -14,15 +14,13 @@ import trio
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.alerting import Alerting, AlertingChange
+from monitor.core.changes import Changes, FleetChange
 from monitor.core.model import (
-    Changes,
     Event,
-    FleetChange,
     Gap,
     Incident,
     Look,
     Node,
-    Record,
     RequestKind,
     Task,
     TaskSpec,
@@ -32,6 +30,7 @@ from monitor.core.model import (
 from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import Ping
 from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
+from monitor.core.records import Record
 from monitor.journal import tell
 from monitor.store import alerting, migrations, reading, writing
 from monitor.store.address import Address

@@ -11,24 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.alerting import Alerting
-from monitor.core.model import (
-    EventRecord,
-    FleetChange,
-    Gap,
-    Lifecycle,
-    LifeRecord,
-    LookRecord,
-    Node,
-    NoticeRecord,
-    Record,
-    Recovery,
-    RequestKind,
-    State,
-    Task,
-    TaskSpec,
-)
+from monitor.core.changes import FleetChange
+from monitor.core.model import Gap, Lifecycle, Node, Recovery, RequestKind, State, Task, TaskSpec
 from monitor.core.pings import PINGS_KEPT, Ping, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
+from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
 from monitor.store import rows, tables
 from monitor.store.alerting import alerting, write_notices
 from monitor.store.alerting import change as change_alerting

@@ -15,7 +15,7 @@ import trio
 
 from monitor import journal
 from monitor.app import Tuning, open_monitor
-from monitor.core.model import LookRecord, Record
+from monitor.core.records import LookRecord, Record
 from monitor.departure import open_departure
 from monitor.engine.clock import Clock
 from monitor.probes import prepare

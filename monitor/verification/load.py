@@ -6,8 +6,9 @@ import attrs
 import trio
 
 from monitor.app import Tuning
-from monitor.core.model import Gap, Look, LookRecord, Task, TaskSpec
+from monitor.core.model import Gap, Look, Task, TaskSpec
 from monitor.core.ports import Session
+from monitor.core.records import LookRecord
 from monitor.core.schedule import Schedule
 from monitor.store.address import Address
 from monitor.verification.capture import FAULT

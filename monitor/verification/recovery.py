@@ -17,7 +17,6 @@ from monitor.core.model import (
     Event,
     Lifecycle,
     Look,
-    LookRecord,
     RequestKind,
     State,
     Status,
@@ -27,6 +26,7 @@ from monitor.core.model import (
 )
 from monitor.core.policy import RecoveryPolicy
 from monitor.core.ports import Session
+from monitor.core.records import LookRecord
 from monitor.store.address import Address
 from monitor.verification.faults import Fault, Faults
 from monitor.verification.load import Stored, stored_of

@@ -3,8 +3,9 @@
 from collections import Counter
 
 from monitor.app import Tuning
-from monitor.core.model import LookRecord, Node, Task, TaskSpec
+from monitor.core.model import Node, Task, TaskSpec
 from monitor.core.ports import Session
+from monitor.core.records import LookRecord
 from monitor.store.address import Address
 from monitor.verification.findings import Notes
 from monitor.verification.outside import poll, read

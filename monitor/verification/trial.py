@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 import attrs
 
 from monitor.app import App, Tuning, open_monitor
-from monitor.core.model import LookRecord, Task, TaskSpec
+from monitor.core.model import Task, TaskSpec
 from monitor.core.ports import Prepare
+from monitor.core.records import LookRecord
 from monitor.engine.clock import Clock
 from monitor.store.address import Address
 from monitor.store.sql import SqlStore, open_store

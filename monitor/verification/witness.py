@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import attrs
 
-from monitor.core.model import Record
 from monitor.core.ports import OpenSession, Session
+from monitor.core.records import Record
 from monitor.store.sql import SqlSession, SqlStore
 
 

@@ -9,9 +9,10 @@ import attrs
 import trio
 
 from monitor.core.alerting import AlertingChange
-from monitor.core.model import AlertPolicy, Incident, NoticeRecord, State, Status, TaskSpec
+from monitor.core.model import AlertPolicy, Incident, State, Status, TaskSpec
 from monitor.core.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.ports import Session
+from monitor.core.records import NoticeRecord
 from monitor.engine.clock import Clock
 from monitor.store.address import parse_address
 from monitor.store.sql import open_store

@@ -7,12 +7,9 @@ import attrs
 
 from monitor.core.model import (
     Event,
-    EventRecord,
     Gap,
     GapReason,
     Lifecycle,
-    LifeRecord,
-    LookRecord,
     Node,
     Reason,
     Recovery,
@@ -23,6 +20,7 @@ from monitor.core.model import (
     Transition,
 )
 from monitor.core.ports import Session
+from monitor.core.records import EventRecord, LifeRecord, LookRecord
 
 NOW = datetime.now(UTC)
 """When the story ends; the tests may run for a while after that."""

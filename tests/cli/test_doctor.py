@@ -18,7 +18,6 @@ from monitor.checkup.relations import in_circles
 from monitor.core.model import (
     Incident,
     Lifecycle,
-    LifeRecord,
     Recovery,
     Result,
     State,
@@ -26,8 +25,9 @@ from monitor.core.model import (
     TaskSpec,
     Transition,
 )
-from monitor.core.model import LookRecord as Look
 from monitor.core.ports import Session
+from monitor.core.records import LifeRecord
+from monitor.core.records import LookRecord as Look
 from monitor.store import checkup
 from monitor.store.migrations import HEAD
 from tests.cli.conftest import Monitor

@@ -17,9 +17,10 @@ import trio
 
 from monitor.channels.outside import outside
 from monitor.core.alerting import AlertingChange, Selector, Silence
-from monitor.core.model import AlertPolicy, NoticeRecord, Record, Result, Status, Task
+from monitor.core.model import AlertPolicy, Result, Status, Task
 from monitor.core.notices import ChannelSpec, Message, NotDelivered, NoticeState, Send
 from monitor.core.ports import DatabaseAway, OutcomeUnknown
+from monitor.core.records import NoticeRecord, Record
 from tests.core.scene import Stage, at
 
 INTERVAL_S = 60.0

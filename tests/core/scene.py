@@ -15,8 +15,6 @@ from monitor.core.model import (
     Event,
     Gap,
     Look,
-    LookRecord,
-    Record,
     RequestKind,
     Result,
     Status,
@@ -27,6 +25,7 @@ from monitor.core.model import (
 )
 from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.core.ports import DatabaseAway, Prepared, Session, TargetDown, Trace
+from monitor.core.records import LookRecord, Record
 from monitor.engine.clock import Clock
 from monitor.engine.outbox import NOWHERE, Outside
 from monitor.store.memory import MemorySession, MemoryStore

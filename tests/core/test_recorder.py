@@ -8,19 +8,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.core.model import (
-    Event,
-    EventRecord,
-    GapReason,
-    LookRecord,
-    Record,
-    Result,
-    State,
-    Status,
-    TaskSpec,
-    Transition,
-)
+from monitor.core.model import Event, GapReason, Result, State, Status, TaskSpec, Transition
 from monitor.core.ports import DatabaseAway, StoreRefused
+from monitor.core.records import EventRecord, LookRecord, Record
 from monitor.engine.outage import Outage
 from monitor.engine.recorder import BATCH, LINGER_S, PATIENCE_S, Recorder
 from tests.core.scene import Machine, StagedStore, at, since_start_s

@@ -9,7 +9,8 @@ import pytest
 import trio
 
 from monitor.app import Tuning, open_monitor
-from monitor.core.model import LookRecord, Reason, Status, Task, TaskSpec
+from monitor.core.model import Reason, Status, Task, TaskSpec
+from monitor.core.records import LookRecord
 from monitor.engine.clock import Clock
 from monitor.probes import prepare
 from monitor.store.memory import MemoryStore

@@ -16,8 +16,9 @@ import trio
 
 from monitor import journal
 from monitor.app import Tuning, open_monitor
-from monitor.core.model import LookRecord, Result, Status, Task, TaskSpec
+from monitor.core.model import Result, Status, Task, TaskSpec
 from monitor.core.ports import Prepared, Trace
+from monitor.core.records import LookRecord
 from monitor.departure import Departure, open_departure
 from monitor.engine.clock import Clock
 from monitor.store.address import parse_address

@@ -12,19 +12,12 @@ from monitor.core.alerting import (
     Selector,
     Silence,
 )
-from monitor.core.model import (
-    EventRecord,
-    FleetChange,
-    Lifecycle,
-    LifeRecord,
-    NoticeRecord,
-    Recovery,
-    RequestKind,
-    Task,
-)
+from monitor.core.changes import FleetChange
+from monitor.core.model import Lifecycle, Recovery, RequestKind, Task
 from monitor.core.notices import ChannelSpec, NoticeState
 from monitor.core.pings import Ping, PingKind, PingRecord
 from monitor.core.ports import Session
+from monitor.core.records import EventRecord, LifeRecord, NoticeRecord
 from tests.store.scene import at, event, gap, incident, look, node, notice, spec, transition
 from tests.store.sweep import Operation
 

@@ -7,11 +7,9 @@ import attrs
 
 from monitor.core.model import (
     Event,
-    EventRecord,
     Gap,
     GapReason,
     Incident,
-    LookRecord,
     Node,
     Result,
     State,
@@ -21,6 +19,7 @@ from monitor.core.model import (
 )
 from monitor.core.notices import Notice, NoticeKind
 from monitor.core.ports import Session
+from monitor.core.records import EventRecord, LookRecord
 
 ODD_TEXT = "Zoë's «магазин» 店 \U0001f6d2 e\u0301 \u202e; drop table task; -- %s :name \\ \" '"
 """Letters of many scripts, a combining accent, a mark that turns text round, and what SQL reads."""

@@ -20,7 +20,7 @@ import pytest
 import trio
 import trio_asyncio
 
-from monitor.core.model import Record
+from monitor.core.records import Record
 from monitor.store import migrations
 from monitor.store.address import parse_address
 from monitor.store.bridge import Bridge, Limits

@@ -5,9 +5,10 @@ from typing import Any
 import attrs
 import pytest
 
-from monitor.core.model import Record, Task
+from monitor.core.model import Task
 from monitor.core.pings import BEGINNING, PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import Session, Store
+from monitor.core.records import Record
 from tests.store.scene import ODD_TEXT, at, look, spec
 
 

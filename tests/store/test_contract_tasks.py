@@ -7,12 +7,9 @@ import attrs
 import pytest
 
 from monitor.core.alerting import Alerting
+from monitor.core.changes import Changes, FleetChange
 from monitor.core.model import (
-    Changes,
-    EventRecord,
-    FleetChange,
     Lifecycle,
-    LifeRecord,
     Recovery,
     RequestKind,
     State,
@@ -22,6 +19,7 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.ports import DuplicateName, NoSuchTask, Session, Store
+from monitor.core.records import EventRecord, LifeRecord
 from tests.store.scene import (
     ODD_TEXT,
     at,

@@ -13,7 +13,8 @@ import pytest
 import trio
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from monitor.core.model import LookRecord, Record, Recovery, WatchedTask
+from monitor.core.model import Recovery, WatchedTask
+from monitor.core.records import LookRecord, Record
 from monitor.engine.clock import Clock
 from monitor.engine.recorder import Recorder
 from monitor.store import bridge, sql, writing

@@ -1,0 +1,39 @@
+"""What operators and other processes want: of many tasks at once, and of the running monitor."""
+
+import attrs
+
+from monitor.core.alerting import Alerting, AlertingChange
+from monitor.core.model import RequestKind, Task, TaskSpec, WatchedTask
+
+
+@attrs.frozen(kw_only=True)
+class FleetChange:
+    """What is to be done to many tasks at once."""
+
+    remove: tuple[Task, ...] = ()
+    edit: tuple[tuple[Task, TaskSpec], ...] = ()
+    """Each task as it is and as it shall be."""
+    add: tuple[TaskSpec, ...] = ()
+    alerting: AlertingChange | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.remove or self.edit or self.add or self.alerting)
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """A wish of another process, taken up once by the running monitor."""
+
+    id: int
+    task_id: int
+    kind: RequestKind
+
+
+@attrs.frozen(kw_only=True)
+class Changes:
+    """What reconciling needs: the tasks as they are now, and the wishes not yet taken up."""
+
+    revision: int
+    watched: tuple[WatchedTask, ...]
+    requests: tuple[Request, ...] = ()
+    alerting: Alerting | None = None
