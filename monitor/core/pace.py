@@ -43,8 +43,9 @@ class Reminders:
     def count_due(self, since_at: datetime, now: datetime) -> int:
         """Count the reminders that are due by `now`."""
         passed = now - since_at
-        # None lies nearer to the one before than the first to the beginning.
-        at_most = max(0, math.floor(passed / timedelta(seconds=self.every_s)) + 1)
+        # None lies nearer to the one before than the first to the beginning; one more, because
+        # times are rounded.
+        at_most = max(0, math.floor(passed / timedelta(seconds=1) / self.every_s) + 2)
         if self.max_count is not None:
             at_most = min(at_most, self.max_count)
         return bisect_right(range(1, at_most + 1), passed, key=self._waited)

@@ -29,6 +29,9 @@ class Alerts:
     """Counts changes."""
     complete: bool = False
     """Whether the database was read: what a former process told is known here."""
+    doubtful: bool = False
+    """Whether the database says that what is dead here is pending: either somebody wants it sent
+    again, or it does not know yet; the next reading tells."""
     _expiries: dict[int, frozenset[str]] = attrs.field(factory=dict, init=False)
     """What the last look at each task told of running out, so as not to write it at each look."""
     _threads: dict[str, dict[tuple[str, str], Notice]] = attrs.field(factory=dict, init=False)
@@ -81,13 +84,16 @@ class Alerts:
             written: what `done` returned, if it was in the database before this was read.
         """
         new: list[Notice] = []
+        self.doubtful = False
         for one in notices:
             name = (one.key, one.channel)
             known = self._threads.get(one.thread, {}).get(name)
-            dead = known is not None and known.state is NoticeState.DEAD and name in written
-            if known is None or (dead and one.state is NoticeState.PENDING):
+            revived = known is not None and known.state is NoticeState.DEAD
+            revived = revived and one.state is NoticeState.PENDING
+            if known is None or (revived and name in written):
                 self._put(one)
                 new.append(one)
+            self.doubtful = self.doubtful or (revived and name not in written)
         self._call_in(new)
         self.complete = True
         self.hint()

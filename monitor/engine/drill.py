@@ -115,7 +115,7 @@ class Drill:
     async def exercise(self) -> bool:
         """Let a canary fall; return whether it recovered in time. Takes `MISSED_S` at most."""
         began_at, began_s = self.clock.now(), trio.current_time()
-        tell(STARTED)
+        tell("drill.started")
         self._keep(began_at, STARTED, "")
         canary, trouble = _Canary(), f"not recovered within {format_duration(MISSED_S)}"
         try:
@@ -126,12 +126,12 @@ class Drill:
         took_s = round(trio.current_time() - began_s, 3)
         now, took = self.clock.now(), format_duration(took_s)
         if not canary.sound.is_set():
-            tell(MISSED, why=trouble)
+            tell("drill.missed", why=trouble)
             self._keep(now, MISSED, trouble, {"took_s": took_s})
             self.alarm.begin("drill", "", f"the canary was {trouble}")
             return False
         late = took_s > LATE_S
-        tell(RECOVERED, took=took, limit=format_duration(LATE_S))
+        tell("drill.recovered", took=took, limit=format_duration(LATE_S))
         detail = f"late: after {took}, not {format_duration(LATE_S)}" if late else f"after {took}"
         self._keep(now, RECOVERED, detail, {"took_s": took_s, "late": late})
         if late:

@@ -45,8 +45,9 @@ from monitor.journal import tell
 
 ROUND_S = 30.0
 """How often the database is asked for notices that others wrote; hints make it sooner."""
-_FIRST_READ_S = 1.0
-"""How often it is asked until it has answered once: before that, no end of anything is told."""
+_AGAIN_S = 1.0
+"""How often it is asked until it has answered once (before that, no end of anything is told), and
+while it is not known whether something is to be sent again."""
 _LINGER_S = 0.1
 """News come in swarms."""
 
@@ -145,7 +146,9 @@ class Outbox:
                     adopted = adopted or self._adopt(found)
                 except DatabaseAway as error:
                     self.recorder.lose(error)
-                pause_s = ROUND_S * self.ease if self.alerts.complete else _FIRST_READ_S
+                pause_s = ROUND_S * self.ease
+                if self.alerts.doubtful or not self.alerts.complete:
+                    pause_s = _AGAIN_S
                 with trio.move_on_after(pause_s):
                     await self._reread.wait()
 

@@ -35,7 +35,7 @@ _READ_SIZE = 4 * 1024
 """Small, because a frame may have two bytes, and all frames of one reading are parsed at once."""
 
 
-EVENTS_LIMIT = 20_000
+EVENTS_LIMIT = 9_000
 """Frames of one look, or nearly so; a MiB of frames of two bytes would take ten seconds of ours."""
 
 _EVENTS_AT_ONCE = 50

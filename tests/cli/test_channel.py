@@ -105,6 +105,7 @@ def test_a_channel_is_added_with_its_defaults_and_the_next_step_is_named(monitor
         "group_wait_s": 0.0,
         "group_interval_s": 60.0,
         "burst": 5,
+        "group_by": [],
         "from_file": False,
         "waiting": 0,
         "dead": 0,

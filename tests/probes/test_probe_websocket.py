@@ -376,7 +376,7 @@ async def test_silence_is_down_in_the_phase_it_happened() -> None:
 async def test_a_server_that_talks_without_end_is_left() -> None:
     async def flood(stream: Stream) -> None:
         while True:
-            await stream.send_all(frame(PONG, b"x" * 100) * 100)
+            await stream.send_all(frame(PONG, b"x" * 125) * 100)
 
     result = await look_at_handler(accepting(flood), receive=1)
     assert (Status.DOWN, "the target sent more than 1 MiB") == (result.status, result.detail)
