@@ -158,7 +158,7 @@ def _listen(value: Any) -> Listen | None:
 
 def _deadman(value: Any) -> str:
     from monitor.channels.post import read_base  # brings what speaks HTTP
-    from monitor.core.notices import InvalidChannel
+    from monitor.core.alerts.notices import InvalidChannel
 
     try:
         read_base("deadman.url", _text(value))

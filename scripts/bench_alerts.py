@@ -17,9 +17,9 @@ import attrs
 import trio
 
 from monitor.cli import main as command
-from monitor.core.alerting import AlertingChange
+from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.model import TaskSpec
-from monitor.core.notices import ChannelSpec
 from monitor.core.records import LookRecord, Record
 from monitor.engine.clock import Clock
 from monitor.store.address import parse_address

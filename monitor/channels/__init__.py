@@ -18,8 +18,8 @@ from typing import Any
 from monitor.channels import apprise
 from monitor.channels.family import Family
 from monitor.channels.worded import worded
+from monitor.core.alerts.notices import ChannelSpec, InvalidChannel, Send
 from monitor.core.describe import HIDDEN
-from monitor.core.notices import ChannelSpec, InvalidChannel, Send
 from monitor.core.ports import InvalidTask
 from monitor.probes.options import did_you_mean, read_options
 from monitor.probes.target import scheme_of

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from monitor.channels.options import NetworkOptions, ServiceOptions
 from monitor.channels.post import Receiver, read_base
 from monitor.channels.redaction import Redaction
-from monitor.core.notices import InvalidChannel
+from monitor.core.alerts.notices import InvalidChannel
 from monitor.probes.target import Url
 
 

@@ -24,7 +24,7 @@ from monitor.channels.family import Family
 from monitor.channels.options import SOURCE, NetworkOptions, event_key
 from monitor.channels.post import read_base
 from monitor.channels.wording import one_by_one
-from monitor.core.notices import InvalidChannel, Message, Notice, NoticeKind, Send
+from monitor.core.alerts.notices import InvalidChannel, Message, Notice, NoticeKind, Send
 from monitor.probes.options import Seconds
 
 TRIAL_LASTS_S = 300.0

@@ -23,8 +23,8 @@ from monitor.channels.family import Family
 from monitor.channels.options import ChannelOptions
 from monitor.channels.redaction import Redaction
 from monitor.channels.severity import Severity, worst_of
+from monitor.core.alerts.notices import InvalidChannel, Message, NotDelivered, Send
 from monitor.core.describe import describe
-from monitor.core.notices import InvalidChannel, Message, NotDelivered, Send
 from monitor.probes.foreign import contained
 from monitor.probes.target import scheme_of
 from monitor.probes.threads import ThreadFamily

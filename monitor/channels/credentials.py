@@ -3,7 +3,7 @@
 import base64
 
 from monitor.channels.post import check_headers
-from monitor.core.notices import InvalidChannel
+from monitor.core.alerts.notices import InvalidChannel
 from monitor.probes.target import Url
 
 

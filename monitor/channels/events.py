@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from monitor.channels.wording import one_by_one
-from monitor.core.notices import Message, NotDelivered
+from monitor.core.alerts.notices import Message, NotDelivered
 
 
 async def tell_each(message: Message, tell: Callable[[Message], Awaitable[None]]) -> None:

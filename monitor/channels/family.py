@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from monitor.core.notices import Send
+from monitor.core.alerts.notices import Send
 
 
 @attrs.frozen(kw_only=True)

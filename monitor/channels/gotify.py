@@ -13,7 +13,7 @@ from monitor.channels.address import behind, is_word, receiver
 from monitor.channels.family import Family
 from monitor.channels.options import NetworkOptions
 from monitor.channels.severity import Severity, worst_of
-from monitor.core.notices import InvalidChannel, Message, Send
+from monitor.core.alerts.notices import InvalidChannel, Message, Send
 
 _PRIORITIES = {
     Severity.CRITICAL: 8,

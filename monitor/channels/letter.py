@@ -16,7 +16,7 @@ import markupsafe
 
 from monitor import __version__
 from monitor.channels.severity import Severity, last_words, worst_of
-from monitor.core.notices import Message, Notice
+from monitor.core.alerts.notices import Message, Notice
 from monitor.probes.explain import printable
 
 _COLOURS = {

@@ -28,7 +28,7 @@ from monitor.channels.options import NetworkOptions
 from monitor.channels.redaction import Redaction
 from monitor.channels.submission import Submission
 from monitor.channels.templates import Template, TemplateFailed
-from monitor.core.notices import InvalidChannel, Message, NotDelivered, Send
+from monitor.core.alerts.notices import InvalidChannel, Message, NotDelivered, Send
 from monitor.core.ports import OwnFault, Refused, TargetDown, Trace
 from monitor.probes.account import Account
 from monitor.probes.mail import MailOptions, MailWire, begin, check_line, read_mail_account

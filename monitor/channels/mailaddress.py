@@ -2,7 +2,7 @@
 
 import re
 
-from monitor.core.notices import InvalidChannel
+from monitor.core.alerts.notices import InvalidChannel
 from monitor.core.ports import InvalidTask
 from monitor.probes.target import check_host
 

@@ -13,8 +13,8 @@ from monitor.channels.address import behind, receiver
 from monitor.channels.credentials import authorized
 from monitor.channels.family import Family
 from monitor.channels.options import NetworkOptions
+from monitor.core.alerts.notices import InvalidChannel, Message, Send
 from monitor.core.describe import shorten
-from monitor.core.notices import InvalidChannel, Message, Send
 
 _TEXT_LIMIT = 16 * 1024
 """Bytes, told twice; a whole event may have 64 KiB."""

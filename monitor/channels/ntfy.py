@@ -15,8 +15,8 @@ from monitor.channels.credentials import authorized
 from monitor.channels.family import Family
 from monitor.channels.options import NetworkOptions
 from monitor.channels.severity import Severity, worst_of
+from monitor.core.alerts.notices import InvalidChannel, Message, Send
 from monitor.core.describe import shorten
-from monitor.core.notices import InvalidChannel, Message, Send
 
 _LOOKS = {
     Severity.CRITICAL: (5, "rotating_light"),

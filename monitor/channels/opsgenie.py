@@ -17,8 +17,8 @@ from monitor.channels.events import tell_each
 from monitor.channels.family import Family
 from monitor.channels.options import EventOptions, event_key
 from monitor.channels.severity import Severity, severity_of
+from monitor.core.alerts.notices import Message, Send
 from monitor.core.describe import shorten
-from monitor.core.notices import Message, Send
 
 _REGIONS = {"us": "https://api.opsgenie.com", "eu": "https://api.eu.opsgenie.com"}
 _PRIORITIES = {

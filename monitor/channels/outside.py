@@ -2,10 +2,10 @@
 
 from monitor.channels import prepare_channel
 from monitor.channels.wording import compose
-from monitor.core.channels import checked_channel
-from monitor.core.hours import Hours, parse_hours
-from monitor.core.notices import ChannelSpec
-from monitor.core.windows import read_window
+from monitor.core.alerts.channels import checked_channel
+from monitor.core.alerts.notices import ChannelSpec
+from monitor.core.calendar.hours import Hours, parse_hours
+from monitor.core.calendar.windows import read_window
 from monitor.engine.outbox import Outside
 
 

@@ -16,8 +16,8 @@ from monitor.channels.family import Family
 from monitor.channels.options import EventOptions, event_key
 from monitor.channels.payload import names_of
 from monitor.channels.severity import Severity, severity_of
+from monitor.core.alerts.notices import Message, Send
 from monitor.core.describe import shorten
-from monitor.core.notices import Message, Send
 
 _REGIONS = {"us": "https://events.pagerduty.com", "eu": "https://events.eu.pagerduty.com"}
 _SEVERITIES = {

@@ -11,7 +11,7 @@ import attrs
 import msgspec
 from msgspec import Meta
 
-from monitor.core.notices import Message, Notice
+from monitor.core.alerts.notices import Message, Notice
 
 VERSION: Literal[1] = 1
 

@@ -2,7 +2,7 @@
 
 import attrs
 
-from monitor.core.notices import NoticeKind
+from monitor.core.alerts.notices import NoticeKind
 
 LANGUAGES = ("en", "ru")
 

@@ -22,7 +22,7 @@ import trio
 
 from monitor import __version__
 from monitor.channels.redaction import Redaction
-from monitor.core.notices import InvalidChannel, NotDelivered
+from monitor.core.alerts.notices import InvalidChannel, NotDelivered
 from monitor.core.ports import InvalidTask, OwnFault, Refused, TargetDown, Trace
 from monitor.probes.connect import connect
 from monitor.probes.content import text_of

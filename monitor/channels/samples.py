@@ -4,8 +4,8 @@ import functools
 from datetime import UTC, datetime, timedelta
 
 from monitor.channels.wording import compose
+from monitor.core.alerts.notices import GOOD_NEWS, Message, Notice, NoticeKind
 from monitor.core.model import Status
-from monitor.core.notices import GOOD_NEWS, Message, Notice, NoticeKind
 
 _AT = datetime(2026, 11, 24, 3, 0, 5, tzinfo=UTC)
 

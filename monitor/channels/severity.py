@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
+from monitor.core.alerts.notices import Notice, NoticeKind
 from monitor.core.model import Status
-from monitor.core.notices import Notice, NoticeKind
 
 
 class Severity(IntEnum):

@@ -13,7 +13,7 @@ from monitor.channels.address import read_parts, service
 from monitor.channels.family import Family
 from monitor.channels.options import ServiceOptions
 from monitor.channels.severity import Severity, worst_of
-from monitor.core.notices import Message, Send
+from monitor.core.alerts.notices import Message, Send
 
 _COLOURS = {
     Severity.CRITICAL: "#cf222e",

@@ -13,8 +13,8 @@ from monitor.channels.options import NetworkOptions
 from monitor.channels.post import read_base
 from monitor.channels.redaction import secrets_of
 from monitor.channels.severity import Severity, worst_of
+from monitor.core.alerts.notices import Message, Send
 from monitor.core.describe import shorten
-from monitor.core.notices import Message, Send
 
 _COLOURS = {
     Severity.CRITICAL: "Attention",

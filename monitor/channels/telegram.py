@@ -15,7 +15,7 @@ from msgspec import Meta
 from monitor.channels.address import service
 from monitor.channels.family import Family
 from monitor.channels.options import ServiceOptions
-from monitor.core.notices import InvalidChannel, Message, Send
+from monitor.core.alerts.notices import InvalidChannel, Message, Send
 
 _ADDRESS = re.compile(r"([0-9]{1,20}:[A-Za-z0-9_-]{10,100})@(-?[0-9]{1,20}|@?[A-Za-z]\w{3,40})/?")
 _TEXT_LIMIT = 3800

@@ -21,7 +21,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from monitor.channels.payload import names_of
 from monitor.channels.samples import samples
 from monitor.channels.wording import duration
-from monitor.core.notices import InvalidChannel, Message
+from monitor.core.alerts.notices import InvalidChannel, Message
 from monitor.probes.explain import printable
 
 SOURCE_LIMIT = 16 * 1024

@@ -47,7 +47,7 @@ from monitor.channels.post import Receiver, check_headers, read_base
 from monitor.channels.redaction import LONG_ENOUGH, Redaction, secrets_of
 from monitor.channels.samples import samples
 from monitor.channels.templates import Template, TemplateFailed
-from monitor.core.notices import InvalidChannel, Message, Send
+from monitor.core.alerts.notices import InvalidChannel, Message, Send
 
 _JSON = "application/json"
 _PREFIX = "whsec_"

@@ -6,7 +6,7 @@ from monitor.channels.options import ChannelOptions
 from monitor.channels.phrases import LANGUAGES, TEMPLATE_FAILED
 from monitor.channels.templates import Template, TemplateFailed
 from monitor.channels.wording import TITLE_LIMIT, compose
-from monitor.core.notices import Message, Send
+from monitor.core.alerts.notices import Message, Send
 from monitor.probes.explain import printable
 
 

@@ -16,8 +16,8 @@ from monitor.channels import phrases
 from monitor.channels.payload import lasted_s
 from monitor.channels.phrases import LANGUAGES, OF, STILL_DOWN, Pair, Phrase, counted
 from monitor.channels.severity import last_words, severity_of
+from monitor.core.alerts.notices import Message, Notice, NoticeKind
 from monitor.core.model import Status
-from monitor.core.notices import Message, Notice, NoticeKind
 from monitor.probes.explain import printable
 
 TITLE_LIMIT = 160

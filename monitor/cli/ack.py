@@ -10,7 +10,7 @@ from monitor.cli.screen import say, say_json, stamp
 from monitor.cli.selecting import read_note
 from monitor.cli.silence import read_end
 from monitor.cli.words import Words
-from monitor.core.alerting import Acknowledgement, AlertingChange
+from monitor.core.alerts.alerting import Acknowledgement, AlertingChange
 
 if TYPE_CHECKING:
     from monitor.core.model import Incident, WatchedTask

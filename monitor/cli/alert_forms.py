@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.cli.forms import Form, moment
-from monitor.core.alerting import Acknowledgement, Maintenance, Selector, Silence
+from monitor.core.alerts.alerting import Acknowledgement, Maintenance, Selector, Silence
+from monitor.core.alerts.notices import ChannelSpec, Notice
+from monitor.core.calendar.windows import Occurrence
 from monitor.core.model import Incident
-from monitor.core.notices import ChannelSpec, Notice
-from monitor.core.windows import Occurrence
 
 
 def channel_form(spec: ChannelSpec) -> Form:

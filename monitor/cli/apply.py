@@ -16,7 +16,7 @@ from monitor.cli.words import Words
 if TYPE_CHECKING:
     from monitor.config.declared import Declarations
     from monitor.config.source import Source
-    from monitor.core.alerting import Alerting
+    from monitor.core.alerts.alerting import Alerting
     from monitor.core.changes import FleetChange
     from monitor.core.model import Task
     from monitor.settings import Settings
@@ -100,7 +100,7 @@ def sources_of(settings: "Settings", files: Sequence[Path]) -> "list[Source]":
 async def _stored(settings: "Settings") -> "tuple[list[Task], Alerting]":
     """Return what is stored; nothing, if there is no database yet."""
     from monitor.cli.database import open_session
-    from monitor.core.alerting import Alerting
+    from monitor.core.alerts.alerting import Alerting
 
     address = settings.address
     if address.is_sqlite and not address.path.exists():
@@ -112,7 +112,7 @@ async def _stored(settings: "Settings") -> "tuple[list[Task], Alerting]":
 
 def _report(change: "FleetChange", kept: int) -> dict[str, Any]:
     from monitor.config.plan import differences
-    from monitor.core.alerting import AlertingChange
+    from monitor.core.alerts.alerting import AlertingChange
 
     edits = {task.name: list(differences(task, spec)) for task, spec in change.edit}
     changed = {name: fields for name, fields in edits.items() if fields}

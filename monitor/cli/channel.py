@@ -18,11 +18,11 @@ from monitor.cli.everywhere import (
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import Cell, distance, say, say_json, stamp, table
 from monitor.cli.words import Words
-from monitor.core.alerting import AlertingChange
+from monitor.core.alerts.alerting import AlertingChange
 
 if TYPE_CHECKING:
     from monitor.cli.mailbags import Mailbag
-    from monitor.core.notices import ChannelSpec
+    from monitor.core.alerts.notices import ChannelSpec
 
 _EDITABLE = (
     "--url, --[no-]default, --[no-]system, --hours, --quiet-hours, --group-wait, "

@@ -9,12 +9,12 @@ from monitor.cli.everywhere import NOTHING_SAID, Everywhere, Options, read_optio
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import milliseconds, say, say_json, stamp, table
 from monitor.cli.words import Words
-from monitor.core.alerting import AlertingChange
+from monitor.core.alerts.alerting import AlertingChange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.core.notices import ChannelSpec, Message, Notice, Send
+    from monitor.core.alerts.notices import ChannelSpec, Message, Notice, Send
     from monitor.settings import Settings
 
 _UNSTORED = "trial"
@@ -122,7 +122,7 @@ def _trial(spec: "ChannelSpec", lang: str) -> "Message":
 
     from monitor.channels.wording import compose
     from monitor.cli.database import now
-    from monitor.core.notices import Notice, NoticeKind
+    from monitor.core.alerts.notices import Notice, NoticeKind
 
     at = now()
     trial = Notice(
@@ -140,8 +140,8 @@ async def _attempt(send: "Send", message: "Message") -> Attempt:
     """Hand a message over as the outbox does: under the same deadline."""
     import trio
 
+    from monitor.core.alerts.notices import NotDelivered
     from monitor.core.describe import describe
-    from monitor.core.notices import NotDelivered
     from monitor.engine.courier import DEADLINE_S
 
     started_s, why, permanent = trio.current_time(), "", False

@@ -9,10 +9,10 @@ import attrs
 from monitor.channels import find_family
 from monitor.channels.outside import check_channel
 from monitor.cli.refusals import BadInput
-from monitor.core.channels import checked_channel
+from monitor.core.alerts.channels import checked_channel
+from monitor.core.alerts.notices import ChannelSpec, InvalidChannel
 from monitor.core.describe import HIDDEN, without_secrets
 from monitor.core.model import Task
-from monitor.core.notices import ChannelSpec, InvalidChannel
 
 
 def make_channel(**fields: Any) -> ChannelSpec:

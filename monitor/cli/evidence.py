@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from monitor.core.alerting import Alerting, Maintenance
-from monitor.core.heldby import Blocking, Rules, blockings
-from monitor.core.hours import Hours
+from monitor.core.alerts.alerting import Alerting, Maintenance
+from monitor.core.alerts.notices import BEGINNINGS, Notice
+from monitor.core.calendar.hours import Hours
+from monitor.core.calendar.windows import Window, read_window
 from monitor.core.model import Event, WatchedTask
-from monitor.core.notices import BEGINNINGS, Notice
-from monitor.core.past import History
 from monitor.core.ports import NoSuchTask, Session
-from monitor.core.windows import Window, read_window
+from monitor.core.why.heldby import Blocking, Rules, blockings
+from monitor.core.why.past import History
 
 RUN_UP = 100
 """Looks before the span that are replayed too: more than flapping and any usual doubt go back."""

@@ -13,7 +13,7 @@ from monitor.cli.screen import say, say_json, stamp
 if TYPE_CHECKING:
     from monitor.cli.evidence import Evidence, Span, Subject
     from monitor.core.model import WatchedTask
-    from monitor.core.untold import Line
+    from monitor.core.why.untold import Line
 
 _SINCE_S = 6 * 3600.0
 _LONGEST_S = 3660 * 86400.0
@@ -86,10 +86,10 @@ def _span(subject: "Subject", at: datetime | None, since_s: float | None, now: d
 
 def _lines(evidence: "Evidence", subject: "Subject", span: "Span", now: datetime) -> list["Line"]:
     """Return the account of one task."""
-    from monitor.core.account import account, of_told
-    from monitor.core.fates import fates
-    from monitor.core.replay import replay
-    from monitor.core.untold import answer
+    from monitor.core.why.account import account, of_told
+    from monitor.core.why.fates import fates
+    from monitor.core.why.replay import replay
+    from monitor.core.why.untold import answer
 
     asked = {(one.key, one.channel) for one in subject.notices}
     told = [

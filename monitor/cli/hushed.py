@@ -8,9 +8,9 @@ import attrs
 
 from monitor.cli.screen import stamp
 from monitor.cli.words import Words
-from monitor.core.alerting import Acknowledgement, Alerting, Silence
+from monitor.core.alerts.alerting import Acknowledgement, Alerting, Silence
+from monitor.core.calendar.windows import read_window
 from monitor.core.model import Status, WatchedTask
-from monitor.core.windows import read_window
 
 
 @attrs.frozen(kw_only=True)

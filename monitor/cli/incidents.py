@@ -13,10 +13,10 @@ from monitor.cli.everywhere import NOTHING_SAID, Count, Everywhere, Moment
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import Cell, rough, say, say_json, stamp, table
 from monitor.cli.words import Words
-from monitor.core.notices import NoticeState
+from monitor.core.alerts.notices import NoticeState
 
 if TYPE_CHECKING:
-    from monitor.core.notices import Notice
+    from monitor.core.alerts.notices import Notice
     from monitor.core.ports import Session
 
 Form = dict[str, Any]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import attrs
 
-from monitor.core.notices import ChannelSpec, Notice, NoticeState
+from monitor.core.alerts.notices import ChannelSpec, Notice, NoticeState
 from monitor.core.ports import Session
 
 EVERY = 1_000_000

@@ -11,14 +11,14 @@ from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json, stamp, table
 from monitor.cli.selecting import Tags, TaskNames, chosen, read_note, read_selector, shown
 from monitor.cli.words import Words
-from monitor.core.alerting import AlertingChange, Maintenance
+from monitor.core.alerts.alerting import AlertingChange, Maintenance
+from monitor.core.calendar.windows import read_window
 from monitor.core.names import check_name
-from monitor.core.windows import read_window
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.core.windows import Occurrence, Window
+    from monitor.core.calendar.windows import Occurrence, Window
 
 _FIRINGS = 10
 

@@ -55,7 +55,7 @@ def _known(error: BaseException) -> tuple[str, int] | None:
         return _line(_usage(error)), 2
 
     from monitor.config.source import BadConfig
-    from monitor.core.notices import InvalidChannel
+    from monitor.core.alerts.notices import InvalidChannel
     from monitor.core.ports import DuplicateName, InvalidTask, NoSuchTask, StoreError
     from monitor.settings import SettingsError
 

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from monitor.cli.refusals import BadInput
 from monitor.cli.words import Words
-from monitor.core.alerting import Selector
+from monitor.core.alerts.alerting import Selector
 from monitor.core.model import WatchedTask
 
 NOTE_LIMIT = 500

@@ -10,7 +10,7 @@ from monitor.cli.explained import SENTENCES
 from monitor.cli.screen import clean, rough, stamp
 from monitor.cli.words import Words
 from monitor.core.model import Task
-from monitor.core.untold import Line
+from monitor.core.why.untold import Line
 from monitor.texts import LANGUAGES
 
 _STATUSES = ("status", "before", "after", "believed", "standing", "news", "stored", "expected")

@@ -10,7 +10,7 @@ from monitor.cli.refusals import BadInput
 from monitor.cli.screen import distance, say, say_json, stamp, table
 from monitor.cli.selecting import Tags, TaskNames, chosen, read_note, read_selector, shown
 from monitor.cli.words import Words
-from monitor.core.alerting import AlertingChange, Silence
+from monitor.core.alerts.alerting import AlertingChange, Silence
 from monitor.core.units import format_duration
 
 if TYPE_CHECKING:

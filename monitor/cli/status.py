@@ -21,8 +21,8 @@ from monitor.cli.screen import (
     table,
 )
 from monitor.cli.words import Words
+from monitor.core.alerts.notices import NoticeState
 from monitor.core.model import Node, Status, WatchedTask
-from monitor.core.notices import NoticeState
 
 if TYPE_CHECKING:
     from monitor.cli.hushed import Hush

@@ -17,8 +17,8 @@ from monitor.cli.words import Words
 if TYPE_CHECKING:
     from monitor.config.case import Case
     from monitor.config.declared import Declarations
+    from monitor.core.alerts.notices import ChannelSpec
     from monitor.core.model import TaskSpec
-    from monitor.core.notices import ChannelSpec
     from monitor.settings import Settings
     from monitor.simulation.difference import Line
     from monitor.simulation.rehearsal import Outcome

@@ -8,10 +8,10 @@ import attrs
 from monitor.config.fields import count, duration, table, text, texts, yes_or_no
 from monitor.config.places import Path
 from monitor.config.source import Problem, Source
-from monitor.core.alerting import Maintenance, Selector
-from monitor.core.dispatch import GROUP_BY
-from monitor.core.notices import ChannelSpec, InvalidChannel
-from monitor.core.windows import read_window
+from monitor.core.alerts.alerting import Maintenance, Selector
+from monitor.core.alerts.dispatch import GROUP_BY
+from monitor.core.alerts.notices import ChannelSpec, InvalidChannel
+from monitor.core.calendar.windows import read_window
 from monitor.probes.described import DURATION
 
 T = TypeVar("T")

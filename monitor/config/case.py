@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
-from monitor.core.alerting import Selector
+from monitor.core.alerts.alerting import Selector
+from monitor.core.alerts.notices import NoticeKind
 from monitor.core.model import Status, TaskSpec
-from monitor.core.notices import NoticeKind
 from monitor.core.script import Script
 
 NEAR_S = 1.0

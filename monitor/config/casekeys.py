@@ -8,8 +8,8 @@ from typing import Any
 from monitor.config.alerting import schema_of
 from monitor.config.case import Manner
 from monitor.config.fields import FIELDS, Field, count, duration, table, text, texts, yes_or_no
+from monitor.core.alerts.notices import NoticeKind
 from monitor.core.model import Status
-from monitor.core.notices import NoticeKind
 from monitor.probes.described import DURATION
 from monitor.probes.options import did_you_mean
 

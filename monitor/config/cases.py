@@ -30,9 +30,9 @@ from monitor.config.declared import Declarations
 from monitor.config.fields import Field
 from monitor.config.places import Path
 from monitor.config.source import BadConfig, Problem, Source
-from monitor.core.alerting import Selector
+from monitor.core.alerts.alerting import Selector
+from monitor.core.alerts.notices import NoticeKind
 from monitor.core.model import TaskSpec
-from monitor.core.notices import NoticeKind
 from monitor.core.ports import InvalidTask
 from monitor.core.script import Span, in_turn, script_of
 from monitor.core.tasks import CheckTask, edited

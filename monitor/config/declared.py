@@ -10,9 +10,9 @@ from monitor.config.alerting import AlertingReading, CheckChannel
 from monitor.config.fields import FIELDS
 from monitor.config.places import Path
 from monitor.config.source import TABLES, BadConfig, Problem, Source
-from monitor.core.alerting import Maintenance
+from monitor.core.alerts.alerting import Maintenance
+from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.model import TaskSpec
-from monitor.core.notices import ChannelSpec
 from monitor.core.ports import InvalidTask
 from monitor.core.tasks import CheckTask, make_spec
 from monitor.probes.options import did_you_mean

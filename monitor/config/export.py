@@ -8,9 +8,9 @@ import tomli_w
 
 from monitor.config.alerting import CHANNEL
 from monitor.config.fields import FIELDS, value_of
-from monitor.core.alerting import Alerting, Maintenance
+from monitor.core.alerts.alerting import Alerting, Maintenance
+from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.model import Task
-from monitor.core.notices import ChannelSpec
 from monitor.core.tasks import make_spec
 from monitor.core.units import format_duration
 

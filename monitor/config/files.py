@@ -13,7 +13,7 @@ from monitor.config.alerting import CheckChannel
 from monitor.config.declared import Declarations, read_declared
 from monitor.config.plan import left_over, plan
 from monitor.config.source import BadConfig, read_sources, with_conf_d
-from monitor.core.alerting import Alerting
+from monitor.core.alerts.alerting import Alerting
 from monitor.core.changes import FleetChange
 from monitor.core.model import Task
 from monitor.core.ports import DatabaseAway, Session, Store, StoreRefused

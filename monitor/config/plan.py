@@ -7,11 +7,11 @@ import attrs
 
 from monitor.config.declared import Declarations
 from monitor.config.fields import FIELDS, value_of
-from monitor.core.alerting import Alerting, AlertingChange, Maintenance
+from monitor.core.alerts.alerting import Alerting, AlertingChange, Maintenance
+from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.changes import FleetChange
 from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import Task, TaskSpec
-from monitor.core.notices import ChannelSpec
 from monitor.core.units import format_duration
 from monitor.probes import completed
 

@@ -2,7 +2,7 @@
 
 import attrs
 
-from monitor.core.alerting import Alerting, AlertingChange
+from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.model import RequestKind, Task, TaskSpec, WatchedTask
 
 

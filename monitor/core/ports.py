@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 import attrs
 
-from monitor.core.alerting import Alerting, AlertingChange
+from monitor.core.alerts.alerting import Alerting, AlertingChange
+from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
 from monitor.core.model import (
     Event,
@@ -24,7 +25,6 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
-from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import Ping
 from monitor.core.records import Record
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import attrs
 
+from monitor.core.alerts.notices import Notice
 from monitor.core.model import (
     Event,
     Gap,
@@ -14,7 +15,6 @@ from monitor.core.model import (
     Status,
     Transition,
 )
-from monitor.core.notices import Notice
 from monitor.core.pings import PingRecord
 
 

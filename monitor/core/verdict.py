@@ -14,8 +14,8 @@ from datetime import datetime
 
 import attrs
 
+from monitor.core.calendar.pace import Flapping
 from monitor.core.model import Incident, Result, State, Status, TaskSpec, Transition
-from monitor.core.pace import Flapping
 
 _RANK = {Status.PENDING: 0, Status.UP: 0, Status.DEGRADED: 1, Status.DOWN: 2}
 

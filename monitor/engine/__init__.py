@@ -2,11 +2,15 @@
 
 time     clock (one time that never runs backwards), beat (one alarm for all tasks), loop_lag (was
          the loop too late to believe what it measured?), garbage (collected when nobody is due)
-tasks    supervisor (restarts children), watch (the life of one task), look (one look under one
+tasks    supervisor (restarts children), organ (how those of our own are told), child (a running
+         task), watch (the life of one task), look (one look under one
          deadline), recorder (group commit), outage (is the database away?), uplink (is our own
          way out gone?)
 between  around (what looks may ask about the monitor, and who follows whom), pulse (pings of
          watched jobs), doors (where others come in, closed last)
+alerts   alerts (what is to be told, in memory), outbox (a courier for each channel, and what time
+         gives to tell), courier (the life of one channel), kin (who cannot be reached without whom),
+         alarm (our own trouble, told to people), deadman and wellness (are we well ourselves?)
 fleet    fleet (the running tasks), reconcile (tasks stored against tasks running), auditor
          (proves that every task looked in time), presence (this process, shown to others), drill
          (does recovery work? a canary is made to fail)

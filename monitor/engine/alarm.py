@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from monitor.core.alerts.notices import BY_RULE, Notice, NoticeKind
 from monitor.core.describe import shorten
 from monitor.core.model import Status
-from monitor.core.notices import BY_RULE, Notice, NoticeKind
 from monitor.core.records import NoticeRecord
 from monitor.engine.alerts import Alerts
 from monitor.engine.clock import Clock

@@ -10,12 +10,12 @@ from datetime import datetime
 import attrs
 import trio
 
-from monitor.core.alerting import Alerting
-from monitor.core.dispatch import audience
+from monitor.core.alerts.alerting import Alerting
+from monitor.core.alerts.dispatch import audience
+from monitor.core.alerts.notices import Notice, NoticeKind, NoticeState
+from monitor.core.alerts.telling import told_of_expiry, told_of_look
 from monitor.core.model import Incident, Result, State, Task
-from monitor.core.notices import Notice, NoticeKind, NoticeState
 from monitor.core.records import NoticeRecord
-from monitor.core.telling import told_of_expiry, told_of_look
 
 
 @attrs.define(eq=False)

@@ -12,12 +12,9 @@ from datetime import datetime, timedelta
 import attrs
 import trio
 
-from monitor.core.delivery import GIVE_UP_S, Health
-from monitor.core.describe import describe, shorten
-from monitor.core.dispatch import Batch, Fate, Grouping, Situation, decide, gather
-from monitor.core.hours import Hours
-from monitor.core.model import Event
-from monitor.core.notices import (
+from monitor.core.alerts.delivery import GIVE_UP_S, Health
+from monitor.core.alerts.dispatch import Batch, Fate, Grouping, Situation, decide, gather
+from monitor.core.alerts.notices import (
     BY_RULE,
     ChannelSpec,
     Message,
@@ -27,6 +24,9 @@ from monitor.core.notices import (
     NoticeState,
     Send,
 )
+from monitor.core.calendar.hours import Hours
+from monitor.core.describe import describe, shorten
+from monitor.core.model import Event
 from monitor.core.records import NoticeRecord
 from monitor.engine.alerts import Alerts
 from monitor.engine.clock import Clock

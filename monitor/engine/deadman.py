@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import attrs
 import trio
 
+from monitor.core.alerts.notices import NotDelivered
 from monitor.core.describe import describe, shorten
-from monitor.core.notices import NotDelivered
 from monitor.engine.alarm import Alarm
 from monitor.journal import tell
 

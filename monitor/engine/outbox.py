@@ -13,12 +13,10 @@ from functools import partial
 import attrs
 import trio
 
-from monitor.core.alerting import Acknowledgement, Alerting, Maintenance
-from monitor.core.delivery import Health
-from monitor.core.dispatch import Situation
-from monitor.core.hours import Hours
-from monitor.core.model import Incident, Task
-from monitor.core.notices import (
+from monitor.core.alerts.alerting import Acknowledgement, Alerting, Maintenance
+from monitor.core.alerts.delivery import Health
+from monitor.core.alerts.dispatch import Situation
+from monitor.core.alerts.notices import (
     ChannelSpec,
     InvalidChannel,
     Message,
@@ -28,11 +26,13 @@ from monitor.core.notices import (
     NoticeState,
     Send,
 )
+from monitor.core.alerts.telling import Lasting, told_of_time
+from monitor.core.calendar.hours import Hours
+from monitor.core.calendar.windows import Window, read_window
+from monitor.core.model import Incident, Task
 from monitor.core.policy import SYSTEM_POLICY
 from monitor.core.ports import DatabaseAway, Session, Store
 from monitor.core.records import NoticeRecord
-from monitor.core.telling import Lasting, told_of_time
-from monitor.core.windows import Window, read_window
 from monitor.engine.alarm import Alarm
 from monitor.engine.alerts import Alerts
 from monitor.engine.clock import Clock

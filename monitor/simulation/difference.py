@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import attrs
 
 from monitor.config.case import Case, Expected
-from monitor.core.dispatch import AGAIN
+from monitor.core.alerts.dispatch import AGAIN
+from monitor.core.alerts.notices import Notice, NoticeKind, NoticeState
 from monitor.core.model import Status
-from monitor.core.notices import Notice, NoticeKind, NoticeState
 from monitor.core.units import format_duration
 from monitor.simulation.rehearsal import Outcome
 from monitor.simulation.stage import Delivered

@@ -11,9 +11,9 @@ import trio
 from monitor.app import App
 from monitor.config.case import Acknowledge, Case, Deed
 from monitor.config.declared import Declarations
-from monitor.core.alerting import Acknowledgement, AlertingChange, Silence
+from monitor.core.alerts.alerting import Acknowledgement, AlertingChange, Silence
+from monitor.core.alerts.notices import Notice
 from monitor.core.model import Transition
-from monitor.core.notices import Notice
 from monitor.core.units import format_duration
 from monitor.simulation.stage import Delivered, Stage
 from monitor.simulation.virtual import on_virtual_time

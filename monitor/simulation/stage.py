@@ -14,14 +14,14 @@ from monitor.channels.wording import compose
 from monitor.config.case import Behaviour, Manner, Sight
 from monitor.config.declared import Declarations
 from monitor.config.files import apply
-from monitor.core.alerting import AlertingChange
+from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, Notice, Send
+from monitor.core.calendar.windows import read_window
 from monitor.core.model import Result, TaskSpec
-from monitor.core.notices import ChannelSpec, Message, NotDelivered, Notice, Send
 from monitor.core.ports import Prepared, Probe, Trace
 from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.core.schedule import PHASELESS
 from monitor.core.script import Script
-from monitor.core.windows import read_window
 from monitor.engine.clock import Clock
 from monitor.engine.outbox import Outside
 from monitor.store.memory import MemorySession, MemoryStore

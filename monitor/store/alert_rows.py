@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from monitor.core.alerting import Acknowledgement, Maintenance, Selector, Silence
+from monitor.core.alerts.alerting import Acknowledgement, Maintenance, Selector, Silence
+from monitor.core.alerts.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.model import Status
-from monitor.core.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.store.rows import Values
 
 DECIDED = ("state", "why", "attempts", "decided_at", "message", "due_at")

@@ -7,8 +7,8 @@ from sqlalchemy import Table, delete, insert, or_, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.core.alerting import Alerting, AlertingChange
-from monitor.core.notices import BEGINNINGS, GOOD_NEWS, Notice, NoticeKind, NoticeState
+from monitor.core.alerts.alerting import Alerting, AlertingChange
+from monitor.core.alerts.notices import BEGINNINGS, GOOD_NEWS, Notice, NoticeKind, NoticeState
 from monitor.store import alert_rows, tables
 from monitor.store.bulk import insert_new, update
 from monitor.store.rows import Values

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import JSON, Boolean, Column, Double, Integer, Row, Table, Text
 
+from monitor.core.alerts.notices import NoticeKind, NoticeState
 from monitor.core.model import AlertPolicy, GapReason, Lifecycle, Reason, Status
-from monitor.core.notices import NoticeKind, NoticeState
 from monitor.core.pings import PingKind
 from monitor.store.tables import ADDED_LATER, Moment
 

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import attrs
 from sqlalchemy import Connection, func, or_, select, text
 
+from monitor.core.alerts.notices import NoticeState
 from monitor.core.model import Node
-from monitor.core.notices import NoticeState
 from monitor.store import rows, tables
 from monitor.store.errors import translated
 from monitor.store.sql import SqlStore

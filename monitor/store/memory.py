@@ -13,7 +13,8 @@ from typing import TypeVar
 import attrs
 import trio
 
-from monitor.core.alerting import Alerting, AlertingChange
+from monitor.core.alerts.alerting import Alerting, AlertingChange
+from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange, Request
 from monitor.core.model import (
     Event,
@@ -30,7 +31,6 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
-from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import BEGINNING, Ping
 from monitor.core.ports import OpenSession, SessionBusyError
 from monitor.core.records import Record

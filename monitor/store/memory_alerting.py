@@ -6,14 +6,14 @@ from itertools import count
 
 import attrs
 
-from monitor.core.alerting import (
+from monitor.core.alerts.alerting import (
     Acknowledgement,
     Alerting,
     AlertingChange,
     Maintenance,
     Silence,
 )
-from monitor.core.notices import BEGINNINGS, ChannelSpec, Notice, NoticeKind, NoticeState
+from monitor.core.alerts.notices import BEGINNINGS, ChannelSpec, Notice, NoticeKind, NoticeState
 
 
 def _begun(one: Notice) -> bool:

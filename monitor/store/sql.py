@@ -13,7 +13,8 @@ import attrs
 import trio
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.core.alerting import Alerting, AlertingChange
+from monitor.core.alerts.alerting import Alerting, AlertingChange
+from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
 from monitor.core.model import (
     Event,
@@ -27,7 +28,6 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
-from monitor.core.notices import Notice, NoticeState
 from monitor.core.pings import Ping
 from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
 from monitor.core.records import Record

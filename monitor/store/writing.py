@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.core.alerting import Alerting
+from monitor.core.alerts.alerting import Alerting
 from monitor.core.changes import FleetChange
 from monitor.core.model import Gap, Lifecycle, Node, Recovery, RequestKind, State, Task, TaskSpec
 from monitor.core.pings import PINGS_KEPT, Ping, PingRecord

@@ -17,8 +17,8 @@ import trio
 
 from monitor.channels import prepare_channel
 from monitor.channels.wording import compose
+from monitor.core.alerts.notices import GOOD_NEWS, ChannelSpec, Message, Notice, NoticeKind, Send
 from monitor.core.model import Status
-from monitor.core.notices import GOOD_NEWS, ChannelSpec, Message, Notice, NoticeKind, Send
 from tests.probes.servers import Handler, http_answer, over_tls, serving
 
 AT = datetime(2026, 11, 24, 3, 0, 5, tzinfo=UTC)

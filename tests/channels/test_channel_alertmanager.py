@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from monitor.channels.wording import compose
-from monitor.core.notices import NotDelivered, NoticeKind
+from monitor.core.alerts.notices import NotDelivered, NoticeKind
 from tests.channels.receivers import notice, sender
 from tests.probes.real import free_port, needs_program, running
 from tests.probes.servers import read_request

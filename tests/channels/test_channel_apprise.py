@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from monitor.channels import find_family
-from monitor.core.notices import InvalidChannel, NotDelivered, NoticeKind
+from monitor.core.alerts.notices import InvalidChannel, NotDelivered, NoticeKind
 from tests.channels.receivers import message, receiving, refusing, sender
 from tests.probes.servers import closed_port, hang
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from monitor.channels.letter import Envelope, write_letter
 from monitor.channels.submission import stuffed
 from monitor.channels.wording import compose
-from monitor.core.notices import InvalidChannel, Message, NotDelivered, NoticeKind
+from monitor.core.alerts.notices import InvalidChannel, Message, NotDelivered, NoticeKind
 from monitor.probes.guard import POLICY, Policy
 from tests.channels.receivers import message, notice, sender
 from tests.probes.certificates import self_signed, server_context

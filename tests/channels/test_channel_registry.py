@@ -11,7 +11,7 @@ import pytest
 
 from monitor.channels import families, find_family, prepare_channel, shown_url
 from monitor.channels.options import ChannelOptions
-from monitor.core.notices import ChannelSpec, InvalidChannel
+from monitor.core.alerts.notices import ChannelSpec, InvalidChannel
 from tests.channels.receivers import sender
 
 

@@ -16,7 +16,7 @@ import trustme
 
 from monitor.channels.severity import Severity, last_words, worst_of
 from monitor.channels.wording import compose
-from monitor.core.notices import InvalidChannel, Message, NotDelivered, NoticeKind
+from monitor.core.alerts.notices import InvalidChannel, Message, NotDelivered, NoticeKind
 from tests.channels.receivers import (
     AT,
     Received,

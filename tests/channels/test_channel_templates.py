@@ -12,7 +12,7 @@ from monitor.channels.options import ChannelOptions
 from monitor.channels.templates import OUTPUT_LIMIT, Template, TemplateFailed
 from monitor.channels.worded import worded
 from monitor.channels.wording import compose
-from monitor.core.notices import InvalidChannel, Message, NoticeKind
+from monitor.core.alerts.notices import InvalidChannel, Message, NoticeKind
 from tests.channels.receivers import message, notice
 
 

@@ -16,7 +16,7 @@ import trustme
 from monitor.channels import webhook
 from monitor.channels.payload import schema
 from monitor.channels.wording import compose
-from monitor.core.notices import InvalidChannel, NotDelivered, NoticeKind
+from monitor.core.alerts.notices import InvalidChannel, NotDelivered, NoticeKind
 from monitor.probes.guard import POLICY, Policy
 from tests.channels.receivers import WebReceiver, message, notice, receiving, refusing, sender
 from tests.probes.certificates import self_signed, server_context

@@ -18,8 +18,8 @@ from monitor.channels.wording import (
     duration,
     message_key,
 )
+from monitor.core.alerts.notices import Notice, NoticeKind
 from monitor.core.model import Status
-from monitor.core.notices import Notice, NoticeKind
 from tests.channels.receivers import AT, notice
 
 

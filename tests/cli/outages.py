@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 import trio
 
-from monitor.core.alerting import AlertingChange
+from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.alerts.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.model import AlertPolicy, Incident, State, Status, TaskSpec
-from monitor.core.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.ports import Session
 from monitor.core.records import NoticeRecord
 from monitor.engine.clock import Clock

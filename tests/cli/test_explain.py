@@ -8,12 +8,12 @@ import attrs
 import pytest
 
 from monitor.cli.explained import SENTENCES
-from monitor.core.alerting import AlertingChange
+from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.alerts.notices import ChannelSpec, Notice, NoticeKind, NoticeState
+from monitor.core.alerts.telling import told_of_look
 from monitor.core.model import AlertPolicy, Event, Reason, Result, State, Status, Task, TaskSpec
-from monitor.core.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.ports import Session
 from monitor.core.records import LookRecord, NoticeRecord
-from monitor.core.telling import told_of_look
 from monitor.core.verdict import judge
 from tests.cli.conftest import Monitor
 from tests.cli.outages import write

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from monitor.core.alerting import AlertingChange, Maintenance, Selector
+from monitor.core.alerts.alerting import AlertingChange, Maintenance, Selector
 from monitor.core.ports import Session
 from tests.cli.conftest import Monitor, part
 from tests.cli.outages import outages, write

@@ -10,9 +10,9 @@ from monitor.config.case import Acknowledge, Case, Expected, Manner, Silencing
 from monitor.config.cases import read_cases
 from monitor.config.declared import read_declared
 from monitor.config.source import BadConfig, read_sources
-from monitor.core.alerting import Selector
+from monitor.core.alerts.alerting import Selector
+from monitor.core.alerts.notices import NoticeKind
 from monitor.core.model import Status
-from monitor.core.notices import NoticeKind
 from monitor.probes import prepare
 
 POLICIES = """[[channel]]

@@ -12,10 +12,10 @@ from monitor.config.declared import Declarations, Declared, read_declared
 from monitor.config.export import to_toml
 from monitor.config.plan import differences, left_over, plan
 from monitor.config.source import BadConfig, read_sources
-from monitor.core.alerting import Alerting, AlertingChange, Maintenance, Selector
+from monitor.core.alerts.alerting import Alerting, AlertingChange, Maintenance, Selector
+from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.changes import FleetChange
 from monitor.core.model import AlertPolicy, Escalation, Status, Task, TaskSpec
-from monitor.core.notices import ChannelSpec
 from monitor.core.ports import InvalidTask
 from monitor.core.tasks import checked
 from tests.store.scene import at

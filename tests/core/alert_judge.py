@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from monitor.core.notices import Notice, NoticeState
+from monitor.core.alerts.notices import Notice, NoticeState
 from tests.core.alert_storm import CHANNELS, Outage, Storm, Taken
 
 

@@ -6,9 +6,9 @@ import attrs
 import trio
 
 from monitor.channels.outside import read_hours
-from monitor.core.alerting import AlertingChange
-from monitor.core.notices import ChannelSpec, Message, NotDelivered, Notice, Send
-from monitor.core.windows import read_window
+from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, Notice, Send
+from monitor.core.calendar.windows import read_window
 from monitor.engine.outbox import Outside
 from tests.core.scene import Stage
 

@@ -8,7 +8,6 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.core.account import MANY_LINES, account
 from monitor.core.model import (
     AlertPolicy,
     Event,
@@ -20,9 +19,10 @@ from monitor.core.model import (
     Task,
     WatchedTask,
 )
-from monitor.core.past import History
-from monitor.core.replay import replay
-from monitor.core.untold import Line, answer
+from monitor.core.why.account import MANY_LINES, account
+from monitor.core.why.past import History
+from monitor.core.why.replay import replay
+from monitor.core.why.untold import Line, answer
 from tests.core.inbox import open_inbox
 from tests.core.scene import Stage, broken, down, in_turn, up
 from tests.core.test_replay import history_of, task_of, written

@@ -9,9 +9,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.core.alerting import AlertingChange, Selector, Silence
+from monitor.core.alerts.alerting import AlertingChange, Selector, Silence
+from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, Notice, NoticeState
 from monitor.core.model import AlertPolicy, Result
-from monitor.core.notices import ChannelSpec, Message, NotDelivered, Notice, NoticeState
 from monitor.core.ports import Trace
 from monitor.store.memory import MemorySession
 from tests.core.inbox import Inbox, open_inbox, refuse

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from trio.testing import MockClock
 
-from monitor.core import dispatch
-from monitor.core.dispatch import Batch
-from monitor.core.notices import Notice, NoticeState
+from monitor.core.alerts import dispatch
+from monitor.core.alerts.dispatch import Batch
+from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.engine.alerts import Alerts
 from monitor.engine.courier import Courier
 from tests.core.alert_judge import Judge

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.windows import Window, make_window, read_window
-from monitor.core.zones import clock_change, moment_of, moments_of, wall_at, zone_named
+from monitor.core.calendar.windows import Window, make_window, read_window
+from monitor.core.calendar.zones import clock_change, moment_of, moments_of, wall_at, zone_named
 
 BERLIN = "Europe/Berlin"
 ZONES = (BERLIN, "America/New_York", "Australia/Lord_Howe")
@@ -244,7 +244,7 @@ def test_a_rule_that_began_long_ago_is_leapt_into(monkeypatch: pytest.MonkeyPatc
             walked.append(args)
             return datetime.combine(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("monitor.core.recurrence.datetime", Counting)
+    monkeypatch.setattr("monitor.core.calendar.recurrence.datetime", Counting)
     found = list(islice(window.recurrence.starts(utc("2036-07-01")), 3))
     assert [utc(f"2036-07-0{day}T02:30") for day in (1, 2, 3)] == found
     assert 10 > len(walked)

@@ -9,7 +9,7 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import App
-from monitor.core.notices import NotDelivered
+from monitor.core.alerts.notices import NotDelivered
 from monitor.engine.auditor import Auditor
 from monitor.engine.deadman import Deadman
 from monitor.engine.wellness import SILENT_S, STUCK_S, ailments

@@ -8,9 +8,15 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.core.alerting import Acknowledgement, AlertingChange, Maintenance, Selector, Silence
+from monitor.core.alerts.alerting import (
+    Acknowledgement,
+    AlertingChange,
+    Maintenance,
+    Selector,
+    Silence,
+)
+from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, NoticeState
 from monitor.core.model import AlertPolicy, Escalation, Status, Task
-from monitor.core.notices import ChannelSpec, Message, NotDelivered, NoticeState
 from tests.core.inbox import Inbox, open_inbox, refuse
 from tests.core.scene import EXACT, Stage, at, broken, degraded, down, in_turn, up
 

@@ -6,12 +6,18 @@ import trio
 from trio.testing import MockClock
 
 from monitor.channels.outside import read_hours
-from monitor.core.alerting import Acknowledgement, AlertingChange, Maintenance, Selector, Silence
-from monitor.core.fates import Told, fates
-from monitor.core.heldby import Rules, blockings
+from monitor.core.alerts.alerting import (
+    Acknowledgement,
+    AlertingChange,
+    Maintenance,
+    Selector,
+    Silence,
+)
+from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered
+from monitor.core.calendar.windows import read_window
 from monitor.core.model import AlertPolicy, Task
-from monitor.core.notices import ChannelSpec, Message, NotDelivered
-from monitor.core.windows import read_window
+from monitor.core.why.fates import Told, fates
+from monitor.core.why.heldby import Rules, blockings
 from tests.core.inbox import open_inbox, refuse
 from tests.core.scene import START, Stage, at, down, in_turn, up
 

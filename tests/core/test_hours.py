@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.hours import Hours, parse_hours
+from monitor.core.calendar.hours import Hours, parse_hours
 
 BERLIN = "Europe/Berlin"
 STEP = timedelta(minutes=10)

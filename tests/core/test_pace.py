@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.core.calendar.pace import EscalationPlan, Flapping, Reminders, expiry_step
 from monitor.core.model import Escalation
-from monitor.core.pace import EscalationPlan, Flapping, Reminders, expiry_step
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -11,8 +11,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.core.recurrence import make_cron
-from monitor.core.rfc5545 import make_rule
+from monitor.core.calendar.recurrence import make_cron
+from monitor.core.calendar.rfc5545 import make_rule
 
 ZULU = ZoneInfo("UTC")
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
-from monitor.core.alerting import AlertingChange
+from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.model import (
     AlertPolicy,
     Gap,
@@ -20,10 +21,9 @@ from monitor.core.model import (
     Task,
     Transition,
 )
-from monitor.core.notices import ChannelSpec
-from monitor.core.past import History
-from monitor.core.replay import Replay, Settled, replay
 from monitor.core.verdict import judge
+from monitor.core.why.past import History
+from monitor.core.why.replay import Replay, Settled, replay
 from tests.core.inbox import open_inbox
 from tests.core.scene import START, Stage, broken, degraded, down, in_turn, open_stage, up
 from tests.core.test_verdict import LETTERS, minute

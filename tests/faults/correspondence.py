@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import attrs
 import trio
 
-from monitor.core.alerting import AlertingChange
+from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.model import TaskSpec
-from monitor.core.notices import ChannelSpec
 from monitor.engine.clock import Clock
 from monitor.store.address import parse_address
 from monitor.store.sql import open_store

@@ -19,7 +19,7 @@ import trio
 from monitor import journal
 from monitor.app import Tuning, open_monitor
 from monitor.channels.outside import outside
-from monitor.core.notices import Notice, NoticeState
+from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.departure import open_departure
 from monitor.engine.alerts import Alerts

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import attrs
 import trio
 
-from monitor.core.alerting import (
+from monitor.core.alerts.alerting import (
     Acknowledgement,
     Alerting,
     AlertingChange,
     Selector,
     Silence,
 )
+from monitor.core.alerts.notices import ChannelSpec, NoticeState
 from monitor.core.changes import FleetChange
 from monitor.core.model import Lifecycle, Recovery, RequestKind, Task
-from monitor.core.notices import ChannelSpec, NoticeState
 from monitor.core.pings import Ping, PingKind, PingRecord
 from monitor.core.ports import Session
 from monitor.core.records import EventRecord, LifeRecord, NoticeRecord

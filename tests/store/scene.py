@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 
+from monitor.core.alerts.notices import Notice, NoticeKind
 from monitor.core.model import (
     Event,
     Gap,
@@ -17,7 +18,6 @@ from monitor.core.model import (
     TaskSpec,
     Transition,
 )
-from monitor.core.notices import Notice, NoticeKind
 from monitor.core.ports import Session
 from monitor.core.records import EventRecord, LookRecord
 

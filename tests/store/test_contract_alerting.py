@@ -2,7 +2,7 @@
 
 import attrs
 
-from monitor.core.alerting import (
+from monitor.core.alerts.alerting import (
     Acknowledgement,
     Alerting,
     AlertingChange,
@@ -10,9 +10,9 @@ from monitor.core.alerting import (
     Selector,
     Silence,
 )
+from monitor.core.alerts.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.changes import FleetChange
 from monitor.core.model import Task
-from monitor.core.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.ports import Session, Store
 from monitor.core.records import EventRecord, NoticeRecord
 from tests.store.scene import ODD_TEXT, at, event, incident, look, notice, spec

@@ -6,7 +6,7 @@ from datetime import UTC
 import attrs
 import pytest
 
-from monitor.core.alerting import Alerting
+from monitor.core.alerts.alerting import Alerting
 from monitor.core.changes import Changes, FleetChange
 from monitor.core.model import (
     Lifecycle,

@@ -17,6 +17,9 @@ from enum import StrEnum
 
 import attrs
 
+from monitor.core.alerts.notices import Notice
+from monitor.core.alerts.telling import told_of_look
+from monitor.core.calendar.pace import LOOKS
 from monitor.core.model import (
     ABOUT_TARGET,
     GapReason,
@@ -27,11 +30,8 @@ from monitor.core.model import (
     Task,
     Transition,
 )
-from monitor.core.notices import Notice
-from monitor.core.pace import LOOKS
-from monitor.core.past import OF_LOOKS, History, as_stored, beginning
-from monitor.core.telling import told_of_look
 from monitor.core.verdict import Verdict, judge, looks_needed
+from monitor.core.why.past import OF_LOOKS, History, as_stored, beginning
 
 _NEVER = 1_000_000_000
 """More looks in a row than anybody waits for."""

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from monitor.core.alerting import Acknowledgement
+from monitor.core.alerts.alerting import Acknowledgement
+from monitor.core.alerts.notices import BY_RULE, Notice, NoticeKind
+from monitor.core.calendar.pace import EscalationPlan, Reminders, expiry_step
 from monitor.core.describe import without_password
 from monitor.core.model import Incident, Result, State, Status, Task
-from monitor.core.notices import BY_RULE, Notice, NoticeKind
-from monitor.core.pace import EscalationPlan, Reminders, expiry_step
 
 EXPIRING = {"certificate": "certificate", "domain": "domain"}
 """Facts that hold `days_left` -> what it is called."""

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from monitor.core.recurrence import Cron, Rule, make_cron
-from monitor.core.rfc5545 import make_rule
+from monitor.core.calendar.recurrence import Cron, Rule, make_cron
+from monitor.core.calendar.rfc5545 import make_rule
+from monitor.core.calendar.zones import EARLIEST_YEAR, LATEST_YEAR, moment_of, zone_named
 from monitor.core.units import format_duration, parse_duration
-from monitor.core.zones import EARLIEST_YEAR, LATEST_YEAR, moment_of, zone_named
 
 LONGEST_S = 366 * 86400.0
 """The longest occurrence; what lasts longer is one window from one day until another."""

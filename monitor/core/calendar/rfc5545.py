@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, weekday
 
-from monitor.core.recurrence import Rule
-from monitor.core.zones import EARLIEST_YEAR, LATEST_YEAR, moment_of
+from monitor.core.calendar.recurrence import Rule
+from monitor.core.calendar.zones import EARLIEST_YEAR, LATEST_YEAR, moment_of
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _BY_CALENDAR: dict[str, Literal[0, 1, 2, 3]] = {

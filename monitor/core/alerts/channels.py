@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from monitor.core.dispatch import GROUP_BY
+from monitor.core.alerts.dispatch import GROUP_BY
+from monitor.core.alerts.notices import ChannelSpec, InvalidChannel
 from monitor.core.names import check_name
-from monitor.core.notices import ChannelSpec, InvalidChannel
 from monitor.core.units import format_duration
 
 URL_LIMIT = 4096

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from monitor.core.zones import clock_change, moment_of, moments_of, wall_at, zone_named
+from monitor.core.calendar.zones import clock_change, moment_of, moments_of, wall_at, zone_named
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

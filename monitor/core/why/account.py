@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor.core.fates import Told
 from monitor.core.model import ABOUT_TARGET, Event
-from monitor.core.past import History
-from monitor.core.replay import Replay, Settled, Step
-from monitor.core.untold import Line, gap_line, untold
+from monitor.core.why.fates import Told
+from monitor.core.why.past import History
+from monitor.core.why.replay import Replay, Settled, Step
+from monitor.core.why.untold import Line, gap_line, untold
 
 MANY_LINES = 150
 """With more lines than this, rows of looks without news become one line each."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import attrs
 
-from monitor.core.dispatch import Decision, Fate, Grouping, decide, gather
-from monitor.core.heldby import Rules
+from monitor.core.alerts.dispatch import Decision, Fate, Grouping, decide, gather
+from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.model import Event, Gap, GapReason
-from monitor.core.notices import Notice, NoticeState
+from monitor.core.why.heldby import Rules
 
 PROMPT_S = 5.0
 """A notice that may go is sent within this time, unless something delays it."""

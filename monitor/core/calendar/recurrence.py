@@ -17,7 +17,7 @@ import attrs
 from cronsim import CronSim, CronSimError
 from dateutil.rrule import MONTHLY, WEEKLY, YEARLY, rrule
 
-from monitor.core.zones import LATEST_YEAR, moment_of, moments_of, wall_at
+from monitor.core.calendar.zones import LATEST_YEAR, moment_of, moments_of, wall_at
 
 _PUT_BACK = timedelta(hours=3)
 """No clock is put back by more."""

@@ -19,10 +19,10 @@ from enum import Enum
 
 import attrs
 
-from monitor.core.alerting import Acknowledgement, Maintenance, Silence
-from monitor.core.hours import Hours
-from monitor.core.notices import BEGINNINGS, BY_RULE, Notice, NoticeKind, NoticeState
-from monitor.core.windows import Window
+from monitor.core.alerts.alerting import Acknowledgement, Maintenance, Silence
+from monitor.core.alerts.notices import BEGINNINGS, BY_RULE, Notice, NoticeKind, NoticeState
+from monitor.core.calendar.hours import Hours
+from monitor.core.calendar.windows import Window
 
 AGAIN = frozenset({NoticeKind.REMINDER, NoticeKind.ESCALATION})
 GROUP_BY = ("tags", "kind")

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from monitor.core.alerting import Alerting, Maintenance
-from monitor.core.dispatch import Situation
-from monitor.core.hours import Hours
+from monitor.core.alerts.alerting import Alerting, Maintenance
+from monitor.core.alerts.dispatch import Situation
+from monitor.core.calendar.hours import Hours
+from monitor.core.calendar.windows import Window
 from monitor.core.model import Event, Gap, Incident, Status, Task, Transition
-from monitor.core.windows import Window
 
 
 @attrs.frozen(kw_only=True)

@@ -7,11 +7,11 @@ from typing import Any
 
 import attrs
 
+from monitor.core.alerts.notices import Notice, NoticeKind
 from monitor.core.model import Gap, GapReason, Lifecycle, State, Status, Task, WatchedTask
-from monitor.core.notices import Notice, NoticeKind
-from monitor.core.past import History
-from monitor.core.replay import Replay, Step
 from monitor.core.verdict import looks_needed
+from monitor.core.why.past import History
+from monitor.core.why.replay import Replay, Step
 
 
 @attrs.frozen(kw_only=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import attrs
 
+from monitor.core.alerts.notices import Notice, NoticeKind
 from monitor.core.model import ABOUT_TARGET, Gap, Incident, Look, State, Status, Task, Transition
-from monitor.core.notices import Notice, NoticeKind
 
 OF_LOOKS = frozenset(
     {

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 import attrs
 
-from monitor.core.notices import ChannelSpec
+from monitor.core.alerts.notices import ChannelSpec
 
 
 @attrs.frozen(kw_only=True)
