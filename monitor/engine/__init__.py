@@ -9,7 +9,7 @@ tasks    supervisor (restarts children), organ (how those of our own are told), 
 between  around (what looks may ask about the monitor, and who follows whom), pulse (pings of
          watched jobs), doors (where others come in, closed last)
 alerts   alerts (what is to be told, in memory), outbox (a courier for each channel, and what time
-         gives to tell), courier (the life of one channel), kin (who cannot be reached without whom),
+         gives to tell), courier (the life of one channel), kin (who needs whom to be reached),
          alarm (our own trouble, told to people), deadman and wellness (are we well ourselves?)
 fleet    fleet (the running tasks), reconcile (tasks stored against tasks running), auditor
          (proves that every task looked in time), presence (this process, shown to others), drill
