@@ -1,5 +1,6 @@
 """`monitor doctor`: a sound database has no finding, and what an outsider breaks is named."""
 
+import re
 import socket
 import sqlite3
 import ssl
@@ -362,7 +363,8 @@ def test_descriptors_must_suffice_when_no_target_answers() -> None:
     assert [] == machine.descriptors(lines, None)
     assert [] == machine.descriptors(lines, 2200)
     [finding] = machine.descriptors(lines, 1024)
-    assert "may open 1024 files and sockets, but needs 2127 if no target" in finding.found
+    # What this process has open for itself counts, and differs from run to run.
+    assert re.search(r"may open 1024 files and sockets, but needs 2[12]\d\d if no", finding.found)
 
 
 def test_tasks_that_send_icmp_need_the_permission(monkeypatch: pytest.MonkeyPatch) -> None:

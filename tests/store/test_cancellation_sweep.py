@@ -33,7 +33,7 @@ from tests.store.conftest import DATABASES, now
 from tests.store.operations import NOTHING, OPERATIONS, WRITING, scene
 from tests.store.sweep import Operation, StepCancel, Sweep, Try
 
-_STRIDE = 4
+_STRIDE = 8
 _MIGRATION_STRIDE = 9
 
 pytestmark = pytest.mark.slow
@@ -127,7 +127,7 @@ async def test_every_operation_of_a_session_cancelled_at_every_step_warm(
     assert [] == swept.faults
 
 
-async def test_every_operation_of_a_session_cancelled_at_every_fourth_step_cold(
+async def test_every_operation_of_a_session_cancelled_at_every_eighth_step_cold(
     url: str, swept: Sweep
 ) -> None:
     await sweep_cold(url, swept, OPERATIONS)
