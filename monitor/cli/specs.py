@@ -5,7 +5,8 @@ from typing import Any
 from monitor.cli.screen import clean
 from monitor.core.describe import without_password
 from monitor.core.model import Task, TaskSpec
-from monitor.core.tasks import NAME_LIMIT, edited, make_spec
+from monitor.core.names import NAME_LIMIT
+from monitor.core.tasks import edited, make_spec
 from monitor.probes import completed, prepare
 
 

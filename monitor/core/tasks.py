@@ -7,13 +7,13 @@ import attrs
 
 from monitor.core.describe import without_password
 from monitor.core.model import AlertPolicy, TaskSpec
+from monitor.core.names import NAME_LIMIT, check_name
 from monitor.core.ports import InvalidTask
 from monitor.core.units import format_duration
 
 SHORTEST_S = 0.1
 """The shortest interval and timeout; below it a look costs more than it tells."""
 LONGEST_S = 366 * 86400.0
-NAME_LIMIT = 200
 TARGET_LIMIT = 4096
 
 CheckTask = Callable[[TaskSpec], object]
@@ -144,12 +144,7 @@ def _bound(field: str, seconds: float, shortest_s: float = SHORTEST_S) -> None:
 
 
 def _text(field: str, text: str, limit: int) -> None:
-    if not text.strip():
-        raise InvalidTask(field, "is empty")
-    shown = without_password(text)
-    if text != text.strip():
-        raise InvalidTask(field, f"{shown!r} begins or ends with a space; remove it")
-    if len(text) > limit:
-        raise InvalidTask(field, f"has {len(text)} characters; at most {limit} are allowed")
-    if not text.isprintable():
-        raise InvalidTask(field, f"{shown!r} contains a control character; remove it")
+    try:
+        check_name(text, limit)
+    except ValueError as error:
+        raise InvalidTask(field, str(error)) from None
