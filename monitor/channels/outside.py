@@ -19,14 +19,13 @@ def outside(lang: str) -> Outside:
     )
 
 
-def check_channel(spec: ChannelSpec) -> None:
-    """Refuse a channel that can never work.
+def check_channel(spec: ChannelSpec) -> ChannelSpec:
+    """Return a channel that can work.
 
     Raises:
-        InvalidChannel: naming the address or the option that is wrong.
-        ValueError: its hours are wrong.
+        InvalidChannel: naming the first field that is wrong.
     """
-    checked_channel(spec, _usable)
+    return checked_channel(spec, _usable)
 
 
 def _usable(spec: ChannelSpec) -> None:

@@ -9,7 +9,6 @@ import attrs
 from monitor.channels import find_family
 from monitor.channels.outside import check_channel
 from monitor.cli.refusals import BadInput
-from monitor.core.alerts.channels import checked_channel
 from monitor.core.alerts.notices import ChannelSpec, InvalidChannel
 from monitor.core.describe import HIDDEN, without_secrets
 from monitor.core.model import Task
@@ -22,7 +21,7 @@ def make_channel(**fields: Any) -> ChannelSpec:
         InvalidChannel: naming the field.
     """
     given = {field: value for field, value in fields.items() if value is not None}
-    return checked_channel(ChannelSpec(**given), check_channel)
+    return check_channel(ChannelSpec(**given))
 
 
 def changed_channel(spec: ChannelSpec, **changes: Any) -> ChannelSpec:
@@ -32,7 +31,7 @@ def changed_channel(spec: ChannelSpec, **changes: Any) -> ChannelSpec:
         InvalidChannel: naming the field.
     """
     given = {field: value for field, value in changes.items() if value is not None}
-    return checked_channel(attrs.evolve(spec, **given), check_channel)
+    return check_channel(attrs.evolve(spec, **given))
 
 
 def find_channel(channels: Iterable[ChannelSpec], wanted: str) -> ChannelSpec:

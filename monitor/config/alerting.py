@@ -17,7 +17,7 @@ from monitor.probes.described import DURATION
 T = TypeVar("T")
 
 CheckChannel = Callable[[ChannelSpec], object]
-"""Raises InvalidChannel, or ValueError for its hours."""
+"""Raises InvalidChannel."""
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -113,8 +113,6 @@ class AlertingReading:
                 self.check(spec)
             except InvalidChannel as error:
                 self._problem(source, path, who, error.field, error.message)
-            except ValueError as error:
-                self._problem(source, path, who, "hours", str(error))
             else:
                 self._keep(source, path, who, self.channels, spec.name, spec)
 
@@ -146,7 +144,8 @@ class AlertingReading:
 
     def _problem(self, source: Source, path: Path, who: str, field: str, message: str) -> None:
         option = field.removeprefix("option ")
-        here = (*path, "options", option) if option != field else (*path, field)
+        key = field.replace("-", "_")  # as files have it
+        here = (*path, "options", option) if option != field else (*path, key)
         self.problems.append(Problem(source.where(here, f"{who}, {field}"), message))
 
     def _tables(
