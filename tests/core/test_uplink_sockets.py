@@ -14,6 +14,7 @@ from monitor.core.records import LookRecord
 from monitor.engine.clock import Clock
 from monitor.probes import prepare
 from monitor.store.memory import MemoryStore
+from tests.probes.real import skip_loudly
 
 BOUND_S = 60.0
 
@@ -24,7 +25,7 @@ def own_address() -> str:
         try:
             sock.connect(("192.0.2.1", 9))
         except OSError:
-            pytest.skip("NEEDS AN ADDRESS besides 127.0.0.1: any network interface will do")
+            skip_loudly("NEEDS AN ADDRESS besides 127.0.0.1: any network interface will do")
         address: str = sock.getsockname()[0]
         return address
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tests.figures import ABSENT
-from tests.probes.real import needs_program
+from tests.probes.real import needs_program, skip_loudly
 
 START_S = 60.0
 COMMAND_S = 60.0
@@ -93,8 +92,7 @@ def _wait_for(engine: Engine, process: subprocess.Popen[bytes], log: Path) -> No
         if process.poll() is not None or time.monotonic() > deadline:
             said = log.read_text(errors="replace").splitlines()[-1:]
             why = f"NEEDS A REAL dockerd, which cannot run here as user {os.geteuid()}: {said}"
-            ABSENT.add(why)
-            pytest.skip(why)
+            skip_loudly(why)
         time.sleep(0.05)
 
 

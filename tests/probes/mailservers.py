@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from tests.probes.real import free_port, needs_program, running
+from tests.probes.real import free_port, needs_program, running, skip_loudly
 
 USER, PASSWORD = "me@example.com", 's3c"r\\et'
 
@@ -98,7 +97,7 @@ def dovecot(certificate: trustme.LeafCert, settings: str = "") -> Iterator[Dovec
     """
     program = needs_program("dovecot", "dovecot-imapd dovecot-pop3d")
     if os.geteuid() != 0:
-        pytest.skip("NEEDS A REAL dovecot, which must be started by root")
+        skip_loudly("NEEDS A REAL dovecot, which must be started by root")
     # Others than root must get there: it runs each of its parts as another user.
     folder = Path(tempfile.mkdtemp(prefix="dovecot"))
     folder.chmod(0o755)

@@ -12,8 +12,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tests.figures import ABSENT
-from tests.probes.real import needs_program
+from tests.probes.real import needs_program, skip_loudly
 
 START_S = 30.0
 COMMAND_S = 30.0
@@ -116,8 +115,7 @@ def running_manager(folder: Path, units: Mapping[str, str]) -> Iterator[Manager]
                 if process.poll() is not None or time.monotonic() > deadline:
                     said = log.read_text(errors="replace").splitlines()[-1:]
                     why = f"NEEDS A REAL systemd, which cannot run here: {said}"
-                    ABSENT.add(why)
-                    pytest.skip(why)
+                    skip_loudly(why)
                 time.sleep(0.05)
             yield manager
         finally:

@@ -33,7 +33,7 @@ def needs(name: str) -> int:
     """Return the port of a server that this machine runs; without it, skip the test loudly."""
     port, how = STANDARD[name]
     if not _listens(port):
-        _skip(f"NEEDS A REAL {name} on 127.0.0.1:{port}: {how}")
+        skip_loudly(f"NEEDS A REAL {name} on 127.0.0.1:{port}: {how}")
     return port
 
 
@@ -41,7 +41,7 @@ def needs_program(name: str, package: str) -> str:
     """Return the path of a server's program; without it, skip the test loudly."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if path is None:
-        _skip(f"NEEDS A REAL {name}: apt-get install {package}")
+        skip_loudly(f"NEEDS A REAL {name}: apt-get install {package}")
     return path
 
 
@@ -50,7 +50,7 @@ def needs_icmp() -> None:
     for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
         with suppress(OSError), socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP):
             return
-    _skip("NEEDS ICMP: sysctl -w net.ipv4.ping_group_range='0 2147483647'")
+    skip_loudly("NEEDS ICMP: sysctl -w net.ipv4.ping_group_range='0 2147483647'")
 
 
 def needs_namespaces() -> None:
@@ -58,10 +58,11 @@ def needs_namespaces() -> None:
     for program, package in (("unshare", "util-linux"), ("ip", "iproute2"), ("sysctl", "procps")):
         needs_program(program, package)
     if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
-        _skip("NEEDS NETWORK NAMESPACES: unshare -rn has to work")
+        skip_loudly("NEEDS NETWORK NAMESPACES: unshare -rn has to work")
 
 
-def _skip(why: str) -> NoReturn:
+def skip_loudly(why: str) -> NoReturn:
+    """Skip the test, and have it named after all tests what it went without."""
     ABSENT.add(why)
     pytest.skip(why)
 

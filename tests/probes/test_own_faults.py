@@ -19,7 +19,7 @@ import attrs
 import pytest
 
 from monitor.probes import kinds
-from tests.figures import ABSENT
+from tests.probes.real import skip_loudly
 from tests.probes.servers import closed_port
 
 BOUND_S = 120.0
@@ -112,8 +112,7 @@ def without_network() -> tuple[str, ...]:
     command = ("unshare", "--map-root-user", "--net")
     if shutil.which("unshare") is None or subprocess.run([*command, "true"]).returncode:
         why = "NEEDS A MACHINE that lets processes leave its network (unshare -rn)"
-        ABSENT.add(why)
-        pytest.skip(why)
+        skip_loudly(why)
     return command
 
 

@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 import trustme
 
 from tests.postgres import ThrowawayPostgres
 from tests.probes.certificates import server_context
 from tests.probes.mailservers import dovecot, smtp_server
-from tests.probes.real import free_port, needs_program, running
+from tests.probes.real import free_port, needs_program, running, skip_loudly
 
 
 def written(leaf: trustme.LeafCert, folder: Path) -> tuple[Path, Path]:
@@ -31,7 +30,7 @@ def written(leaf: trustme.LeafCert, folder: Path) -> tuple[Path, Path]:
 def needs_root(program: str) -> None:
     """Skip the test loudly if we are not root."""
     if os.geteuid() != 0:
-        pytest.skip(f"NEEDS A REAL {program}, which must be started by root")
+        skip_loudly(f"NEEDS A REAL {program}, which must be started by root")
 
 
 @contextmanager
