@@ -37,11 +37,7 @@ class Kin:
 
     def parents_down(self, task_id: int) -> tuple[str, ...]:
         """Return the names of the parents that are down, so that looking is of no use."""
-        return tuple(
-            one.task.name
-            for one in self._parents_of(task_id)
-            if one.state.standing is Status.DOWN or one.state.status is Status.UNREACHABLE
-        )
+        return tuple(one.task.name for one in self._parents_of(task_id) if _is_down(one))
 
     def in_the_way(self, task_id: int) -> tuple[str, ...]:
         """Return the names of parents that may explain why a task cannot be reached.
@@ -52,9 +48,8 @@ class Kin:
         own = self.child(task_id)
         found = []
         for one in self._parents_of(task_id):
-            state = one.state
-            down = state.standing is Status.DOWN or state.status is Status.UNREACHABLE
-            if down or state.candidate is Status.DOWN or (own and self._just_back(one, own)):
+            doubted = one.state.candidate is Status.DOWN
+            if _is_down(one) or doubted or (own and self._just_back(one, own)):
                 found.append(one.task.name)
         return tuple(found)
 
@@ -97,3 +92,7 @@ class Kin:
         return self.clock.now() < back_at + patience + timedelta(
             seconds=parent.task.recovery_confirmations * parent.task.retry_interval_s
         )
+
+
+def _is_down(parent: Child) -> bool:
+    return parent.state.standing is Status.DOWN or parent.state.status is Status.UNREACHABLE
