@@ -95,6 +95,19 @@ def next_due(
     return Due(regular, missed_from)
 
 
+def skip(schedule: Schedule, due: Due, until_at: datetime | None) -> Due:
+    """Choose the last slot that is not later than `until_at`, if that is later than what is due.
+
+    For simulations. The look at `due` would change nothing, as the one before it did; so would all
+    others as long as the target does the same, since what follows from a look depends on nothing
+    but the look and what was believed before it.
+    """
+    if until_at is None:
+        return due
+    slot_at = schedule.at_or_before(until_at)
+    return attrs.evolve(due, slot_at=slot_at) if slot_at > due.slot_at else due
+
+
 def resume(schedule: Schedule, next_check_at: datetime, now: datetime) -> Due:
     """Choose the first slot after an absence (restart, pause, backoff), from the stored one.
 

@@ -39,6 +39,14 @@ class Script(Generic[T]):
         number = bisect_right(self._starts, round(moment_s, 3))
         return self._values[number - 1] if number else self.default
 
+    def until(self, moment_s: float) -> float:
+        """Return up to when what holds then goes on holding; infinity: for ever."""
+        number = bisect_right(self._starts, round(moment_s, 3))
+        held = self.at(moment_s)
+        while number < len(self._starts) and self._values[number] == held:
+            number += 1
+        return self._starts[number] if number < len(self._starts) else math.inf
+
 
 def script_of(default: T, spans: Iterable[Span[T]]) -> Script[T]:
     """Put spans over one another.

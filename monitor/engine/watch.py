@@ -25,7 +25,7 @@ from monitor.core.ports import (
     StoreRefused,
 )
 from monitor.core.records import LookRecord
-from monitor.core.schedule import Due, Schedule, next_due, resume
+from monitor.core.schedule import Due, Schedule, next_due, resume, skip
 from monitor.core.verdict import judge
 from monitor.engine.alerts import Alerts
 from monitor.engine.around import Place, Surroundings
@@ -67,6 +67,9 @@ class Watch:
     max_errors: int = 5
     on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
     """Told of every look, after it was judged: for a terminal that shows them."""
+    foresee: Callable[[Task], datetime | None] | None = None
+    """Up to when a target will do just what it does now; only simulations know. None: who knows.
+    What would change nothing is then not looked at."""
     looks: int = 0
 
     async def live(self, child: Child, life: Life) -> None:
@@ -189,6 +192,8 @@ class Watch:
         soon = spoiled and not waits
         retry_s = _RECHECK_S if soon else task.retry_interval_s if verdict.confirming else None
         due = place.sooner(next_due(schedule, slot_at, self.clock.now(), retry_s))
+        if self.foresee is not None and not error and verdict.state == child.state:
+            due = skip(schedule, due, self.foresee(task))
         gaps += self._gaps(task.id, schedule, due, GapReason.OVERRUN)
         state = attrs.evolve(
             verdict.state,

@@ -17,7 +17,7 @@ from monitor.config.files import apply
 from monitor.core.alerts.alerting import AlertingChange
 from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, Notice, Send
 from monitor.core.calendar.windows import read_window
-from monitor.core.model import Result, TaskSpec
+from monitor.core.model import Result, Task, TaskSpec
 from monitor.core.ports import Prepared, Probe, Trace
 from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.core.schedule import PHASELESS
@@ -33,6 +33,9 @@ for an hour."""
 _APART_S = 0.0001
 """Looks that begin together end one after the other, in the order of the file: who is first must
 not be a matter of chance."""
+
+_FOREVER_S = 400 * 86400.0
+"""Longer than anybody simulates."""
 
 _UP = Script(Sight())
 _WORKS = Script(Behaviour())
@@ -78,6 +81,8 @@ class Stage:
     """By the name of the task; the others are up."""
     receivers: Mapping[str, Script[Behaviour]] = attrs.field(factory=dict)
     """By channel; the others work."""
+    skips: bool = False
+    """Whether looks are left out that would change nothing; what is told is the same."""
     taken: list[Delivered] = attrs.field(factory=list, init=False)
     clock: Clock = attrs.field(init=False)
     store: _Store = attrs.field(init=False)
@@ -118,6 +123,8 @@ class Stage:
             self.store, self.clock, self._prepare, Tuning(ease=EASE), outside=outside
         ) as app:
             self.store.on_notices = app.outbox.reread
+            if self.skips:
+                app.watch.foresee = self._foresee
             await app.reconcile.settled()
             yield app
 
@@ -142,6 +149,14 @@ class Stage:
             return Result(status=sight.status, detail=sight.detail)
 
         return look
+
+    def _foresee(self, task: Task) -> datetime | None:
+        """Say up to when a target will do what it does now; what runs out changes each day."""
+        script = self.sights.get(task.name, _UP)
+        now_s = self._since_start_s()
+        if script.at(now_s).facts:
+            return None
+        return self.at(min(script.until(now_s), _FOREVER_S))
 
     def _since_start_s(self) -> float:
         return (self.clock.now() - self.start_at) / timedelta(seconds=1)
