@@ -2,6 +2,8 @@
 
 listen    where to listen: an address, read once; sockets, opened before anything runs
 serve     the listener, as an organ of the monitor
+routing   what a path is, and the least role that it takes
+desk      a few sessions of the store, for all requests together
 site      all paths, and what is answered to errors
 ping      pings of watched jobs
 health    is it alive, is it ready?

@@ -6,6 +6,8 @@ is 503 until the tasks have been read, and while the database is away: then the 
 but cannot be asked or changed.
 """
 
+from collections.abc import Sequence
+
 import attrs
 import trio
 from starlette.requests import Request
@@ -17,6 +19,7 @@ from monitor.engine.reconcile import Reconcile
 from monitor.engine.recorder import Recorder
 from monitor.engine.wellness import ailments
 from monitor.web.problem import HEADERS
+from monitor.web.routing import PUBLIC, Entry
 
 
 @attrs.define(eq=False)
@@ -27,6 +30,12 @@ class Health:
     recorder: Recorder
     outage: Outage
     reconcile: Reconcile
+
+    def entries(self) -> Sequence[Entry]:
+        return (
+            Entry(path="/livez", endpoint=self.live, needs=PUBLIC),
+            Entry(path="/readyz", endpoint=self.ready, needs=PUBLIC),
+        )
 
     async def live(self, _request: Request) -> Response:
         """Say whether every task looks in time."""

@@ -11,7 +11,7 @@ their digests.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 import trio
@@ -23,6 +23,7 @@ from monitor.engine.around import Surroundings
 from monitor.engine.pulse import NoRoom
 from monitor.probes.heartbeat import token_of
 from monitor.web.problem import HEADERS, not_found, problem
+from monitor.web.routing import PUBLIC, Entry
 
 BODY_READ_LIMIT = 1024 * 1024
 """Bytes that are read of a body of which the first BODY_LIMIT are kept."""
@@ -46,6 +47,13 @@ class Pings:
     _ids: dict[bytes, list[int]] = attrs.field(factory=dict, init=False)
     """Digests of tokens -> the tasks that have them; a token may be that of several."""
     _revision: int = attrs.field(default=-1, init=False)
+
+    def entries(self) -> Sequence[Entry]:
+        methods = ("GET", "HEAD", "POST")
+        return tuple(
+            Entry(path=path, endpoint=self.take, needs=PUBLIC, methods=methods)
+            for path in ("/ping/{token}", "/ping/{token}/{signal}")
+        )
 
     async def take(self, request: Request) -> Response:
         """Take one ping."""

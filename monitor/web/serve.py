@@ -16,7 +16,7 @@ from anycorn.config import Config
 from monitor.app import App
 from monitor.journal import tell
 from monitor.web.listen import authority
-from monitor.web.site import make_site
+from monitor.web.site import make_site, rooms_of
 
 IDLE_S = 30
 """How long a connection may say nothing before or between its requests."""
@@ -36,7 +36,7 @@ async def listen_for(monitor: App, sockets: Sequence[socket.socket]) -> None:
             host, port = one.getsockname()[:2]
             tell("web.listening", address=authority(host, port), port=port)
         await serve(
-            make_site(monitor),  # type: ignore[arg-type]
+            make_site(list(rooms_of(monitor))),  # type: ignore[arg-type]
             config,
             shutdown_trigger=closing,
             mode="asgi",

@@ -1,12 +1,11 @@
 """All paths of the listener, and what is answered to errors."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from monitor.app import App
 from monitor.core.describe import describe
@@ -14,21 +13,19 @@ from monitor.journal import tell
 from monitor.web.health import Health
 from monitor.web.ping import Pings
 from monitor.web.problem import not_found, problem
+from monitor.web.routing import Guard, NobodyYet, Room, make_route
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+
+def rooms_of(monitor: App) -> Iterator[Room]:
+    """Return all that is served for a running monitor."""
+    yield Pings(monitor.surroundings)
+    yield Health(monitor.auditor, monitor.recorder, monitor.outage, monitor.reconcile)
 
 
-def make_site(monitor: App) -> Starlette:
-    """Return what is served for a running monitor."""
-    pings = Pings(monitor.surroundings)
-    health = Health(monitor.auditor, monitor.recorder, monitor.outage, monitor.reconcile)
-    ping_methods = ["GET", "HEAD", "POST"]
-    routes = [
-        Route("/ping/{token}", _bare(pings.take), methods=ping_methods),
-        Route("/ping/{token}/{signal}", _bare(pings.take), methods=ping_methods),
-        Route("/livez", _bare(health.live)),
-        Route("/readyz", _bare(health.ready)),
-    ]
+def make_site(rooms: Sequence[Room], guard: Guard | None = None) -> Starlette:
+    """Return what is served: the entries of some rooms, behind a guard."""
+    before = guard or NobodyYet()
+    routes = [make_route(entry, before) for room in rooms for entry in room.entries()]
     site = Starlette(
         routes=routes, exception_handlers={HTTPException: _refuse, Exception: _apologize}
     )
@@ -36,25 +33,15 @@ def make_site(monitor: App) -> Starlette:
     return site
 
 
-def _bare(endpoint: Endpoint) -> Endpoint:
-    """Leave the body out of the answer to HEAD; the server counts on that."""
-
-    async def answer(request: Request) -> Response:
-        response = await endpoint(request)
-        if request.method == "HEAD":
-            response.body = b""
-        return response
-
-    return answer
-
-
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return not_found()
     headers = dict(error.headers or {})
-    allowed = f"; use {headers['Allow']}" if "Allow" in headers else ""
-    return problem(error.status_code, f"{error.detail.lower()} here{allowed}", headers)
+    if error.status_code == 405:
+        use = f"; use {headers['Allow']}" if "Allow" in headers else ""
+        return problem(405, f"{error.detail.lower()} here{use}", headers)
+    return problem(error.status_code, error.detail, headers)
 
 
 async def _apologize(request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from trio.testing import MockClock
 from monitor import probes
 from monitor.app import App
 from monitor.core.model import Task, TaskSpec
-from monitor.web.site import make_site
+from monitor.web.site import make_site, rooms_of
 from tests.core.scene import Stage, open_stage
 from tests.web.conftest import TOKEN
 
@@ -44,7 +44,7 @@ async def ask(
     app: App, path: str, body: AsyncIterator[bytes] | None = None
 ) -> tuple[int, str, dict[str, str]]:
     """Send one request; return status, body and headers of the answer."""
-    site: Starlette = make_site(app)
+    site: Starlette = make_site(list(rooms_of(app)))
     scope: dict[str, Any] = {
         "type": "http",
         "http_version": "1.1",

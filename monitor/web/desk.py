@@ -1,0 +1,47 @@
+"""Where the listener asks the database: a few sessions, so that no crowd outside starves the tasks.
+
+Every request that reads or changes what is stored waits here for one of them, for a while; then it
+is told to come again. What is only in memory needs none.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+from starlette.exceptions import HTTPException
+
+from monitor.core.ports import DatabaseAway, Session, Store
+
+SESSIONS = 4
+PATIENCE_S = 5.0
+
+
+@attrs.define(eq=False)
+class Desk:
+    """Lends sessions of the store."""
+
+    store: Store
+    _seats: trio.CapacityLimiter = attrs.field(
+        factory=lambda: trio.CapacityLimiter(SESSIONS), init=False
+    )
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """Lend a session for one request; it is closed afterwards.
+
+        Raises:
+            HTTPException: 503, nobody is served now: all are taken, or the database is away.
+        """
+        borrower = object()
+        with trio.move_on_after(PATIENCE_S) as patience:
+            await self._seats.acquire_on_behalf_of(borrower)
+        if patience.cancelled_caught:
+            raise HTTPException(503, "too many requests at once", {"Retry-After": "5"})
+        try:
+            async with self.store.session("web") as session:
+                yield session
+        except DatabaseAway as error:
+            raise HTTPException(503, "the database is away", {"Retry-After": "10"}) from error
+        finally:
+            self._seats.release_on_behalf_of(borrower)

@@ -1,0 +1,101 @@
+"""What may be asked, and by whom: rooms of the listener offer entries, `site` makes routes of them.
+
+Nothing is open by omission: an entry without a role is public, and says so by name. The guard
+stands before every other.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from enum import IntEnum
+from typing import Protocol
+
+import attrs
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Role(IntEnum):
+    """What somebody may do; whoever may do more may do less."""
+
+    VIEWER = 1
+    """See everything but secrets."""
+    EDITOR = 2
+    """Change tasks, alerts and incidents."""
+    ADMIN = 3
+    """Change users, tokens, channels and settings."""
+
+
+PUBLIC = None
+"""The need of an entry that anybody may use: whoever knows a token, or everybody."""
+
+
+@attrs.frozen(kw_only=True)
+class Who:
+    """Somebody that the guard has let in."""
+
+    name: str
+    role: Role
+    via: str
+    """How we know: `session`, `token`, `proxy`, or `first run`."""
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """A path, what answers there, and the least role that it takes."""
+
+    path: str
+    endpoint: Endpoint
+    needs: Role | None
+    methods: tuple[str, ...] = ("GET", "HEAD")
+
+
+class Room(Protocol):
+    """A family of paths."""
+
+    def entries(self) -> Sequence[Entry]: ...
+
+
+class Guard(Protocol):
+    """Lets in who may come in."""
+
+    async def admit(self, request: Request, needs: Role) -> Who:
+        """Say who asks.
+
+        Raises:
+            HTTPException: 401 nobody we know (a page is sent to the login: 303 and a Location),
+                403 somebody who may not.
+        """
+
+
+class NobodyYet:
+    """The guard of a listener that knows no users: nobody but the public is let in."""
+
+    async def admit(self, request: Request, needs: Role) -> Who:
+        """Refuse."""
+        raise HTTPException(401, "nobody can be let in here")
+
+
+def who_asks(request: Request) -> Who:
+    """Return whom the guard has let in; only for entries that need a role."""
+    who: Who = request.state.who
+    return who
+
+
+def make_route(entry: Entry, guard: Guard) -> Route:
+    """Put the guard before an entry."""
+    return Route(entry.path, _guarded(entry, guard), methods=list(entry.methods))
+
+
+def _guarded(entry: Entry, guard: Guard) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        if entry.needs is not PUBLIC:
+            request.state.who = await guard.admit(request, entry.needs)
+        response = await entry.endpoint(request)
+        if request.method == "HEAD":  # the server counts on that
+            response.body = b""
+        return response
+
+    return answer
