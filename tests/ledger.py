@@ -1,18 +1,45 @@
 """Is every moment accounted for? Read from a database by somebody else, and judged from that alone.
 
-Nothing of the product is used but the arithmetic of slots.
+Nothing of the product is used; the arithmetic of slots is done anew, after its documentation.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import attrs
 
-from monitor.core.schedule import Schedule
 from tests.outsider import Outsider
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@attrs.frozen
+class Slots:
+    """When a task is due: at `phase + k * interval`, in whole microseconds since 1970."""
+
+    interval_us: int
+    phase_us: int
+
+    @classmethod
+    def of(cls, task_id: int, interval_s: float) -> "Slots":
+        """The phase is that part of the interval which the golden ratio assigns to the id."""
+        interval_us = round(interval_s * 1_000_000)
+        return cls(interval_us, (task_id * 2654435769 % 2**32) * interval_us // 2**32)
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the first slot later than `moment`."""
+        past_us = (moment - _EPOCH) // timedelta(microseconds=1) - self.phase_us
+        slot_us = self.phase_us + (past_us // self.interval_us + 1) * self.interval_us
+        return _EPOCH + timedelta(microseconds=slot_us)
+
+    def count(self, from_at: datetime, until_at: datetime) -> int:
+        """Count the slots in [from_at, until_at)."""
+        instant = timedelta(microseconds=1)
+        first_at, beyond_at = self.after(from_at - instant), self.after(until_at - instant)
+        return max(0, (beyond_at - first_at) // timedelta(microseconds=self.interval_us))
 
 
 @attrs.frozen
@@ -61,18 +88,21 @@ class Page:
             yield "a slot has two results"
         if not slots:
             return
-        schedule = Schedule.of(self.task_id, self.interval_s)
-        looked = set(slots)
+        schedule = Slots.of(self.task_id, self.interval_s)
+        looked, ahead = set(slots), deque(self.gaps)
+        gaps: list[Span] = []
         due_at = slots[0]
         while (due_at := schedule.after(due_at)) <= slots[-1]:
-            gaps = [gap for gap in self.gaps if gap.from_at <= due_at < gap.until_at]
+            while ahead and ahead[0].from_at <= due_at:
+                gaps.append(ahead.popleft())
+            gaps = [gap for gap in gaps if due_at < gap.until_at]
             if due_at in looked and gaps:
                 yield f"{due_at} has a result and lies in {gaps[0]}"
             elif due_at not in looked and len(gaps) != 1:
                 yield f"{due_at} has no result and lies in {len(gaps)} gaps"
 
     def _of_gaps(self) -> Iterable[str]:
-        schedule = Schedule.of(self.task_id, self.interval_s)
+        schedule = Slots.of(self.task_id, self.interval_s)
         for gap in self.gaps:
             regular = max(1, schedule.count(gap.from_at, gap.until_at))
             if gap.from_at >= gap.until_at or gap.slots < regular:
