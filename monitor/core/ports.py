@@ -1,7 +1,7 @@
 """What the lives ask of the world - probes and stores - and the errors these may raise."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ import attrs
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
+from monitor.core.glance import Recent
 from monitor.core.model import (
     Event,
     Gap,
@@ -229,7 +230,7 @@ class Session(Protocol):
     async def changes(self, known_revision: int) -> Changes | None:
         """Return all tasks if anything changed since `known_revision`, else None.
 
-        Wishes of other processes are taken up with it: they are handed out once.
+        With them come the wishes of other processes, again and again until a record answers them.
         """
 
     async def watched(self, task_id: int) -> WatchedTask:
@@ -263,8 +264,11 @@ class Session(Protocol):
         and DuplicateName if somebody else has just added a task of such a name.
         """
 
-    async def request(self, task_id: int, kind: RequestKind) -> None:
-        """Leave a wish for the running monitor. Raises NoSuchTask."""
+    async def request(self, task_id: int, kind: RequestKind) -> int:
+        """Leave a wish for the running monitor, and return its number. Raises NoSuchTask.
+
+        It stays until a record answers it, whatever becomes of the process that read it.
+        """
 
     async def fleet(self) -> list[WatchedTask]:
         """Return all tasks with their states, by id."""
@@ -278,6 +282,12 @@ class Session(Protocol):
         before: datetime | None = None,
     ) -> list[Look]:
         """Return the newest stored results of a task in [since, before), newest first."""
+
+    async def recent(self, since: Mapping[int, datetime]) -> dict[int, Recent]:
+        """Return the stored results and gaps of some tasks, of each since its moment.
+
+        For pages that show many tasks: results come without what they say in words.
+        """
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         """Return gaps that end after `since`, oldest first."""

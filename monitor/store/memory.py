@@ -4,7 +4,7 @@ It passes the same contract tests as the databases do. Every unit of work takes 
 before it (where it can be cancelled) and none within, as a shielded transaction does.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
@@ -16,6 +16,7 @@ import trio
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange, Request
+from monitor.core.glance import Recent
 from monitor.core.model import (
     Event,
     Gap,
@@ -63,11 +64,10 @@ class MemorySession:
         def work(tables: Tables) -> Changes | None:
             if tables.revision == known_revision:
                 return None
-            requests, tables.requests = tuple(tables.requests), []
             return Changes(
                 revision=tables.revision,
                 watched=tuple(memory_tables.fleet(tables)),
-                requests=requests,
+                requests=tuple(tables.requests),
                 alerting=tables.alerts.alerting(),
             )
 
@@ -133,8 +133,8 @@ class MemorySession:
 
         return await self._unit(work)
 
-    async def request(self, task_id: int, kind: RequestKind) -> None:
-        def work(tables: Tables) -> None:
+    async def request(self, task_id: int, kind: RequestKind) -> int:
+        def work(tables: Tables) -> int:
             if kind is not RequestKind.DRILL:
                 memory_tables.watched(tables, task_id)
             if kind is RequestKind.RESUME:
@@ -142,8 +142,9 @@ class MemorySession:
             number = next(self._store.wishes)
             tables.requests.append(Request(id=number, task_id=task_id, kind=kind))
             tables.revision += 1
+            return number
 
-        await self._unit(work)
+        return await self._unit(work)
 
     async def fleet(self) -> list[WatchedTask]:
         return await self._unit(memory_tables.fleet)
@@ -167,6 +168,9 @@ class MemorySession:
             return sorted(found, key=lambda look: look.slot_at, reverse=True)[:limit]
 
         return await self._unit(work)
+
+    async def recent(self, since: Mapping[int, datetime]) -> dict[int, Recent]:
+        return await self._unit(lambda tables: memory_tables.recent(tables, since))
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         def work(tables: Tables) -> list[Gap]:

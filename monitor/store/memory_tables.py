@@ -1,12 +1,13 @@
 """What the store in memory holds, and how records change it; see `memory`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
 
 from monitor.core.changes import Request
+from monitor.core.glance import Glance, Recent
 from monitor.core.model import (
     Event,
     Gap,
@@ -23,7 +24,7 @@ from monitor.core.model import (
 )
 from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
-from monitor.core.records import LifeRecord, LookRecord, NoticeRecord, Record
+from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
 from monitor.store.memory_alerting import AlertTables
 
 
@@ -75,6 +76,26 @@ def fleet(tables: Tables) -> list[WatchedTask]:
     return [watched(tables, task_id) for task_id in sorted(tables.tasks)]
 
 
+def recent(tables: Tables, since: Mapping[int, datetime]) -> dict[int, Recent]:
+    """Return results and gaps of some tasks, of each since its moment."""
+    found = {}
+    for task_id, since_at in since.items():
+        looks = [
+            Glance(one.slot_at, one.result.status, one.result.duration_s)
+            for one in tables.looks.values()
+            if one.task_id == task_id and one.slot_at >= since_at
+        ]
+        gaps = [
+            one
+            for one in tables.gaps.values()
+            if one.task_id == task_id and one.until_at > since_at
+        ]
+        looks.sort(key=lambda one: one.slot_at)
+        gaps.sort(key=lambda one: one.from_at)
+        found[task_id] = Recent(looks, gaps)
+    return found
+
+
 def write(tables: Tables, record: Record) -> None:
     """Write what belongs to no task, or to one that has not been removed meanwhile."""
     event = record.event
@@ -92,6 +113,8 @@ def write(tables: Tables, record: Record) -> None:
         if record.task_id in tables.tasks:
             write_ping(tables, record.ping)
         return
+    if isinstance(record, EventRecord) and record.answers:
+        tables.requests = [one for one in tables.requests if one.id not in record.answers]
     for gap in record.gaps:
         if gap.task_id in tables.tasks:
             tables.gaps.setdefault((gap.task_id, gap.from_at), gap)

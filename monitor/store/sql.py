@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib import import_module
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
+from monitor.core.glance import Recent
 from monitor.core.model import (
     Event,
     Gap,
@@ -32,7 +33,7 @@ from monitor.core.pings import Ping
 from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
 from monitor.core.records import Record
 from monitor.journal import tell
-from monitor.store import alerting, migrations, reading, writing
+from monitor.store import alerting, glancing, migrations, reading, writing
 from monitor.store.address import Address
 from monitor.store.bridge import WRITE, Bridge, Limits, open_bridge
 from monitor.store.errors import translated
@@ -105,7 +106,7 @@ class SqlSession:
     async def changes(self, known_revision: int) -> Changes | None:
         if await self._read(reading.revision) == known_revision:
             return None
-        return await self._write(reading.changes)
+        return await self._read(reading.changes)
 
     async def watched(self, task_id: int) -> WatchedTask:
         return await self._read(reading.watched, task_id)
@@ -130,8 +131,8 @@ class SqlSession:
     ) -> FleetChange:
         return await self._write(writing.rebuild, plan, now)
 
-    async def request(self, task_id: int, kind: RequestKind) -> None:
-        await self._write(writing.request, task_id, kind)
+    async def request(self, task_id: int, kind: RequestKind) -> int:
+        return await self._write(writing.request, task_id, kind)
 
     async def fleet(self) -> list[WatchedTask]:
         return await self._read(reading.fleet)
@@ -145,6 +146,9 @@ class SqlSession:
         before: datetime | None = None,
     ) -> list[Look]:
         return await self._read(reading.looks, task_id, since, limit, before)
+
+    async def recent(self, since: Mapping[int, datetime]) -> dict[int, Recent]:
+        return await self._read(glancing.recent, since)
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         return await self._read(reading.gaps, task_id, since)

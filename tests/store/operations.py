@@ -154,6 +154,10 @@ async def _nodes(session: Session, _n: int) -> None:
     await session.nodes()
 
 
+async def _recent(session: Session, _n: int) -> None:
+    await session.recent({SHOP: at(0)})
+
+
 async def _overdue(session: Session, _n: int) -> None:
     await session.overdue(at(0))
 
@@ -299,6 +303,7 @@ READING = [
     Operation("notices", _notices),
     Operation("alerting", _alerting),
     Operation("nodes", _nodes),
+    Operation("recent", _recent),
     Operation("overdue", _overdue),
 ]
 

@@ -134,6 +134,7 @@ async def read(session: Session, task_id: int, since: Any) -> list[Any]:
         [(wish.task_id, wish.kind) for wish in changes.requests],
         changes.watched,
         await session.looks(task_id, since, 2),
+        await session.recent({task_id: since}),
         await session.gaps(task_id, since),
         await session.transitions(task_id, since),
         await session.incidents(task_id, since),
