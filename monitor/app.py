@@ -43,6 +43,7 @@ from monitor.engine.presence import Presence
 from monitor.engine.reconcile import Reconcile
 from monitor.engine.recorder import Recorder
 from monitor.engine.supervisor import Life, Supervisor
+from monitor.engine.tally import Tally
 from monitor.engine.uplink import Uplink
 from monitor.engine.watch import Watch
 from monitor.journal import tell
@@ -78,6 +79,7 @@ class App:
     recorder: Recorder
     uplink: Uplink
     surroundings: Surroundings
+    tally: Tally
     watch: Watch
     fleet: Fleet
     reconcile: Reconcile
@@ -122,7 +124,8 @@ def build(
     """Put the parts together; nothing runs yet. Tasks will live in `nursery`."""
     ease = tuning.ease
     beat, lag, outage = Beat(clock, ease), LoopLag(ease), Outage(clock)
-    recorder = Recorder(store, clock, outage)
+    tally = Tally()
+    recorder = Recorder(store, clock, outage, on_gaps=tally.gaps)
     alerts = Alerts(recorder.keep)
     alarm = outage.alarm = Alarm(alerts, clock)
     kin = Kin(clock=clock)
@@ -148,6 +151,7 @@ def build(
         surroundings=surroundings,
         alerts=alerts,
         kin=kin,
+        tally=tally,
         prepare=prepare,
         max_errors=tuning.max_errors,
     )
@@ -211,6 +215,7 @@ def build(
         recorder=recorder,
         uplink=uplink,
         surroundings=surroundings,
+        tally=tally,
         watch=watch,
         fleet=fleet,
         reconcile=reconcile,

@@ -24,7 +24,7 @@ from monitor.probes import prepare
 from monitor.probes.guard import Network, Policy, read_allowed
 from monitor.references import fetched
 from monitor.texts import LANGUAGES
-from monitor.web.listen import Listen, parse_listen
+from monitor.web.listen import Listen, MetricsOptions, parse_listen
 
 if TYPE_CHECKING:
     from monitor.store.address import Address
@@ -63,6 +63,7 @@ class Settings:
     """Where that was written; empty: nowhere, it is the default."""
     targets: Policy = attrs.field(factory=Policy)
     """Where looks may go."""
+    metrics: MetricsOptions = attrs.field(factory=MetricsOptions)
     deadman: str = attrs.field(default="", repr=False)
     """An address outside that is pinged as long as we are well; empty: nobody is."""
     deadman_interval_s: float = 60.0
@@ -180,6 +181,14 @@ def _one_of(*words: str) -> Callable[[Any], str]:
     return read
 
 
+def _flag(value: Any) -> bool:
+    """Read true or false; in the environment they are texts."""
+    known = {True: True, False: False, "true": True, "false": False}
+    if not isinstance(value, bool | str) or value not in known:
+        raise ValueError(f"{value!r} is neither true nor false")
+    return known[value]
+
+
 def _seconds(shortest_s: float, other: str = "") -> Callable[[Any], float | None]:
     """Read a duration, or the word `other`, which means None."""
 
@@ -261,6 +270,8 @@ _SETTINGS = {
         ("listen", _listen),
         ("grace", _seconds(0.0)),
         ("max_consecutive_errors", _count()),
+        ("metrics.access", _one_of("public", "viewer")),
+        ("metrics.per_task", _flag),
         ("targets.private", _one_of("allow", "list", "deny")),
         ("targets.allow", _allowed),
         ("uplink.anchors", _anchors),
@@ -291,6 +302,7 @@ def settings_schema() -> dict[str, Any]:
         inside[key] = {"type": ["string", "number"]}
     texts = {"type": "array", "items": {"type": "string"}}
     schema["properties"]["targets"]["properties"]["allow"] = texts
+    schema["properties"]["metrics"]["properties"]["per_task"] = {"type": "boolean"}
     schema["properties"]["uplink"]["properties"]["anchors"] = texts
     return schema
 
@@ -323,6 +335,9 @@ def _settings(
         tuning=tuning,
         targets=Policy(
             private=values.get("targets.private", "allow"), allowed=values.get("targets.allow", ())
+        ),
+        metrics=MetricsOptions(
+            values.get("metrics.access", ""), values.get("metrics.per_task", True)
         ),
         deadman=values.get("deadman.url", ""),
         deadman_interval_s=values.get("deadman.interval", 60.0),

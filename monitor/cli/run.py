@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from monitor.departure import Departure
     from monitor.engine.clock import Clock
     from monitor.settings import Settings
+    from monitor.web.routing import Room
 
 _LAST_LINES_S = 1.0
 """How long the last lines of looks may take to be written; a terminal may stand still."""
@@ -211,7 +212,7 @@ class Run:
         if self.sockets:
             from monitor.web.serve import listen_for
 
-            guests["web"] = lambda monitor: listen_for(monitor, self.sockets)
+            guests["web"] = lambda monitor: listen_for(monitor, self.sockets, self._rooms(monitor))
         guests["drill"] = self._keep_drilling
         if self.settings.deadman:
             guests["deadman"] = self._keep_deadman
@@ -226,6 +227,12 @@ class Run:
             ).run()
 
         return {**guests, "configuration": reload}
+
+    def _rooms(self, monitor: "Monitor") -> Sequence["Room"]:
+        """Return what the listener serves as the settings have it."""
+        from monitor.web.metrics import Metrics
+
+        return [Metrics.of(monitor, self.settings.metrics, self.sockets)]
 
     async def _keep_drilling(self, monitor: "Monitor") -> None:
         """Exercise recovery, on a schedule if there is one, and when asked."""

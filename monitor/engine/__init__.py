@@ -5,7 +5,7 @@ time     clock (one time that never runs backwards), beat (one alarm for all tas
 tasks    supervisor (restarts children), organ (how those of our own are told), child (a running
          task), watch (the life of one task), look (one look under one
          deadline), recorder (group commit), outage (is the database away?), uplink (is our own
-         way out gone?)
+         way out gone?), tally (counts of what was seen)
 between  around (what looks may ask about the monitor, and who follows whom), pulse (pings of
          watched jobs), doors (where others come in, closed last)
 alerts   alerts (what is to be told, in memory), outbox (a courier for each channel, and what time

@@ -58,6 +58,8 @@ class Auditor:
     """The longest time the loop stood still in the last round."""
     overdue: int = 0
     """Tasks found late in the last round."""
+    latest: tuple[int, float] | None = None
+    """Of these the one that is late by most, and by how many seconds."""
     audited_s: float = attrs.field(factory=trio.current_time, init=False)
     """When it last audited, by trio's clock."""
     _storm: bool = attrs.field(default=False, init=False)
@@ -110,6 +112,7 @@ class Auditor:
         children = self.fleet.children
         late = [child for child in children if self._is_late(child, own_lag_s)]
         self.overdue = len(late)
+        self.latest = max(map(self._lateness, late), key=lambda one: one[1], default=None)
         many = int(max(_OURS_FLOOR, _OURS_SHARE * len(children)))
         if len(late) <= many:
             self._storm = self._storm and bool(late)
@@ -130,6 +133,9 @@ class Auditor:
         # Set back, our clock goes slowly for a while, and waiting takes longer by trio's.
         since_due_s = (self.clock.now() - child.due_at).total_seconds()
         return since_due_s - own_lag_s > GRACE_S
+
+    def _lateness(self, child: Child) -> tuple[int, float]:
+        return child.task.id, trio.current_time() - child.overdue_s + GRACE_S
 
     def _revive(self, child: Child) -> None:
         """Wake a child that overslept; replace one that is stuck elsewhere, or sleeps on."""

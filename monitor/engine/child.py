@@ -41,6 +41,10 @@ class Child:
     due_at: datetime | None = None
     """The moment a waiting child waits for."""
     incarnations: int = 0
+    restarts: int = 0
+    """How often it was started again in this process, by its supervisor or by the auditor."""
+    took_s: float | None = None
+    """How long its last look took."""
 
     def step(self, doing: Doing, allowed_s: float) -> None:
         """Enter a step that shall be over after `allowed_s`."""

@@ -125,7 +125,9 @@ class Fleet:
         """Replace a child that is stuck."""
         place = self._places.get(task_id)
         if place is not None:
-            child = attrs.evolve(place.child, absence=GapReason.STALLED)
+            child = attrs.evolve(
+                place.child, absence=GapReason.STALLED, restarts=place.child.restarts + 1
+            )
             child.step(Doing.STARTING, _ENDING_S)
             self._replace(place, child)
 
@@ -227,6 +229,7 @@ class _TaskChronicle:
 
     async def restarting(self, recovery: Recovery) -> None:
         # A slow probe of a child given up on stays FAILED in the records until it has recovered.
+        self.child.restarts += 1
         given_up = self.child.recovery.lifecycle is Lifecycle.FAILED
         if given_up:
             recovery = attrs.evolve(recovery, lifecycle=Lifecycle.FAILED)

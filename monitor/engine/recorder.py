@@ -6,6 +6,7 @@ are dropped, and the time they cover is booked as a gap.
 """
 
 from collections import deque
+from collections.abc import Callable, Sequence
 
 import attrs
 import trio
@@ -46,6 +47,8 @@ class Recorder:
     clock: Clock
     outage: Outage
     kept: int = KEPT
+    on_gaps: Callable[[Sequence[Gap]], None] = lambda _gaps: None
+    """Told of slots whose results were dropped."""
     written: int = 0
     """Records written since the start."""
     refused: int = 0
@@ -253,6 +256,7 @@ class Recorder:
         for event in self.outage.end(self.waiting):
             self.keep(EventRecord(event=event))
         dropped, self._dropped = tuple(self._dropped.values()), {}
+        self.on_gaps(dropped)
         for start in range(0, len(dropped), BATCH):
             self.keep(EventRecord(gaps=dropped[start : start + BATCH]))
 

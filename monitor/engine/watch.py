@@ -37,6 +37,7 @@ from monitor.engine.look import look
 from monitor.engine.loop_lag import LoopLag
 from monitor.engine.recorder import Recorder
 from monitor.engine.supervisor import Life
+from monitor.engine.tally import Tally
 from monitor.engine.uplink import Uplink
 from monitor.journal import tell
 
@@ -63,6 +64,7 @@ class Watch:
     surroundings: Surroundings
     alerts: Alerts
     kin: Kin
+    tally: Tally
     prepare: Prepare
     max_errors: int = 5
     on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
@@ -109,6 +111,7 @@ class Watch:
             record, error = await self._look(child, prepared, schedule, slot_at, gaps, place)
             gaps = ()
             child.state = record.state
+            child.took_s = record.result.duration_s
             if record.transition is not None:
                 self.surroundings.changed(child.task.name)
             child.step(Doing.RECORDING, RECORDING_S)
@@ -284,6 +287,7 @@ class Watch:
                 reason=f"({change.reason})" if change.reason else "",
                 detail=change.detail,
             )
+        self.tally.look(task, record)
         self.on_look(task, record)
 
     async def _write(self, session: Session, record: LookRecord) -> None:

@@ -25,9 +25,16 @@ def ailments(auditor: Auditor, recorder: Recorder) -> list[str]:
     if silent_s > SILENT_S:
         found.append(f"nobody has audited for {format_duration(round(silent_s))}")
     if auditor.overdue:
-        found.append(f"{auditor.overdue} tasks did not look in time")
+        found.append(f"{auditor.overdue} tasks did not look in time{_most(auditor.latest)}")
     if auditor.worst_lag_s >= LAGGED_S:
         found.append(f"nothing moved for {format_duration(round(auditor.worst_lag_s, 1))}")
     if recorder.stuck_s > STUCK_S:
         found.append(f"nothing was recorded for {format_duration(round(recorder.stuck_s))}")
     return found
+
+
+def _most(latest: tuple[int, float] | None) -> str:
+    """Name the worst one by its number: `/livez` is read by strangers too."""
+    if latest is None:
+        return ""
+    return f", task {latest[0]} by {format_duration(round(latest[1]))} the latest"

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from collections.abc import Iterable
 
 import attrs
 import trio
@@ -32,6 +33,30 @@ class Listen:
             everywhere = False
         host = socket.gethostname() if everywhere else self.host
         return f"http://{authority(host, self.port)}"
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether an address is of this machine only, and so of its own users."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@attrs.frozen
+class MetricsOptions:
+    """Who may read the metrics, and how much there is to read."""
+
+    access: str = ""
+    """`public`, `viewer`, or empty: public if only this machine can reach the listener."""
+    per_task: bool = True
+    """Whether single tasks are shown."""
+
+    def is_public(self, sockets: Iterable[socket.socket]) -> bool:
+        """Say whether anybody may read them, on a listener at these sockets."""
+        if self.access:
+            return self.access == "public"
+        return all(is_loopback(one.getsockname()[0]) for one in sockets)
 
 
 def authority(host: str, port: int) -> str:

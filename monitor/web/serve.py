@@ -16,14 +16,21 @@ from anycorn.config import Config
 from monitor.app import App
 from monitor.journal import tell
 from monitor.web.listen import authority
+from monitor.web.routing import Room
 from monitor.web.site import make_site, rooms_of
 
 IDLE_S = 30
 """How long a connection may say nothing before or between its requests."""
 
 
-async def listen_for(monitor: App, sockets: Sequence[socket.socket]) -> None:
-    """Serve a running monitor until its doors close, and close the sockets then."""
+async def listen_for(
+    monitor: App, sockets: Sequence[socket.socket], more: Sequence[Room] = ()
+) -> None:
+    """Serve a running monitor until its doors close, and close the sockets then.
+
+    Args:
+        more: rooms that depend on settings.
+    """
 
     async def closing() -> None:
         await monitor.doors.closing.wait()
@@ -36,7 +43,7 @@ async def listen_for(monitor: App, sockets: Sequence[socket.socket]) -> None:
             host, port = one.getsockname()[:2]
             tell("web.listening", address=authority(host, port), port=port)
         await serve(
-            make_site(list(rooms_of(monitor))),  # type: ignore[arg-type]
+            make_site([*rooms_of(monitor), *more]),  # type: ignore[arg-type]
             config,
             shutdown_trigger=closing,
             mode="asgi",
