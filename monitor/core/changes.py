@@ -22,7 +22,7 @@ class FleetChange:
 
 @attrs.frozen(kw_only=True)
 class Request:
-    """A wish of another process, taken up once by the running monitor."""
+    """A wish of another process; it stays in the database until a record answers it."""
 
     id: int
     task_id: int
@@ -31,7 +31,7 @@ class Request:
 
 @attrs.frozen(kw_only=True)
 class Changes:
-    """What reconciling needs: the tasks as they are now, and the wishes not yet taken up."""
+    """What reconciling needs: the tasks as they are now, and the wishes not yet answered."""
 
     revision: int
     watched: tuple[WatchedTask, ...]

@@ -56,10 +56,12 @@ class LifeRecord:
 
 @attrs.frozen(kw_only=True)
 class EventRecord:
-    """A happening that belongs to no single task, or a gap found by itself."""
+    """A happening, gaps found by themselves, or the answer to wishes."""
 
     event: Event | None = None
     gaps: tuple[Gap, ...] = ()
+    answers: tuple[int, ...] = ()
+    """Numbers of wishes that are carried out herewith, and forgotten."""
 
 
 @attrs.frozen(kw_only=True)

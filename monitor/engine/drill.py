@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 import trio
 
+from monitor.core.changes import Request
 from monitor.core.describe import describe
 from monitor.core.model import Event, Recovery
 from monitor.core.policy import Backoff, RecoveryPolicy
@@ -79,8 +80,9 @@ class Drill:
     policy: RecoveryPolicy = POLICY
     _asked: trio.Event = attrs.field(factory=trio.Event, init=False)
 
-    def ask(self) -> None:
+    def ask(self, request: Request) -> None:
         """Exercise as soon as no other exercise is under way."""
+        self.recorder.keep(EventRecord(answers=(request.id,)))
         self._asked.set()
 
     async def run(self) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 import attrs
 import trio
 
-from monitor.core.changes import Changes
+from monitor.core.changes import Changes, Request
 from monitor.core.model import GapReason, RequestKind, WatchedTask
 from monitor.core.ports import DatabaseAway, Store
+from monitor.core.records import EventRecord
 from monitor.core.schedule import stagger_s
 from monitor.engine.clock import Clock
 from monitor.engine.fleet import Fleet
@@ -37,11 +38,13 @@ class Reconcile:
     recorder: Recorder
     take_up: Callable[[Changes], None] = lambda _changes: None
     """Told of changes before tasks are started."""
-    drill: Callable[[], None] = lambda: None
-    """Told that somebody wants recovery to be exercised."""
+    drill: Callable[[Request], None] = lambda _request: None
+    """Told that somebody wants recovery to be exercised; what it was told it has to answer."""
     ease: float = 1.0
     """How many times longer our own rounds take; more than 1 only in simulations."""
     revision: int = _NOTHING_READ
+    _taken: set[int] = attrs.field(factory=set, init=False)
+    """Wishes seen before, whose answers were not in the database at the last reading."""
     _hint: trio.Event = attrs.field(factory=trio.Event, init=False)
     _settled: trio.Event = attrs.field(factory=trio.Event, init=False)
 
@@ -107,13 +110,24 @@ class Reconcile:
             elif running.task != watched.task:
                 self.fleet.replace(watched)
         await self._start(new, absence)
-        for request in changes.requests:
+        self._carry_out(changes.requests)
+
+    def _carry_out(self, requests: Sequence[Request]) -> None:
+        """Do what is wished, each once, and have it written that it was done."""
+        new = [one for one in requests if one.id not in self._taken]
+        self._taken = {one.id for one in requests}
+        done = []
+        for request in new:
+            if request.kind is RequestKind.DRILL:
+                self.drill(request)
+                continue
             if request.kind is RequestKind.RESUME:
                 self.fleet.resume(request.task_id)
-            elif request.kind is RequestKind.DRILL:
-                self.drill()
             else:
                 self.fleet.look_now(request.task_id)
+            done.append(request.id)
+        if done:
+            self.recorder.keep(EventRecord(answers=tuple(done)))
 
     async def _start(self, new: Sequence[WatchedTask], absence: GapReason) -> None:
         """Start tasks; those that are due already spread their first looks."""

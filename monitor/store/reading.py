@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.changes import Changes, Request
@@ -40,11 +40,11 @@ async def revision(session: AsyncSession) -> int:
 
 
 async def changes(session: AsyncSession) -> Changes:
-    """Return all tasks, and take the wishes of other processes."""
+    """Return all tasks, and the wishes of other processes."""
     now = await revision(session)
-    taken = await session.execute(delete(tables.request).returning(tables.request))
+    found = await session.execute(select(tables.request).order_by(tables.request.c.id))
     requests = tuple(
-        Request(id=row.id, task_id=row.task_id, kind=RequestKind(row.kind)) for row in taken
+        Request(id=row.id, task_id=row.task_id, kind=RequestKind(row.kind)) for row in found
     )
     return Changes(
         revision=now,

@@ -1,5 +1,6 @@
 """Units of work that write: each a plain function on the asyncio side, inside a transaction."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -74,6 +75,9 @@ async def commit(session: AsyncSession, records: Sequence[Record]) -> None:
     await write_notices(session, new, decided)
     pings = [one.ping for one in records if isinstance(one, PingRecord) and one.task_id in known]
     await _write_pings(session, pings)
+    answered = [id_ for one in records if isinstance(one, EventRecord) for id_ in one.answers]
+    if answered:
+        await session.execute(delete(tables.request).where(tables.request.c.id.in_(answered)))
 
 
 def _gaps(records: Sequence[Record]) -> list[Gap]:
@@ -238,11 +242,17 @@ async def rebuild(
     return change
 
 
-async def request(session: AsyncSession, task_id: int, kind: RequestKind) -> None:
-    """Leave a wish; a wish to resume also forgets the attempts, for the case that nobody runs."""
+async def request(session: AsyncSession, task_id: int, kind: RequestKind) -> int:
+    """Leave a wish; a wish to resume also forgets the attempts, for the case that nobody runs.
+
+    Wishes are numbered by the time, in nanoseconds: SQLite by itself would give the number of one
+    that is answered once more, and whoever remembers it would take the new one for the old.
+    """
     found = await session.execute(select(tables.task.c.id).where(tables.task.c.id == task_id))
     if kind is not RequestKind.DRILL and found.one_or_none() is None:
         raise NoSuchTask(f"there is no task {task_id}")
     if kind is RequestKind.RESUME:
         await _renew(session, task_id, *Lifecycle)
-    await session.execute(insert(tables.request).values(task_id=task_id, kind=kind))
+    number = time.time_ns()
+    await session.execute(insert(tables.request).values(id=number, task_id=task_id, kind=kind))
+    return number

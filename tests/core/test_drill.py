@@ -9,6 +9,7 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import App
+from monitor.core.changes import Request
 from monitor.core.model import RequestKind
 from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.engine.drill import LATE_S, MISSED_S, POLICY, Drill
@@ -17,6 +18,7 @@ from tests.core.inbox import open_inbox
 from tests.core.scene import Stage, since_start_s
 
 EVERY_S = 300.0
+WISH = Request(id=1, task_id=0, kind=RequestKind.DRILL)
 
 
 def waiting(seconds: float) -> RecoveryPolicy:
@@ -80,9 +82,9 @@ async def test_who_asks_during_an_exercise_gets_another(
 ) -> None:
     async with drilling(stage) as (_, drill):
         await trio.sleep_until(10)
-        drill.ask()
+        drill.ask(WISH)
         await trio.sleep_until(11)
-        drill.ask()
+        drill.ask(WISH)
         await trio.sleep_until(60)
         assert [10, 12, 12, 14] == [at_s for at_s, _ in await stored(stage)]
 
@@ -148,7 +150,7 @@ async def test_leaving_during_an_exercise_waits_for_nobody(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     async with drilling(stage) as (_, drill):
-        drill.ask()
+        drill.ask(WISH)
         await trio.sleep_until(1.5)
     assert 1.5 == trio.current_time()
     assert [(0, "drill.started")] == await stored(stage)

@@ -314,14 +314,16 @@ async def test_what_was_in_flight_when_its_task_was_removed_is_not_kept(store: S
 # --- wishes -------------------------------------------------------------------------------------
 
 
-async def test_wishes_are_handed_out_once_and_in_order(store: Store) -> None:
+async def test_wishes_are_handed_out_in_order_until_they_are_answered(store: Store) -> None:
     async with store.session("test") as session:
         shop, cart = await add(session, spec("shop"), spec("cart"))
-        await session.request(cart.id, RequestKind.LOOK)
-        await session.request(shop.id, RequestKind.RESUME)
+        first = await session.request(cart.id, RequestKind.LOOK)
+        second = await session.request(shop.id, RequestKind.RESUME)
         await session.request(cart.id, RequestKind.LOOK)
         taken = await session.changes(-1)
+        await session.commit([EventRecord(answers=(second,)), EventRecord(answers=(first, 999))])
         again = await session.changes(-1)
+        number = await revision(session)
     assert taken is not None
     assert again is not None
     assert [
@@ -329,7 +331,17 @@ async def test_wishes_are_handed_out_once_and_in_order(store: Store) -> None:
         (shop.id, RequestKind.RESUME),
         (cart.id, RequestKind.LOOK),
     ] == [(request.task_id, request.kind) for request in taken.requests]
-    assert () == again.requests
+    assert [first, second] == [request.id for request in taken.requests[:2]]
+    assert taken.requests[2:] == again.requests
+    assert taken.revision == number  # whoever answers has nothing to read anew
+
+
+async def test_the_number_of_a_wish_is_never_given_twice(store: Store) -> None:
+    async with store.session("test") as session:
+        (shop,) = await add(session, spec("shop"))
+        first = await session.request(shop.id, RequestKind.LOOK)
+        await session.commit([EventRecord(answers=(first,))])
+        assert first < await session.request(shop.id, RequestKind.LOOK)
 
 
 async def test_a_wish_to_resume_forgets_the_attempts_and_a_wish_to_look_does_not(

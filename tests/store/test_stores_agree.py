@@ -119,12 +119,17 @@ def steps(draw: st.DrawFn) -> tuple[str, Step]:
         return f"remove {task_id}", lambda session: session.remove(task_id)
     if sort == "wish":
         kind = draw(st.sampled_from(RequestKind))
-        return f"wish {kind} {task_id}", lambda session: session.request(task_id, kind)
+        return f"wish {kind} {task_id}", lambda session: wish(session, task_id, kind)
     if sort == "beat":
         beat = node(draw(st.sampled_from("xy")), draw(moments), sessions=draw(st.none() | details))
         return f"beat {beat}", lambda session: session.beat(beat)
     since = at(draw(moments))
     return f"read since {since}", lambda session: read(session, task_id, since)
+
+
+async def wish(session: Session, task_id: int, kind: RequestKind) -> None:
+    """Leave a wish; each store numbers them its own way."""
+    await session.request(task_id, kind)
 
 
 async def read(session: Session, task_id: int, since: Any) -> list[Any]:
