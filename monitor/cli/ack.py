@@ -1,20 +1,16 @@
 """`monitor ack`: somebody has taken an outage; nobody is reminded of it any more."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Moment
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json, stamp
-from monitor.cli.selecting import read_note
-from monitor.cli.silence import read_end
 from monitor.cli.words import Words
 from monitor.core.alerts.alerting import Acknowledgement, AlertingChange
-
-if TYPE_CHECKING:
-    from monitor.core.model import Incident, WatchedTask
-    from monitor.core.ports import Session
+from monitor.operations.selecting import read_note
+from monitor.operations.silences import read_end
 
 
 def register(app: App) -> None:
@@ -43,15 +39,16 @@ async def ack(
     if undo and (note, for_, until) != (None, None, None):
         raise BadInput("--undo takes no --note, --for or --until")
     settings = everywhere.settle()
-    from monitor.cli.alert_forms import incident_form
     from monitor.cli.database import find_task, now, open_session
     from monitor.cli.whoami import whoami
+    from monitor.operations.acknowledging import open_one
+    from monitor.operations.alert_forms import incident_form
 
     at, said = now(), read_note(note)
     until_at = read_end(for_, until, at)
     async with open_session(settings) as session:
         watched = await find_task(session, task)
-        incident = await _open_incident(session, watched)
+        incident = open_one(await session.incidents(watched.task.id), watched)
         key = (watched.task.id, incident.number)
         known = {
             (one.task_id, one.incident): one for one in (await session.alerting()).acknowledgements
@@ -88,19 +85,3 @@ async def ack(
         )
     )
     return 0
-
-
-async def _open_incident(session: "Session", watched: "WatchedTask") -> "Incident":
-    """Return the incident that is open now.
-
-    Raises:
-        BadInput: there is none.
-    """
-    for incident in reversed(await session.incidents(watched.task.id)):
-        if incident.closed_at is None:
-            return incident
-    status, _reason = watched.shown
-    since = f" since {stamp(watched.state.since_at)}" if watched.state.since_at else ""
-    raise BadInput(
-        f"task {watched.task.name!r} has no open incident to acknowledge; it is {status}{since}"
-    )

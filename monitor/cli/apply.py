@@ -10,8 +10,9 @@ from cyclopts import App, Parameter
 from monitor import journal
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.refusals import BadInput, CouldNotTell
-from monitor.cli.screen import clean, say, say_json
+from monitor.cli.screen import say, say_json
 from monitor.cli.words import Words
+from monitor.core.describe import clean
 
 if TYPE_CHECKING:
     from monitor.config.declared import Declarations

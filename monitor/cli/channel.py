@@ -21,8 +21,8 @@ from monitor.cli.words import Words
 from monitor.core.alerts.alerting import AlertingChange
 
 if TYPE_CHECKING:
-    from monitor.cli.mailbags import Mailbag
     from monitor.core.alerts.notices import ChannelSpec
+    from monitor.operations.mailbags import Mailbag
 
 _EDITABLE = (
     "--url, --[no-]default, --[no-]system, --hours, --quiet-hours, --group-wait, "
@@ -113,8 +113,8 @@ async def add(
         url: Where it is; write secrets as '${NAME}' or '${file:PATH}'.
     """
     settings = everywhere.settle()
-    from monitor.cli.channelspecs import make_channel
     from monitor.cli.database import open_session
+    from monitor.operations.channelspecs import make_channel
 
     spec = make_channel(name=name, url=url, options=read_options(fields.option), **fields.said())
     async with open_session(settings, make=True) as session:
@@ -135,7 +135,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     settings = everywhere.settle()
     from monitor.channels import shown_url
     from monitor.cli.database import now, open_session
-    from monitor.cli.mailbags import mailbags
+    from monitor.operations.mailbags import mailbags
 
     async with open_session(settings) as session:
         channels = (await session.alerting()).channels
@@ -171,10 +171,10 @@ async def show(channel: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int
         channel: Its name.
     """
     settings = everywhere.settle()
-    from monitor.cli.channelspecs import find_channel, shown_options, users_of
     from monitor.cli.database import open_session
-    from monitor.cli.mailbags import mailbags
     from monitor.core.units import format_duration
+    from monitor.operations.channelspecs import find_channel, shown_options, users_of
+    from monitor.operations.mailbags import mailbags
 
     async with open_session(settings) as session:
         spec = find_channel((await session.alerting()).channels, channel)
@@ -231,8 +231,13 @@ async def edit(
         unset: Forget an option; may be repeated.
     """
     settings = everywhere.settle()
-    from monitor.cli.channelspecs import changed_channel, find_channel, refuse_from_file, without
     from monitor.cli.database import open_session
+    from monitor.operations.channelspecs import (
+        changed_channel,
+        find_channel,
+        refuse_from_file,
+        without,
+    )
 
     changes = {"url": url, **fields.said()}
     options = read_options(fields.option)
@@ -255,9 +260,9 @@ async def remove(channel: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> i
         channel: Its name.
     """
     settings = everywhere.settle()
-    from monitor.cli.channelspecs import find_channel, refuse_from_file, users_of
     from monitor.cli.database import open_session
-    from monitor.cli.mailbags import mailbags
+    from monitor.operations.channelspecs import find_channel, refuse_from_file, users_of
+    from monitor.operations.mailbags import mailbags
 
     async with open_session(settings) as session:
         channels = (await session.alerting()).channels
@@ -286,8 +291,8 @@ def _say_default(words: Words, channels: "Sequence[ChannelSpec]") -> None:
 
 
 def _form(spec: "ChannelSpec", bag: "Mailbag") -> dict[str, Any]:
-    from monitor.cli.alert_forms import channel_form
-    from monitor.cli.forms import moment
+    from monitor.operations.alert_forms import channel_form
+    from monitor.operations.forms import moment
 
     return {
         **channel_form(spec),
@@ -319,7 +324,7 @@ def _quoted(name: str) -> str:
 def _tell(everywhere: Everywhere, words: Words, phrase: str, spec: "ChannelSpec") -> None:
     """Say what was done, or print the channel as it is now."""
     if everywhere.json:
-        from monitor.cli.alert_forms import channel_form
+        from monitor.operations.alert_forms import channel_form
 
         say_json(channel_form(spec))
     else:

@@ -101,8 +101,8 @@ async def _wanted(
     settings: "Settings", channel: str | None, url: str | None, options: dict[str, str]
 ) -> "ChannelSpec":
     """Return the channel that is meant, valid as a whole."""
-    from monitor.cli.channelspecs import changed_channel, find_channel, make_channel
     from monitor.cli.database import open_session
+    from monitor.operations.channelspecs import changed_channel, find_channel, make_channel
 
     if url is not None:
         if channel is not None:
@@ -171,9 +171,9 @@ async def dead(channel: str | None = None, /, *, everywhere: Everywhere = NOTHIN
         channel: Its name (default: all channels).
     """
     settings = everywhere.settle()
-    from monitor.cli.alert_forms import notice_form
     from monitor.cli.database import open_session
-    from monitor.cli.mailbags import dead_letters
+    from monitor.operations.alert_forms import notice_form
+    from monitor.operations.mailbags import dead_letters
 
     async with open_session(settings) as session:
         letters = await dead_letters(session)
@@ -219,8 +219,8 @@ async def resend(
         raise BadInput("resend what? Name a channel, or say --key KEY or --all")
     settings = everywhere.settle()
     from monitor.cli.database import now, open_session
-    from monitor.cli.mailbags import dead_letters
     from monitor.cli.neighbours import running
+    from monitor.operations.mailbags import dead_letters
 
     async with open_session(settings) as session:
         if channel is not None:
@@ -259,6 +259,6 @@ def _say_resent(again: "Sequence[Notice]", letters: "Sequence[Notice]", *, alive
 
 async def _expect_channel(session: Any, wanted: str) -> None:
     """Raise BadInput if there is no such channel."""
-    from monitor.cli.channelspecs import find_channel
+    from monitor.operations.channelspecs import find_channel
 
     find_channel((await session.alerting()).channels, wanted)

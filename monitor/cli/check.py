@@ -54,7 +54,7 @@ async def check(
         timeout: How long the whole look may take (default: 10s).
     """
     settings = everywhere.settle()
-    from monitor.cli.specs import new_task
+    from monitor.operations.tasks import new_task
     from monitor.probes import prepare
     from monitor.probes.guard import POLICY
 
@@ -72,7 +72,7 @@ async def check(
     prepared = prepare(spec)
     result = prepared.rule(await _look(prepared.probe, timeout_s))
     if everywhere.json:
-        from monitor.cli.forms import result_form
+        from monitor.operations.forms import result_form
 
         say_json({"target": without_password(target), **result_form(result)})
     else:

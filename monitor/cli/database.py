@@ -1,13 +1,12 @@
 """One unit of work for a command: the database opened, and a task found."""
 
-import difflib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor.core.model import WatchedTask
-from monitor.core.ports import DatabaseAway, NoSuchTask, Session
+from monitor.core.ports import DatabaseAway, Session
 from monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,10 +105,6 @@ async def find_task(session: Session, wanted: str) -> WatchedTask:
     Raises:
         NoSuchTask: naming the one that was probably meant.
     """
-    fleet = await session.fleet()
-    for watched in fleet:
-        if wanted in (watched.task.name, str(watched.task.id)):
-            return watched
-    close = difflib.get_close_matches(wanted, [watched.task.name for watched in fleet], n=1)
-    guess = f", did you mean {close[0]!r}" if close else "; `monitor task list` shows all"
-    raise NoSuchTask(f"there is no task {wanted!r}{guess}")
+    from monitor.operations.tasks import chosen_task
+
+    return chosen_task(await session.fleet(), wanted)

@@ -6,8 +6,9 @@ import attrs
 from cyclopts import App
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
-from monitor.cli.screen import clean, say, say_json
+from monitor.cli.screen import say, say_json
 from monitor.cli.words import Words
+from monitor.core.describe import clean
 
 if TYPE_CHECKING:
     from monitor.checkup.examination import Report

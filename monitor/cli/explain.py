@@ -113,8 +113,8 @@ def _document(
     told: Sequence[tuple["Evidence", list["Line"]]],
     left_out: Sequence[str],
 ) -> dict[str, Any]:
-    from monitor.cli.forms import moment
     from monitor.cli.sentences import Sentences
+    from monitor.operations.forms import moment
 
     in_words = Sentences()
     steps = [

@@ -47,7 +47,7 @@ async def history(
         raise BadInput("--csv and --json exclude each other; decide for one")
     settings = everywhere.settle()
     from monitor.cli.database import find_task, open_session
-    from monitor.cli.forms import task_form
+    from monitor.operations.forms import task_form
 
     async with open_session(settings) as session:
         found = (await find_task(session, task)).task
@@ -65,7 +65,7 @@ async def history(
 
 async def _entries(session: Any, task_id: int, since: datetime | None, limit: int) -> list[Entry]:
     """Return the newest entries of all sorts, oldest first."""
-    from monitor.cli.forms import event_form, gap_form, look_form, transition_form
+    from monitor.operations.forms import event_form, gap_form, look_form, transition_form
 
     entries = [
         *map(look_form, await session.looks(task_id, since, limit)),

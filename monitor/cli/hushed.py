@@ -37,7 +37,7 @@ class Hush:
         return f"[{', '.join(said)}]" if said else ""
 
     def form(self, at: datetime) -> dict[str, Any]:
-        from monitor.cli.alert_forms import acknowledgement_form
+        from monitor.operations.alert_forms import acknowledgement_form
 
         return {
             "silences": [one.id for one in self.silences],

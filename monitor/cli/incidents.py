@@ -81,8 +81,8 @@ async def _forms(
     only_open: bool,
 ) -> list[Form]:
     """Return the newest incidents, oldest first."""
-    from monitor.cli.alert_forms import incident_form
-    from monitor.cli.mailbags import EVERY
+    from monitor.operations.alert_forms import incident_form
+    from monitor.operations.mailbags import EVERY
 
     found = await session.incidents(task_id, since)
     if only_open:

@@ -13,8 +13,9 @@ from functools import partial
 import attrs
 import trio
 
-from monitor.cli.screen import Cell, clean, colourful, milliseconds, phases, status_cell
+from monitor.cli.screen import Cell, colourful, milliseconds, phases, status_cell
 from monitor.cli.words import Words
+from monitor.core.describe import clean
 from monitor.core.model import ABOUT_TARGET, Task
 from monitor.core.records import LookRecord
 

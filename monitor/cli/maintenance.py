@@ -9,11 +9,12 @@ from cyclopts import App, Parameter
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json, stamp, table
-from monitor.cli.selecting import Tags, TaskNames, chosen, read_note, read_selector, shown
+from monitor.cli.selecting import Tags, TaskNames, shown
 from monitor.cli.words import Words
 from monitor.core.alerts.alerting import AlertingChange, Maintenance
 from monitor.core.calendar.windows import read_window
 from monitor.core.names import check_name
+from monitor.operations.selecting import chosen, read_note, read_selector
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -179,8 +180,8 @@ async def remove(name: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
         name: What it is called.
     """
     settings = everywhere.settle()
-    from monitor.cli.channelspecs import refuse_from_file
     from monitor.cli.database import now, open_session
+    from monitor.operations.channelspecs import refuse_from_file
 
     async with open_session(settings) as session:
         found = _find((await session.alerting()).maintenances, name)
@@ -245,7 +246,7 @@ def _say_form(one: Maintenance, window: "Window | None", at: "datetime") -> None
 def _form(
     one: Maintenance, window: "Window | None", at: "datetime", firings: int
 ) -> dict[str, object]:
-    from monitor.cli.alert_forms import maintenance_form
+    from monitor.operations.alert_forms import maintenance_form
 
     occurrence: Occurrence | None = None
     coming: Sequence[Occurrence] = ()

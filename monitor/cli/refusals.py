@@ -57,9 +57,10 @@ def _known(error: BaseException) -> tuple[str, int] | None:
     from monitor.config.source import BadConfig
     from monitor.core.alerts.notices import InvalidChannel
     from monitor.core.ports import DuplicateName, InvalidTask, NoSuchTask, StoreError
+    from monitor.operations.refusals import Unfit
     from monitor.settings import SettingsError
 
-    if isinstance(error, NoSuchTask | DuplicateName | InvalidChannel):
+    if isinstance(error, Unfit | NoSuchTask | DuplicateName | InvalidChannel):
         return _line(str(error)), 2
     if isinstance(error, SettingsError | BadConfig):
         return _several(str(error)), 2

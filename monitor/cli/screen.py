@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from monitor.cli.words import Words
+from monitor.core.describe import clean
 from monitor.core.model import Status
 
 _MARKS = {
@@ -46,12 +47,6 @@ def say_json(document: Any) -> None:
     """Print the one JSON document; what stdout has no signs for is escaped."""
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     say(json.dumps(document, ensure_ascii=plain, indent=2))
-
-
-def clean(text: str) -> str:
-    """Keep a text on one line, and terminals from obeying what a target sent."""
-    line = " ".join(text.split())
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
 
 
 def status_cell(status: Status, words: Words) -> Cell:

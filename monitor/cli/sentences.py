@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 
 from monitor.cli.explained import SENTENCES
-from monitor.cli.screen import clean, rough, stamp
+from monitor.cli.screen import rough, stamp
 from monitor.cli.words import Words
+from monitor.core.describe import clean
 from monitor.core.model import Task
 from monitor.core.why.untold import Line
 from monitor.texts import LANGUAGES

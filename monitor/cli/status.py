@@ -11,7 +11,6 @@ from cyclopts import App
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
 from monitor.cli.screen import (
     Cell,
-    clean,
     distance,
     rough,
     say,
@@ -22,6 +21,7 @@ from monitor.cli.screen import (
 )
 from monitor.cli.words import Words
 from monitor.core.alerts.notices import NoticeState
+from monitor.core.describe import clean
 from monitor.core.model import Node, Status, WatchedTask
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ async def status(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     settings = everywhere.settle()
     from monitor.cli.database import now, open_session
     from monitor.cli.hushed import hushes
-    from monitor.cli.mailbags import unsent
     from monitor.cli.neighbours import running
+    from monitor.operations.mailbags import unsent
 
     async with open_session(settings) as session:
         fleet, nodes = await session.fleet(), await session.nodes()
@@ -79,7 +79,7 @@ def _document(
     letters: Counter[NoticeState],
     at: datetime,
 ) -> dict[str, Any]:
-    from monitor.cli.forms import node_form, watched_form
+    from monitor.operations.forms import node_form, watched_form
 
     shown = next(iter(living), None) or next(iter(nodes), None)
     counts = Counter(watched.shown[0] for watched in fleet)
@@ -153,7 +153,7 @@ def _show_letters(letters: Counter[NoticeState], words: Words, everywhere: Every
 def _line(
     watched: WatchedTask, at: datetime, words: Words, is_running: bool, hush: "Hush"
 ) -> tuple[Cell | str, ...]:
-    from monitor.cli.forms import shown_detail
+    from monitor.operations.forms import shown_detail
 
     shown, reason = watched.shown
     cell = status_cell(shown, words)

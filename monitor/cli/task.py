@@ -181,7 +181,7 @@ async def add(
     """
     settings = everywhere.settle()
     from monitor.cli.database import now, open_session
-    from monitor.cli.specs import new_task
+    from monitor.operations.tasks import new_task
 
     spec = new_task(
         target,
@@ -205,7 +205,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     """List all tasks."""
     settings = everywhere.settle()
     from monitor.cli.database import open_session
-    from monitor.cli.forms import watched_form
+    from monitor.operations.forms import watched_form
 
     async with open_session(settings) as session:
         fleet = await session.fleet()
@@ -239,8 +239,8 @@ async def show(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, open_session
-    from monitor.cli.forms import shown_detail, watched_form
     from monitor.core.units import format_duration
+    from monitor.operations.forms import shown_detail, watched_form
 
     async with open_session(settings) as session:
         watched = await find_task(session, task)
@@ -308,7 +308,7 @@ async def edit(
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, open_session
-    from monitor.cli.specs import changed_task
+    from monitor.operations.tasks import changed_task
 
     changes = {"target": target, "name": name, **fields.said()}
     options = read_options(fields.option)
@@ -334,7 +334,7 @@ async def pause(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, open_session
-    from monitor.cli.specs import changed_task
+    from monitor.operations.tasks import changed_task
 
     async with open_session(settings) as session:
         found = (await find_task(session, task)).task
@@ -354,7 +354,7 @@ async def resume(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, open_session
-    from monitor.cli.specs import changed_task
+    from monitor.operations.tasks import changed_task
 
     async with open_session(settings) as session:
         watched = await find_task(session, task)
@@ -398,7 +398,7 @@ def ping_address(task: "Task", settings: "Settings") -> str | None:
 def _tell(everywhere: Everywhere, words: Words, phrase: str, task: "Task") -> None:
     """Say what was done, or print the task as it is now."""
     if everywhere.json:
-        from monitor.cli.forms import task_form
+        from monitor.operations.forms import task_form
 
         say_json(task_form(task))
     else:

@@ -30,8 +30,8 @@ async def run(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, now, open_session
-    from monitor.cli.forms import look_form
     from monitor.cli.neighbours import running
+    from monitor.operations.forms import look_form
 
     async with open_session(settings) as session:
         watched = await find_task(session, task)

@@ -11,8 +11,9 @@ from monitor import journal
 from monitor.cli.apply import sources_of
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.refusals import BadInput, CouldNotTell
-from monitor.cli.screen import clean, say, say_json
+from monitor.cli.screen import say, say_json
 from monitor.cli.words import Words
+from monitor.core.describe import clean
 
 if TYPE_CHECKING:
     from monitor.config.case import Case
@@ -57,12 +58,13 @@ async def try_policies(
             f"no test has {only!r} in its name" if cases else "there is no [[test]] in these files"
         )
         raise BadInput(f"{why}; see docs/testing-alerts.md")
-    from monitor.simulation.rehearsal import rehearse
+    from monitor.simulation.rehearsal import Manner, concerned, rehearse
 
     words = Words(settings.lang)
     trials = []
     for case in chosen:
-        trial = Trial.of(case, await rehearse(case, declared, settings.lang))
+        outcome = await rehearse(case, concerned(case, declared), Manner(lang=settings.lang))
+        trial = Trial.of(case, outcome)
         trials.append(trial)
         if not everywhere.json:
             trial.show(words)

@@ -70,3 +70,9 @@ def describe(error: BaseException) -> str:
         message = "<message cannot be printed>"
     message = without_password(message) or "<no message>"
     return shorten(f"{type(error).__name__}: {message}", 500)
+
+
+def clean(text: str) -> str:
+    """Keep a text on one line, and terminals from obeying what a target sent."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)

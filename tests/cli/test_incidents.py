@@ -18,7 +18,7 @@ WRONG = [
     ("ack calm", "task 'calm' has no open incident to acknowledge; it is up since"),
     ("ack shop --for 4", "--for: '4' has no unit"),
     ("ack shop --for 0s", "--for: 0s is out of range; use 1s to 366d"),
-    ("ack shop --for 1h --until 2099-01-01", "--for and --until exclude each other"),
+    ("ack shop --for 1h --until 2099-01-01", "--for: excludes an end (until); decide for one"),
     ("ack shop --until 2019-01-01", "--until: 2019-01-01 00:00:00Z lies in the past"),
     ("ack shop --until soon", "--until: 'soon' is not a moment"),
     ("ack shop --undo --note x", "--undo takes no --note, --for or --until"),

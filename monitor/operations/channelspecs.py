@@ -8,10 +8,10 @@ import attrs
 
 from monitor.channels import find_family
 from monitor.channels.outside import check_channel
-from monitor.cli.refusals import BadInput
 from monitor.core.alerts.notices import ChannelSpec, InvalidChannel
 from monitor.core.describe import HIDDEN, without_secrets
 from monitor.core.model import Task
+from monitor.operations.refusals import NotThere, Taken, Unfit
 
 
 def make_channel(**fields: Any) -> ChannelSpec:
@@ -38,20 +38,20 @@ def find_channel(channels: Iterable[ChannelSpec], wanted: str) -> ChannelSpec:
     """Return the channel of that name.
 
     Raises:
-        BadInput: naming the one that was probably meant.
+        NotThere: naming the one that was probably meant.
     """
     known = {one.name: one for one in channels}
     if wanted in known:
         return known[wanted]
     close = difflib.get_close_matches(wanted, known, n=1)
     guess = f", did you mean {close[0]!r}" if close else "; `monitor channel list` shows all"
-    raise BadInput(f"there is no channel {wanted!r}{guess}")
+    raise NotThere(f"there is no channel {wanted!r}{guess}")
 
 
 def refuse_from_file(what: str, name: str, *, from_file: bool) -> None:
-    """Raise BadInput for what a configuration file would put back."""
+    """Raise Taken for what a configuration file would put back."""
     if from_file:
-        raise BadInput(
+        raise Taken(
             f"{what} {name!r} came from a configuration file; change it there and `monitor apply` "
             "the file, with --prune if it is gone there"
         )
@@ -81,8 +81,8 @@ def shown_options(spec: ChannelSpec) -> dict[str, Any]:
 
 
 def without(options: Mapping[str, Any], unset: Sequence[str], name: str) -> dict[str, Any]:
-    """Return options without some of them. Raises BadInput if one is not there."""
+    """Return options without some of them. Raises Unfit if one is not there."""
     for key in unset:
         if key not in options:
-            raise BadInput(f"--unset {key}: channel {name!r} has no such option")
+            raise Unfit(f"unset {key}", f"channel {name!r} has no such option")
     return {key: value for key, value in options.items() if key not in unset}

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.cli.forms import Form, moment
 from monitor.core.alerts.alerting import Acknowledgement, Maintenance, Selector, Silence
 from monitor.core.alerts.notices import ChannelSpec, Notice
 from monitor.core.calendar.windows import Occurrence
 from monitor.core.model import Incident
+from monitor.operations.forms import Form, moment
+from monitor.operations.selecting import written
 
 
 def channel_form(spec: ChannelSpec) -> Form:
     """A channel as it was written down, but for its secrets; see `forms.task_form`."""
-    from monitor.channels import shown_url
-    from monitor.cli.channelspecs import shown_options
+    from monitor.channels import shown_url  # brings what sends
+    from monitor.operations.channelspecs import shown_options
 
     return {
         "name": spec.name,
@@ -53,8 +54,6 @@ def notice_form(notice: Notice) -> Form:
 
 
 def selector_form(selector: Selector) -> Form:
-    from monitor.cli.selecting import written
-
     return {"tasks": [written(one) for one in selector.tasks], "tags": list(selector.tags)}
 
 

@@ -1,0 +1,11 @@
+"""What operators ask and order: each thing once, for commands and for HTTP.
+
+refusals          what cannot be done as it was asked for
+forms             values as documents, whose names scripts rely on; alert_forms: those of alerting
+tasks             from what was said to a checked task; which one was meant
+selecting         which tasks a silence or announced work is about
+silences          for how long, until when; acknowledging: who takes an incident
+maintenances      announced work, and when it comes
+channelspecs      from what was said to a checked channel
+mailbags          what lies in the outbox for each channel
+"""
