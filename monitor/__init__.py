@@ -11,6 +11,7 @@ store/         databases; the one door to asyncio
 probes/        one kind of look, one file; plugins
 assertions/    the language that says what is good
 channels/      where alerts go: one family of receivers, one file
+operations/    what operators ask and order, each once: for commands and for HTTP
 app            puts it together: root nursery, signals, stop in good order
 web/           what is served over HTTP; where to listen is known to settings too
 settings       file, environment and options, made one frozen value

@@ -103,7 +103,7 @@ def _specs(targets: Sequence[str], interval_s: float | None) -> dict[str, "TaskS
         raise BadInput("--interval is for targets that are added now; name one, or leave it out")
     if not targets:
         return {}
-    from monitor.cli.specs import new_task
+    from monitor.operations.tasks import new_task
 
     return {target: new_task(target, interval_s=interval_s) for target in targets}
 
