@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import attrs
 
+from monitor.core.access.people import Deed
+from monitor.core.access.registry import Registry
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
@@ -226,6 +228,16 @@ class Session(Protocol):
     cancellation takes effect before or after it, never within). All raise SessionBusyError when
     called by another trio task than the one that opened the session, and StoreError.
     """
+
+    @property
+    def registry(self) -> Registry:
+        """Users, tokens, web sessions, and what was done by whom."""
+
+    def sign(self, deed: Deed) -> None:
+        """Have the next change of this session written down with it, in one transaction.
+
+        If that change fails, what was signed is forgotten with it.
+        """
 
     async def changes(self, known_revision: int) -> Changes | None:
         """Return all tasks if anything changed since `known_revision`, else None.

@@ -39,7 +39,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
 """Columns whose words must be ours: one unknown word would make the whole fleet unreadable."""
 
 
-_LISTS = {"expect", "degraded", "tags", "depends_on", "affected"}
+_LISTS = {"expect", "degraded", "tags", "depends_on", "affected", "recovery", "paths"}
 """JSON columns that hold lists; the others hold tables."""
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import attrs
 import trio
 
+from monitor.core.access.people import Deed
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange, Request
@@ -36,6 +37,7 @@ from monitor.core.pings import BEGINNING, Ping
 from monitor.core.ports import OpenSession, SessionBusyError
 from monitor.core.records import Record
 from monitor.store import memory_tables
+from monitor.store.memory_access import MemoryRegistry
 from monitor.store.memory_tables import Tables
 
 T = TypeVar("T")
@@ -48,6 +50,26 @@ class MemorySession:
     _store: "MemoryStore"
     _owner: str
     _trio_task: trio.lowlevel.Task
+    _signed: list[Deed] = attrs.field(factory=list, init=False)
+
+    @property
+    def registry(self) -> MemoryRegistry:
+        return MemoryRegistry(self)
+
+    def sign(self, deed: Deed) -> None:
+        self._signed.append(deed)
+
+    async def _read(self, work: Callable[[Tables], T]) -> T:
+        return await self._unit(work)
+
+    async def _write(self, work: Callable[[Tables], T]) -> T:
+        def signed(tables: Tables) -> T:
+            deeds, self._signed = self._signed, []
+            done = work(tables)
+            tables.access.write_deeds(deeds)
+            return done
+
+        return await self._unit(signed)
 
     async def _unit(self, work: Callable[[Tables], T]) -> T:
         caller = trio.lowlevel.current_task()
@@ -82,7 +104,7 @@ class MemorySession:
                 memory_tables.write(tables, record)
             memory_tables.write_incidents(tables, records)
 
-        await self._unit(work)
+        await self._write(work)
 
     async def beat(self, node: Node) -> None:
         def work(tables: Tables) -> None:
@@ -92,10 +114,10 @@ class MemorySession:
                 sessions = {} if known is None else known.sessions
             tables.nodes[node.id] = attrs.evolve(node, sessions=sessions)
 
-        await self._unit(work)
+        await self._write(work)
 
     async def add(self, specs: Sequence[TaskSpec], now: datetime) -> list[Task]:
-        return await self._unit(lambda tables: self._add(tables, specs, now))
+        return await self._write(lambda tables: self._add(tables, specs, now))
 
     def _add(self, tables: Tables, specs: Sequence[TaskSpec], now: datetime) -> list[Task]:
         names = [task.name for task in tables.tasks.values()]
@@ -105,10 +127,10 @@ class MemorySession:
         return [self._store.insert(spec, now) for spec in specs]
 
     async def edit(self, task_id: int, spec: TaskSpec) -> Task:
-        return await self._unit(lambda tables: memory_tables.edit(tables, task_id, spec))
+        return await self._write(lambda tables: memory_tables.edit(tables, task_id, spec))
 
     async def remove(self, task_id: int) -> None:
-        await self._unit(lambda tables: memory_tables.remove(tables, task_id))
+        await self._write(lambda tables: memory_tables.remove(tables, task_id))
 
     async def rebuild(
         self, plan: Callable[[Sequence[Task], Alerting], FleetChange], now: datetime
@@ -131,7 +153,7 @@ class MemorySession:
                 tables.revision += 1
             return change
 
-        return await self._unit(work)
+        return await self._write(work)
 
     async def request(self, task_id: int, kind: RequestKind) -> int:
         def work(tables: Tables) -> int:
@@ -144,7 +166,7 @@ class MemorySession:
             tables.revision += 1
             return number
 
-        return await self._unit(work)
+        return await self._write(work)
 
     async def fleet(self) -> list[WatchedTask]:
         return await self._unit(memory_tables.fleet)
@@ -273,7 +295,7 @@ class MemorySession:
             tables.alerts.change(wanted)
             tables.revision += 1
 
-        await self._unit(work)
+        await self._write(work)
 
     async def nodes(self) -> list[Node]:
         def work(tables: Tables) -> list[Node]:

@@ -25,6 +25,7 @@ from monitor.core.model import (
 from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
+from monitor.store.memory_access import AccessTables
 from monitor.store.memory_alerting import AlertTables
 
 
@@ -44,6 +45,7 @@ class Tables:
     requests: list[Request] = attrs.field(factory=list)
     nodes: dict[str, Node] = attrs.field(factory=dict)
     alerts: AlertTables = attrs.field(factory=AlertTables)
+    access: AccessTables = attrs.field(factory=AccessTables)
     revision: int = 1
 
 

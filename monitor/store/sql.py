@@ -13,6 +13,7 @@ import attrs
 import trio
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from monitor.core.access.people import Deed
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
@@ -33,11 +34,12 @@ from monitor.core.pings import Ping
 from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
 from monitor.core.records import Record
 from monitor.journal import tell
-from monitor.store import alerting, glancing, migrations, reading, writing
+from monitor.store import access, alerting, glancing, migrations, reading, writing
 from monitor.store.address import Address
 from monitor.store.bridge import WRITE, Bridge, Limits, open_bridge
 from monitor.store.errors import translated
 from monitor.store.listening import open_ear
+from monitor.store.registry import SqlRegistry
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -53,9 +55,26 @@ class SqlSession:
     _owner: str
     _trio_task: trio.lowlevel.Task
     _busy: bool = False
+    _signed: list[Deed] = attrs.field(factory=list, init=False)
+
+    @property
+    def registry(self) -> SqlRegistry:
+        return SqlRegistry(self)
+
+    def sign(self, deed: Deed) -> None:
+        self._signed.append(deed)
 
     async def _write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._unit(True, work, *args, **kwargs)
+        deeds, self._signed = self._signed, []
+        if not deeds:
+            return await self._unit(True, work, *args, **kwargs)
+
+        async def signed(aio: AsyncSession) -> T:
+            done = await work(aio, *args, **kwargs)
+            await access.write_deeds(aio, deeds)
+            return done
+
+        return await self._unit(True, signed)
 
     async def _read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._unit(False, work, *args, **kwargs)

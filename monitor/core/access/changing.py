@@ -1,0 +1,179 @@
+"""Changes of users and tokens: what is refused, and what each of them ends.
+
+A plan is shown all users and tokens as they are, and says what to do; nobody else can change them
+in between.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from monitor.core.access.people import Deed, Token, User
+from monitor.core.access.roles import Role
+from monitor.core.names import check_name
+
+
+class AccessRefused(Exception):
+    """Users or tokens cannot be changed like that; the message says why and what to do."""
+
+
+@attrs.frozen(kw_only=True)
+class People:
+    """All users and tokens, by name."""
+
+    users: tuple[User, ...] = ()
+    tokens: tuple[Token, ...] = ()
+
+    def user(self, name: str) -> User:
+        """Return a user. Raises AccessRefused."""
+        found = self.find(name)
+        if found is None:
+            raise AccessRefused(f"there is no user {name!r}; `monitor user list` shows all")
+        return found
+
+    def find(self, name: str) -> User | None:
+        """Return the user of that name, however it is written; None if there is none."""
+        return next((one for one in self.users if folded(one.name) == folded(name)), None)
+
+    def token(self, name: str) -> Token:
+        """Return a token. Raises AccessRefused."""
+        for one in self.tokens:
+            if folded(one.name) == folded(name):
+                return one
+        raise AccessRefused(f"there is no token {name!r}; `monitor token list` shows all")
+
+
+@attrs.frozen(kw_only=True)
+class PeopleChange:
+    """What is to be done to users and tokens, and what is written down of it."""
+
+    users: tuple[User, ...] = ()
+    """New ones, and those that replace the one with their id."""
+    drop_users: tuple[int, ...] = ()
+    """With their tokens and sessions."""
+    tokens: tuple[Token, ...] = ()
+    drop_tokens: tuple[int, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+
+
+Plan = Callable[[People], PeopleChange]
+
+
+def folded(name: str) -> str:
+    """Return a name as names are compared: no two users differ only in how theirs is written."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def adding(user: User, deed: Deed | None = None, *, first: bool = False) -> Plan:
+    """Add a user; the first one, if there may be no other."""
+
+    def plan(people: People) -> PeopleChange:
+        _check_name("user", user.name)
+        if first and people.users:
+            raise AccessRefused("there are users already; log in as one of them")
+        if people.find(user.name) is not None:
+            raise AccessRefused(f"user {user.name!r} exists already; choose another name")
+        if not people.users and user.role is not Role.ADMIN:
+            raise AccessRefused("the first user must be an admin")
+        return PeopleChange(users=(user,), deeds=_deeds(deed))
+
+    return plan
+
+
+def editing(user_id: int, edit: Callable[[User], User], deed: Deed | None = None) -> Plan:
+    """Change a user; another role or password ends all sessions, another password the tokens."""
+
+    def plan(people: People) -> PeopleChange:
+        old = _of_id(people, user_id)
+        new = attrs.evolve(edit(old), id=old.id)
+        if folded(new.name) != folded(old.name):
+            _check_name("user", new.name)
+            if people.find(new.name) is not None:
+                raise AccessRefused(f"user {new.name!r} exists already; choose another name")
+        if (new.role, new.password) != (old.role, old.password):
+            new = attrs.evolve(new, epoch=old.epoch + 1)
+        _expect_admin([new, *(one for one in people.users if one.id != old.id)], old)
+        gone = _tokens_of(people, old) if new.password != old.password else ()
+        return PeopleChange(users=(new,), drop_tokens=gone, deeds=_deeds(deed))
+
+    return plan
+
+
+def removing(user_id: int, deed: Deed | None = None) -> Plan:
+    """Remove a user, his tokens and sessions; the last admin only if nobody is left behind."""
+
+    def plan(people: People) -> PeopleChange:
+        old = _of_id(people, user_id)
+        _expect_admin([one for one in people.users if one.id != old.id], old)
+        return PeopleChange(drop_users=(old.id,), deeds=_deeds(deed))
+
+    return plan
+
+
+def everywhere_out(user: User) -> User:
+    """Return a user whose sessions have all ended."""
+    return attrs.evolve(user, epoch=user.epoch + 1)
+
+
+def granting(token: Token, deed: Deed | None = None) -> Plan:
+    """Add a token; its owner can give no more than he has."""
+
+    def plan(people: People) -> PeopleChange:
+        _check_name("token", token.name)
+        if any(folded(one.name) == folded(token.name) for one in people.tokens):
+            raise AccessRefused(f"token {token.name!r} exists already; choose another name")
+        if token.owner is not None:
+            owner = _of_id(people, token.owner)
+            if token.role > owner.role:
+                raise AccessRefused(
+                    f"{owner.name!r} is {owner.role.word}; a token of his cannot be "
+                    f"{token.role.word}"
+                )
+        for path in token.paths:
+            if not path.startswith("/") or not path.isprintable():
+                raise AccessRefused(f"{path!r} is no path; write it like /api/v1/tasks")
+        if token.expires_at is not None and token.expires_at <= token.created_at:
+            raise AccessRefused("it would be over already; choose a later end")
+        return PeopleChange(tokens=(token,), deeds=_deeds(deed))
+
+    return plan
+
+
+def revoking(token_id: int, deed: Deed | None = None) -> Plan:
+    """Remove a token."""
+
+    def plan(people: People) -> PeopleChange:
+        if token_id not in [one.id for one in people.tokens]:
+            raise AccessRefused("there is no such token any more")
+        return PeopleChange(drop_tokens=(token_id,), deeds=_deeds(deed))
+
+    return plan
+
+
+def _of_id(people: People, user_id: int) -> User:
+    for one in people.users:
+        if one.id == user_id:
+            return one
+    raise AccessRefused("there is no such user any more")
+
+
+def _tokens_of(people: People, user: User) -> tuple[int, ...]:
+    return tuple(one.id for one in people.tokens if one.owner == user.id)
+
+
+def _expect_admin(left: Iterable[User], old: User) -> None:
+    left = list(left)
+    if left and not any(one.role is Role.ADMIN for one in left):
+        raise AccessRefused(f"{old.name!r} is the last admin; make somebody else one first")
+
+
+def _check_name(what: str, name: str) -> None:
+    try:
+        check_name(name, 64)
+    except ValueError as error:
+        raise AccessRefused(f"the name of the {what} {error}") from None
+
+
+def _deeds(deed: Deed | None) -> tuple[Deed, ...]:
+    return () if deed is None else (deed,)

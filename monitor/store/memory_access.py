@@ -1,0 +1,185 @@
+"""Users, tokens and web sessions in the store that lives in memory; see `memory`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from monitor.core.access.changing import People, PeopleChange, Plan, folded
+from monitor.core.access.people import Deed, Token, User, WebSession
+
+if TYPE_CHECKING:
+    from monitor.store.memory import MemorySession
+
+T = TypeVar("T")
+
+
+@attrs.define(eq=False)
+class AccessTables:
+    """What is kept of access."""
+
+    users: dict[int, User] = attrs.field(factory=dict)
+    tokens: dict[int, Token] = attrs.field(factory=dict)
+    sessions: dict[str, WebSession] = attrs.field(factory=dict)
+    deeds: dict[str, Deed] = attrs.field(factory=dict)
+
+    def people(self) -> People:
+        return People(
+            users=tuple(sorted(self.users.values(), key=lambda one: folded(one.name))),
+            tokens=tuple(sorted(self.tokens.values(), key=lambda one: folded(one.name))),
+        )
+
+    def change(self, plan: Plan) -> PeopleChange:
+        change = plan(self.people())
+        for number in change.drop_tokens:
+            self.tokens.pop(number, None)
+        for number in change.drop_users:
+            self.users.pop(number, None)
+            owned = [one.id for one in self.tokens.values() if one.owner == number]
+            for token in owned:
+                del self.tokens[token]
+            self._end(one for one in self.sessions.values() if one.user_id == number)
+        users = [self._write(user) for user in change.users]
+        tokens = [
+            attrs.evolve(one, id=max(self.tokens, default=0) + 1 + ahead)
+            for ahead, one in enumerate(change.tokens)
+        ]
+        self.tokens |= {one.id: one for one in tokens}
+        self.write_deeds(change.deeds)
+        return attrs.evolve(change, users=tuple(users), tokens=tuple(tokens))
+
+    def _write(self, user: User) -> User:
+        user = attrs.evolve(user, id=user.id or max(self.users, default=0) + 1)
+        self.users[user.id] = user
+        self._end(
+            one
+            for one in self.sessions.values()
+            if one.user_id == user.id and one.epoch != user.epoch
+        )
+        return user
+
+    def _end(self, over: Iterable[WebSession]) -> None:
+        for one in list(over):
+            del self.sessions[one.digest]
+
+    def find_session(self, digest: str) -> tuple[WebSession, User] | None:
+        found = self.sessions.get(digest)
+        user = None if found is None else self.users.get(found.user_id)
+        return None if found is None or user is None else (found, user)
+
+    def find_token(self, digest: str) -> tuple[Token, User | None] | None:
+        for token in self.tokens.values():
+            if token.digest == digest:
+                owner = None if token.owner is None else self.users.get(token.owner)
+                return None if token.owner is not None and owner is None else (token, owner)
+        return None
+
+    def open_session(self, new: WebSession, instead_of: str) -> None:
+        self.sessions.pop(instead_of, None)
+        self.sessions[new.digest] = new
+        if not new.pending and new.user_id in self.users:
+            user = self.users[new.user_id]
+            self.users[user.id] = attrs.evolve(user, seen_at=new.created_at)
+
+    def sessions_of(self, user_id: int) -> list[WebSession]:
+        found = [one for one in self.sessions.values() if one.user_id == user_id]
+        found.sort(key=lambda one: one.digest)
+        return sorted(found, key=lambda one: one.seen_at, reverse=True)
+
+    def seen(self, at: datetime, digest: str, token_id: int) -> None:
+        found = self.sessions.get(digest)
+        if found is not None and found.seen_at < at:
+            self.sessions[digest] = attrs.evolve(found, seen_at=at)
+        if token_id in self.tokens:
+            self.tokens[token_id] = attrs.evolve(self.tokens[token_id], used_at=at)
+
+    def done(
+        self,
+        since: datetime | None,
+        before: str,
+        limit: int,
+        actor: str,
+        about: str,
+        action: str,
+    ) -> list[Deed]:
+        found = [
+            one
+            for one in self.deeds.values()
+            if (since is None or one.at >= since)
+            and (not before or one.id < before)
+            and actor in ("", one.actor)
+            and about in ("", one.about)
+            and (not action or one.action == action or one.action.startswith(action + "."))
+        ]
+        return sorted(found, key=lambda one: one.id, reverse=True)[:limit]
+
+    def write_deeds(self, deeds: Sequence[Deed]) -> None:
+        self.deeds |= {one.id: one for one in deeds}
+
+    def forget(self, idle_before: datetime, opened_before: datetime, done_before: datetime) -> None:
+        self._end(
+            one
+            for one in self.sessions.values()
+            if one.seen_at < idle_before or one.created_at < opened_before
+        )
+        self.deeds = {key: one for key, one in self.deeds.items() if one.at >= done_before}
+
+
+@attrs.frozen(eq=False)
+class MemoryRegistry:
+    """See `monitor.core.access.registry`."""
+
+    _session: "MemorySession"
+
+    async def _read(self, work: Callable[[AccessTables], T]) -> T:
+        return await self._session._read(lambda tables: work(tables.access))
+
+    async def _write(self, work: Callable[[AccessTables], T]) -> T:
+        return await self._session._write(lambda tables: work(tables.access))
+
+    async def people(self) -> People:
+        return await self._read(AccessTables.people)
+
+    async def change_people(self, plan: Plan) -> PeopleChange:
+        return await self._write(lambda access: access.change(plan))
+
+    async def find_session(self, digest: str) -> tuple[WebSession, User] | None:
+        return await self._read(lambda access: access.find_session(digest))
+
+    async def find_token(self, digest: str) -> tuple[Token, User | None] | None:
+        return await self._read(lambda access: access.find_token(digest))
+
+    async def open_session(self, session: WebSession, instead_of: str = "") -> None:
+        await self._write(lambda access: access.open_session(session, instead_of))
+
+    async def close_session(self, digest: str) -> None:
+        await self._write(lambda access: access.sessions.pop(digest, None))
+
+    async def sessions(self, user_id: int) -> list[WebSession]:
+        return await self._read(lambda access: access.sessions_of(user_id))
+
+    async def seen(self, at: datetime, *, session: str = "", token: int = 0) -> None:
+        await self._write(lambda access: access.seen(at, session, token))
+
+    async def deeds(
+        self,
+        since: datetime | None = None,
+        limit: int = 100,
+        *,
+        before: str = "",
+        actor: str = "",
+        about: str = "",
+        action: str = "",
+    ) -> list[Deed]:
+        return await self._read(
+            lambda access: access.done(since, before, limit, actor, about, action)
+        )
+
+    async def write_deeds(self, deeds: Sequence[Deed]) -> None:
+        await self._write(lambda access: access.write_deeds(deeds))
+
+    async def forget(
+        self, *, idle_before: datetime, opened_before: datetime, done_before: datetime
+    ) -> None:
+        await self._write(lambda access: access.forget(idle_before, opened_before, done_before))
