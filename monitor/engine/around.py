@@ -86,6 +86,14 @@ class Surroundings:
         """All tasks there are, also those that are paused."""
         return [one.task for one in self._known.values()]
 
+    @property
+    def standing(self) -> list[WatchedTask]:
+        """All tasks as they stand now, by id, also those that are paused."""
+        return [
+            one if one.task.paused else self.running(one.task.id) or one
+            for one in self._known.values()
+        ]
+
     def take(self, watched: Iterable[WatchedTask]) -> None:
         """Learn which tasks there are; followers of what came, went or was edited look again."""
         before, self._known = self._known, {one.task.name: one for one in watched}
