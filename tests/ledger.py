@@ -76,6 +76,12 @@ class Page:
     def slots(self) -> list[datetime]:
         return [slot_at for slot_at, _ in self.results]
 
+    def is_slot(self, place: int) -> bool:
+        """Say whether a result belongs to a scheduled slot, not to a look in between."""
+        slot_at = self.results[place][0]
+        schedule = Slots.of(self.task_id, self.interval_s)
+        return schedule.after(slot_at - timedelta(microseconds=1)) == slot_at
+
     def faults(self) -> list[str]:
         """Say what is wrong with this page, one sentence each; nothing if all is accounted for."""
         found = [*self._unaccounted(), *self._of_gaps(), *self._of_state()]
