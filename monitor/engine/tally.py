@@ -20,6 +20,11 @@ LATE_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.
 and 10 s late is what the auditor calls stalled."""
 
 
+def scheme_of(task: Task) -> str:
+    """Return what a target begins with, and so what kind of look it takes."""
+    return task.target.partition(":")[0].strip().lower()
+
+
 @attrs.define(eq=False)
 class Histogram:
     """How often a value was no larger than each of some bounds; the last count is the rest."""
@@ -50,7 +55,7 @@ class Tally:
 
     def look(self, task: Task, record: LookRecord) -> None:
         """Count one look."""
-        scheme = task.target.partition(":")[0].strip().lower()
+        scheme = scheme_of(task)
         took = self.took.get(scheme)
         if took is None:
             took = self.took[scheme] = Histogram(TOOK_S)
