@@ -9,11 +9,13 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import attrs
 import trio
 
 from monitor import journal
+from monitor.journal import tell
 
 
 @attrs.define(eq=False)
@@ -40,18 +42,36 @@ class Departure:
 
 @asynccontextmanager
 async def open_departure() -> AsyncIterator[Departure]:
-    """Turn SIGINT and SIGTERM into a wish to leave, for the time of the block."""
+    """Turn SIGINT, SIGTERM and SIGHUP into a wish to leave, for the time of the block."""
     departure = Departure()
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    heard = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        heard.append(signal.SIGHUP)
+    obey = partial(_obey, at_terminal=_at_terminal())
+    with trio.open_signal_receiver(*heard) as signals:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_obey, signals, departure, name="signals")
+            nursery.start_soon(obey, signals, departure, name="signals")
             yield departure
             nursery.cancel_scope.cancel()
 
 
-async def _obey(signals: AsyncIterator[int], departure: Departure) -> None:
+def _at_terminal() -> bool:
+    """Say whether somebody started us by hand and may close the terminal."""
+    return any(os.isatty(descriptor) for descriptor in range(3))
+
+
+async def _obey(
+    signals: AsyncIterator[int], departure: Departure, *, at_terminal: bool = False
+) -> None:
     async for number in signals:
+        name = signal.Signals(number).name
+        if number == signal.SIGHUP:  # never the second signal: a terminal may send two
+            if at_terminal:
+                departure.ask(name)
+            else:
+                tell("signal.unneeded", signal=name)
+            continue
         if departure.asked:
             journal.take_down()
             os._exit(128 + number)
-        departure.ask(signal.Signals(number).name)
+        departure.ask(name)

@@ -194,6 +194,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "stopped: {open_sessions} sessions open, {unwritten} records unwritten",
         "остановлено: открытых сессий {open_sessions}, незаписанных записей {unwritten}",
     ),
+    "signal.unneeded": (
+        "{signal}: the configuration files are followed as they change, there is nothing to do",
+        "{signal}: файлы конфигурации отслеживаются и без сигнала, делать нечего",
+    ),
     "node.joined": ("process {node} on {host} has joined", "процесс {node} на {host} начал работу"),
     "log.dropped": (
         "{lines} lines of this log are lost: nobody read it in time, or it could not be written",
