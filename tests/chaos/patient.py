@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -34,8 +34,9 @@ class Life:
     over: trio.Event = attrs.field(factory=trio.Event)
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal that does not end it."""
-        os.kill(self.pid, number)
+        """Send a signal that does not end it; to one that has ended it does nothing."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def ask(self, number: signal.Signals) -> None:
         """Send the signal that is to end it."""
