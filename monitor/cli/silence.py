@@ -10,7 +10,7 @@ from monitor.cli.selecting import Tags, TaskNames, shown
 from monitor.cli.words import Words
 from monitor.core.alerts.alerting import AlertingChange
 from monitor.operations.selecting import chosen, read_note, read_selector
-from monitor.operations.silences import added, find_silence, make_silence, read_length
+from monitor.operations.silences import find_silence, make_silence, read_length
 
 
 def register(app: App) -> None:
@@ -50,9 +50,8 @@ async def add(
         selector = read_selector(fleet, task, tag)
         at = now()
         silence = make_silence(selector, for_, said, whoami(), at)
-        before = (await session.alerting()).silences
-        await session.change_alerting(AlertingChange(silences=(silence,)))
-        stored = added(silence, before, await session.alerting())
+        done = await session.change_alerting(AlertingChange(silences=(silence,)))
+        (stored,) = done.silences
     if everywhere.json:
         from monitor.operations.alert_forms import silence_form
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import attrs
 
@@ -14,6 +14,7 @@ from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
 from monitor.core.glance import Recent
+from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
     Gap,
@@ -29,6 +30,7 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.pings import Ping
+from monitor.core.receipts import Receipt
 from monitor.core.records import Record
 
 
@@ -176,6 +178,8 @@ class Prepared:
         return self.probe if self.within is None else self.within(around)
 
 
+T = TypeVar("T")
+
 Prepare = Callable[[TaskSpec], Prepared]
 """Makes a task ready. Does no I/O; raises InvalidTask for what can never work."""
 
@@ -210,6 +214,10 @@ class DuplicateName(StoreRefused):
     """A task of that name exists already."""
 
 
+class AlreadyDone(StoreRefused):
+    """What was asked for with a key has just been done, with the same key, by somebody else."""
+
+
 class NoSuchTask(StoreRefused):
     """No task has that name or id."""
 
@@ -239,6 +247,16 @@ class Session(Protocol):
         If that change fails, what was signed is forgotten with it.
         """
 
+    def keep_receipt(self, key: str, make: Callable[[Any], Receipt]) -> None:
+        """Have a receipt of the next change kept, made of what that returns, in one transaction.
+
+        The change raises AlreadyDone, and does nothing, if there is a receipt of that key; it need
+        not be the same change.
+        """
+
+    async def receipt(self, key: str, now: datetime) -> Receipt | None:
+        """Return the receipt of a key, if there is one that is not too old."""
+
     async def changes(self, known_revision: int) -> Changes | None:
         """Return all tasks if anything changed since `known_revision`, else None.
 
@@ -263,6 +281,12 @@ class Session(Protocol):
     async def edit(self, task_id: int, spec: TaskSpec) -> Task:
         """Replace what a task is; its state and history stay. Raises NoSuchTask, DuplicateName."""
 
+    async def amend(self, task_id: int, change: Callable[[Task], TaskSpec]) -> Task:
+        """Replace what a task is by what `change` makes of it, as it is when nobody else can.
+
+        Raises what that raises, NoSuchTask, DuplicateName.
+        """
+
     async def remove(self, task_id: int) -> None:
         """Delete a task and all that is known of it. Raises NoSuchTask."""
 
@@ -281,6 +305,9 @@ class Session(Protocol):
 
         It stays until a record answers it, whatever becomes of the process that read it.
         """
+
+    async def page(self, wanted: Page[T]) -> list[T]:
+        """Return a page of a list."""
 
     async def fleet(self) -> list[WatchedTask]:
         """Return all tasks with their states, by id."""
@@ -325,7 +352,7 @@ class Session(Protocol):
     ) -> list[Event]:
         """Return stored happenings about us in [since, before), newest first.
 
-        Those of one of the kinds, if any is named.
+        Those of one of the kinds, if any is named; those of no task, if it is named 0.
         """
 
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
@@ -356,8 +383,11 @@ class Session(Protocol):
     async def alerting(self) -> Alerting:
         """Return all that operators say about alerts."""
 
-    async def change_alerting(self, wanted: AlertingChange) -> None:
-        """Change what operators say about alerts, all or nothing."""
+    async def change_alerting(self, wanted: AlertingChange) -> AlertingChange:
+        """Change what operators say about alerts, all or nothing.
+
+        Returns what was done: new silences have their numbers.
+        """
 
     async def nodes(self) -> list[Node]:
         """Return the processes that wrote to this database, the newest beat first."""

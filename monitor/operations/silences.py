@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from monitor.core.alerts.alerting import Alerting, Selector, Silence
+from monitor.core.alerts.alerting import Selector, Silence
 from monitor.core.units import format_duration
 from monitor.operations.refusals import NotThere, Unfit
 
@@ -40,16 +40,6 @@ def make_silence(
     """Make a silence that holds from now on; the store gives it its number. Raises Unfit."""
     until_at = at + timedelta(seconds=read_length("for", for_s))
     return Silence(id=0, selector=selector, from_at=at, until_at=until_at, note=note, by=by)
-
-
-def added(silence: Silence, before: Iterable[Silence], alerting: Alerting) -> Silence:
-    """Return a silence as the store has it now; somebody else may have added one beside it."""
-    known = {one.id for one in before}
-    return next(
-        one
-        for one in alerting.silences
-        if one.id not in known and one.until_at == silence.until_at and one.by == silence.by
-    )
 
 
 def find_silence(silences: Iterable[Silence], wanted: int | None) -> Silence:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import attrs
 from sqlalchemy import Table, delete, insert, or_, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -108,8 +109,8 @@ async def alerting(session: AsyncSession) -> Alerting:
     )
 
 
-async def change(session: AsyncSession, wanted: AlertingChange) -> None:
-    """Do what an operator wants."""
+async def change(session: AsyncSession, wanted: AlertingChange) -> AlertingChange:
+    """Do what an operator wants; return it with the numbers of new silences."""
     await _replace(
         session,
         tables.channel,
@@ -125,8 +126,10 @@ async def change(session: AsyncSession, wanted: AlertingChange) -> None:
     silence = tables.silence
     for number in wanted.drop_silences:
         await session.execute(delete(silence).where(silence.c.id == number))
+    silences = []
     for one in wanted.silences:
-        await session.execute(insert(silence).values(alert_rows.silence_values(one)))
+        statement = insert(silence).values(alert_rows.silence_values(one)).returning(silence.c.id)
+        silences.append(attrs.evolve(one, id=await session.scalar(statement)))
     taken = tables.acknowledgement
     acknowledged = [(one.task_id, one.incident) for one in wanted.acknowledgements]
     for task_id, incident in (*wanted.drop_acknowledgements, *acknowledged):
@@ -144,6 +147,7 @@ async def change(session: AsyncSession, wanted: AlertingChange) -> None:
             .where(notice.c.state == NoticeState.DEAD)
             .values(state=NoticeState.PENDING, attempts=0, decided_at=None, due_at=None, why="")
         )
+    return attrs.evolve(wanted, silences=tuple(silences))
 
 
 async def _replace(

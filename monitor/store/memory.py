@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 import trio
@@ -18,6 +18,7 @@ from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange, Request
 from monitor.core.glance import Recent
+from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
     Gap,
@@ -35,8 +36,9 @@ from monitor.core.model import (
 )
 from monitor.core.pings import BEGINNING, Ping
 from monitor.core.ports import OpenSession, SessionBusyError
+from monitor.core.receipts import Receipt
 from monitor.core.records import Record
-from monitor.store import memory_tables
+from monitor.store import memory_listing, memory_tables
 from monitor.store.memory_access import MemoryRegistry
 from monitor.store.memory_tables import Tables
 
@@ -51,6 +53,7 @@ class MemorySession:
     _owner: str
     _trio_task: trio.lowlevel.Task
     _signed: list[Deed] = attrs.field(factory=list, init=False)
+    _receipt: tuple[str, Callable[[Any], Receipt]] | None = attrs.field(default=None, init=False)
 
     @property
     def registry(self) -> MemoryRegistry:
@@ -59,14 +62,25 @@ class MemorySession:
     def sign(self, deed: Deed) -> None:
         self._signed.append(deed)
 
+    def keep_receipt(self, key: str, make: Callable[[Any], Receipt]) -> None:
+        self._receipt = key, make
+
+    async def receipt(self, key: str, now: datetime) -> Receipt | None:
+        return await self._read(lambda tables: tables.receipts.find(key, now))
+
     async def _read(self, work: Callable[[Tables], T]) -> T:
         return await self._unit(work)
 
     async def _write(self, work: Callable[[Tables], T]) -> T:
         def signed(tables: Tables) -> T:
             deeds, self._signed = self._signed, []
+            receipt, self._receipt = self._receipt, None
+            if receipt is not None:
+                tables.receipts.refuse(receipt[0], self._store.now())
             done = work(tables)
             tables.access.write_deeds(deeds)
+            if receipt is not None:
+                tables.receipts.write(receipt[1](done))
             return done
 
         return await self._unit(signed)
@@ -129,6 +143,13 @@ class MemorySession:
     async def edit(self, task_id: int, spec: TaskSpec) -> Task:
         return await self._write(lambda tables: memory_tables.edit(tables, task_id, spec))
 
+    async def amend(self, task_id: int, change: Callable[[Task], TaskSpec]) -> Task:
+        def work(tables: Tables) -> Task:
+            known = memory_tables.watched(tables, task_id).task
+            return memory_tables.edit(tables, task_id, change(known))
+
+        return await self._write(work)
+
     async def remove(self, task_id: int) -> None:
         await self._write(lambda tables: memory_tables.remove(tables, task_id))
 
@@ -167,6 +188,9 @@ class MemorySession:
             return number
 
         return await self._write(work)
+
+    async def page(self, wanted: Page[T]) -> list[T]:
+        return await self._unit(lambda tables: memory_listing.page(tables, wanted))
 
     async def fleet(self) -> list[WatchedTask]:
         return await self._unit(memory_tables.fleet)
@@ -245,7 +269,7 @@ class MemorySession:
             found = [
                 one
                 for one in tables.events.values()
-                if task_id in (None, one.task_id)
+                if task_id in (None, one.task_id or 0)
                 and (since is None or one.at >= since)
                 and (before is None or one.at < before)
                 and (not kinds or one.kind in kinds)
@@ -290,12 +314,13 @@ class MemorySession:
     async def alerting(self) -> Alerting:
         return await self._unit(lambda tables: tables.alerts.alerting())
 
-    async def change_alerting(self, wanted: AlertingChange) -> None:
-        def work(tables: Tables) -> None:
-            tables.alerts.change(wanted)
+    async def change_alerting(self, wanted: AlertingChange) -> AlertingChange:
+        def work(tables: Tables) -> AlertingChange:
+            done = tables.alerts.change(wanted)
             tables.revision += 1
+            return done
 
-        await self._write(work)
+        return await self._write(work)
 
     async def nodes(self) -> list[Node]:
         def work(tables: Tables) -> list[Node]:

@@ -94,7 +94,7 @@ class AlertTables:
             acknowledgements=tuple(self.taken[key] for key in sorted(self.taken)),
         )
 
-    def change(self, wanted: AlertingChange) -> None:
+    def change(self, wanted: AlertingChange) -> AlertingChange:
         for name in wanted.drop_channels:
             self.channels.pop(name, None)
         self.channels |= {one.name: one for one in wanted.channels}
@@ -103,9 +103,8 @@ class AlertTables:
         self.maintenances |= {one.name: one for one in wanted.maintenances}
         for number in wanted.drop_silences:
             self.silences.pop(number, None)
-        for silence in wanted.silences:
-            number = next(self.numbers)
-            self.silences[number] = attrs.evolve(silence, id=number)
+        silences = [attrs.evolve(one, id=next(self.numbers)) for one in wanted.silences]
+        self.silences |= {one.id: one for one in silences}
         for key in wanted.drop_acknowledgements:
             self.taken.pop(key, None)
         self.taken |= {(one.task_id, one.incident): one for one in wanted.acknowledgements}
@@ -120,6 +119,7 @@ class AlertTables:
                     due_at=None,
                     why="",
                 )
+        return attrs.evolve(wanted, silences=tuple(silences))
 
     def remove(self, task_id: int) -> None:
         for key in [key for key, one in self.notices.items() if one.task_id == task_id]:

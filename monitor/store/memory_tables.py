@@ -27,6 +27,7 @@ from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
 from monitor.store.memory_access import AccessTables
 from monitor.store.memory_alerting import AlertTables
+from monitor.store.memory_listing import Receipts
 
 
 @attrs.define(eq=False)
@@ -46,6 +47,7 @@ class Tables:
     nodes: dict[str, Node] = attrs.field(factory=dict)
     alerts: AlertTables = attrs.field(factory=AlertTables)
     access: AccessTables = attrs.field(factory=AccessTables)
+    receipts: Receipts = attrs.field(factory=Receipts)
     revision: int = 1
 
 

@@ -18,6 +18,7 @@ from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
 from monitor.core.glance import Recent
+from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
     Gap,
@@ -32,9 +33,19 @@ from monitor.core.model import (
 )
 from monitor.core.pings import Ping
 from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
+from monitor.core.receipts import Receipt
 from monitor.core.records import Record
 from monitor.journal import tell
-from monitor.store import access, alerting, glancing, migrations, reading, writing
+from monitor.store import (
+    access,
+    alerting,
+    glancing,
+    listing,
+    migrations,
+    reading,
+    receipts,
+    writing,
+)
 from monitor.store.address import Address
 from monitor.store.bridge import WRITE, Bridge, Limits, open_bridge
 from monitor.store.errors import translated
@@ -56,6 +67,7 @@ class SqlSession:
     _trio_task: trio.lowlevel.Task
     _busy: bool = False
     _signed: list[Deed] = attrs.field(factory=list, init=False)
+    _receipt: Callable[[Any], Receipt] | None = attrs.field(default=None, init=False)
 
     @property
     def registry(self) -> SqlRegistry:
@@ -64,14 +76,20 @@ class SqlSession:
     def sign(self, deed: Deed) -> None:
         self._signed.append(deed)
 
+    def keep_receipt(self, _key: str, make: Callable[[Any], Receipt]) -> None:
+        self._receipt = make
+
     async def _write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         deeds, self._signed = self._signed, []
-        if not deeds:
+        receipt, self._receipt = self._receipt, None
+        if not deeds and receipt is None:
             return await self._unit(True, work, *args, **kwargs)
 
         async def signed(aio: AsyncSession) -> T:
             done = await work(aio, *args, **kwargs)
             await access.write_deeds(aio, deeds)
+            if receipt is not None:
+                await receipts.write(aio, receipt(done))
             return done
 
         return await self._unit(True, signed)
@@ -142,6 +160,9 @@ class SqlSession:
     async def edit(self, task_id: int, spec: TaskSpec) -> Task:
         return await self._write(writing.edit, task_id, spec)
 
+    async def amend(self, task_id: int, change: Callable[[Task], TaskSpec]) -> Task:
+        return await self._write(writing.amend, task_id, change)
+
     async def remove(self, task_id: int) -> None:
         await self._write(writing.remove, task_id)
 
@@ -152,6 +173,12 @@ class SqlSession:
 
     async def request(self, task_id: int, kind: RequestKind) -> int:
         return await self._write(writing.request, task_id, kind)
+
+    async def receipt(self, key: str, now: datetime) -> Receipt | None:
+        return await self._read(receipts.receipt, key, now)
+
+    async def page(self, wanted: Page[T]) -> list[T]:
+        return await self._read(listing.page, wanted)
 
     async def fleet(self) -> list[WatchedTask]:
         return await self._read(reading.fleet)
@@ -214,8 +241,8 @@ class SqlSession:
     async def alerting(self) -> Alerting:
         return await self._read(alerting.alerting)
 
-    async def change_alerting(self, wanted: AlertingChange) -> None:
-        await self._write(alerting.change, wanted)
+    async def change_alerting(self, wanted: AlertingChange) -> AlertingChange:
+        return await self._write(alerting.change, wanted)
 
     async def nodes(self) -> list[Node]:
         return await self._read(reading.nodes)
@@ -257,8 +284,8 @@ class SqlStore:
         return gate.tasks_waiting > 2 * gate.total_tokens
 
     async def listen(self, hint: Callable[[], None]) -> None:
-        if self.bridge.address.is_sqlite:
-            await trio.sleep_forever()
+        if self.bridge.address.is_sqlite or self.bridge.pooled:
+            await trio.sleep_forever()  # changes are found by asking
         async with open_ear(self.bridge, hint) as lost:
             await lost.wait()
         raise DatabaseAway("the connection that listens for changes was lost")

@@ -134,6 +134,7 @@ incident = Table(
     Column("confirmed_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("detail", Text, nullable=False),
+    Index("incident_by_opening", "opened_at", "task_id", "number"),
 )
 
 gap = Table(
@@ -184,6 +185,7 @@ notice = Table(
     Column("due_at", Moment),
     Index("notice_by_thread", "thread"),
     Index("notice_by_task", "task_id", "at"),
+    Index("notice_by_moment", "at", "key", "channel"),
 )
 """The outbox: written with what it tells about, in one transaction. `task_id` is 0 for what belongs
 to no task."""
@@ -336,6 +338,19 @@ deed = Table(
     Column("address", Text, nullable=False),
 )
 """Who changed what. Its ids sort by time."""
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("receipt_by_moment", "at"),
+)
+"""What was answered to requests that must not be carried out twice; forgotten after a day."""
 
 BACKED_UP = (
     *(task, task_state, result, transition, incident, gap, event, ping),

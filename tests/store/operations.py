@@ -14,9 +14,11 @@ from monitor.core.alerts.alerting import (
 )
 from monitor.core.alerts.notices import ChannelSpec, NoticeState
 from monitor.core.changes import FleetChange
+from monitor.core.listing import Tasks
 from monitor.core.model import Lifecycle, Recovery, RequestKind, Task
 from monitor.core.pings import Ping, PingKind, PingRecord
 from monitor.core.ports import Session
+from monitor.core.receipts import Receipt
 from monitor.core.records import EventRecord, LifeRecord, NoticeRecord
 from tests.store.scene import at, event, gap, incident, look, node, notice, spec, transition
 from tests.store.sweep import Operation
@@ -72,6 +74,12 @@ async def _rebuild(session: Session, n: int) -> None:
         return FleetChange(remove=(leaving,), edit=(edit,), add=(spec(f"rebuilt {n}"),))
 
     assert await session.rebuild(plan, at(0))
+
+
+async def _amend(session: Session, n: int) -> None:
+    kept = Receipt(key=f"k{n}", digest="", at=at(0), status=200, location="", body="")
+    session.keep_receipt(kept.key, lambda _task: kept)
+    assert SHOP == (await session.amend(SHOP, lambda _task: spec(target=f"tcp://amended:{n}"))).id
 
 
 async def _remove(session: Session, n: int) -> None:
@@ -194,6 +202,14 @@ async def _alerting(session: Session, _n: int) -> None:
     await session.alerting()
 
 
+async def _page(session: Session, _n: int) -> None:
+    assert SHOP in [one.task.id for one in await session.page(Tasks())]
+
+
+async def _receipt(session: Session, n: int) -> None:
+    assert await session.receipt(f"none {n}", at(0)) is None
+
+
 async def _nothing(_session: Session, _n: int) -> None:
     await trio.lowlevel.checkpoint()
 
@@ -213,6 +229,11 @@ WRITING = [
         ),
     ),
     Operation("edit", _edit, trace=_counts("task WHERE target = 'tcp://edited:{n}'")),
+    Operation(
+        "amend with a receipt",
+        _amend,
+        trace=_counts("task WHERE target = 'tcp://amended:{n}'", "receipt WHERE key = 'k{n}'"),
+    ),
     Operation(
         "remove",
         _remove,
@@ -305,6 +326,8 @@ READING = [
     Operation("nodes", _nodes),
     Operation("recent", _recent),
     Operation("overdue", _overdue),
+    Operation("page", _page),
+    Operation("receipt", _receipt),
 ]
 
 OPERATIONS = WRITING + READING
