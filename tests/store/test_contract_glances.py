@@ -36,6 +36,6 @@ async def test_who_asks_about_nothing_gets_nothing(store: Store) -> None:
 def _plain(found: dict[int, Recent]) -> dict[int, Recent]:
     """Make empty lists and tuples the same."""
     return {
-        task_id: Recent(*[list(one) or () for one in (recent.looks, recent.gaps)])
-        for task_id, recent in found.items()
+        task_id: Recent(list(one.looks) or (), list(one.gaps) or ())
+        for task_id, one in found.items()
     }

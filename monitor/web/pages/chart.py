@@ -1,0 +1,325 @@
+"""The latency of a task as a picture: each look with its phases, or percentiles of many. Pure.
+
+Pictures are 1000 wide and 200 high and stretch with the page; what stands in them as text is placed
+by shares of the width, so that it does not stretch.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from monitor.core.glance import Glance
+from monitor.core.model import Gap, Incident, Look, Status
+
+WIDTH, HEIGHT = 1000, 200
+BUCKETS = 120
+"""Columns of a picture that shows percentiles."""
+_SEEN = (Status.UP, Status.DEGRADED)
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_CLIP_OVER, _CLIP_AT = 4.0, 2.0
+"""A peak more than so many times the 95th percentile is cut off, at so many times of it."""
+
+
+@attrs.frozen(kw_only=True)
+class Shade:
+    """A span of time in which something else is true."""
+
+    x: float
+    width: float
+    """Shares of the width, in percent."""
+    what: str
+    """`gap` or `incident`."""
+    reason: str
+    from_at: datetime
+    until_at: datetime | None
+    slots: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Column:
+    """What is under the pointer: a look, or a bucket of them."""
+
+    x: float
+    width: float
+    at: datetime
+    status: Status
+    took_s: float
+    looks: int = 1
+
+
+@attrs.frozen(kw_only=True)
+class Chart:
+    """Everything that is drawn."""
+
+    from_at: datetime
+    until_at: datetime
+    top_s: float
+    """The latency at the upper edge."""
+    lines: Sequence[tuple[float, float]]
+    """Horizontal lines: distance from the top in units of the picture, and seconds."""
+    ticks: Sequence[tuple[float, datetime]]
+    """Moments on the axis, with their shares of the width in percent."""
+    paths: Sequence[tuple[str, str]]
+    """Class and path of what is drawn."""
+    shades: Sequence[Shade]
+    columns: Sequence[Column]
+    percentiles: Mapping[int, float]
+    phases: Sequence[tuple[str, float, float]]
+    """Phase, mean seconds, and its share in percent."""
+    looks: int
+    failed: int
+
+    def y(self, seconds: float) -> float:
+        """Return how far from the top a latency is drawn."""
+        return round(HEIGHT * (1 - min(1.0, seconds / self.top_s)), 1)
+
+
+def chart_of_looks(
+    looks: Sequence[Look],
+    gaps: Sequence[Gap],
+    incidents: Sequence[Incident],
+    from_at: datetime,
+    until_at: datetime,
+    interval_s: float,
+) -> Chart:
+    """Draw single looks, oldest first, each made of its phases."""
+    seen = [one.result.duration_s for one in looks if one.result.status in _SEEN]
+    place = _place(from_at, until_at)
+    top_s = _top(seen)
+    width = max(1.5, min(12.0, WIDTH * 0.8 * interval_s / _length_s(from_at, until_at)))
+    names = list(dict.fromkeys(name for one in looks for name in one.result.timings))[:6]
+    drawn: dict[str, list[str]] = {}
+    columns = []
+    for one in looks:
+        x = place(one.slot_at) * WIDTH / 100
+        result = one.result
+        columns.append(
+            Column(
+                x=round(place(one.slot_at) - width / 20, 2),
+                width=round(width / 10, 2),
+                at=one.looked_at,
+                status=result.status,
+                took_s=result.duration_s,
+            )
+        )
+        left = round(x - width / 2, 1)
+        if result.status not in _SEEN:
+            drawn.setdefault(f"bad b-{result.status.value}", []).append(
+                f"M{left:g} 0h{width:.1f}v{HEIGHT}h-{width:.1f}z"
+            )
+            continue
+        floor = float(HEIGHT)
+        rest_s = result.duration_s
+        parts = [
+            (f"phase-{names.index(n) + 1}", s) for n, s in result.timings.items() if n in names
+        ]
+        rest_s -= sum(spent_s for _name, spent_s in parts)
+        for name, spent_s in [*parts, ("phase-rest", max(0.0, rest_s))]:
+            height = min(floor, HEIGHT * spent_s / top_s)
+            if height < 0.15:
+                continue
+            floor -= height
+            drawn.setdefault(name, []).append(
+                f"M{left:g} {floor:.1f}h{width:.1f}v{height:.1f}h-{width:.1f}z"
+            )
+    return Chart(
+        from_at=from_at,
+        until_at=until_at,
+        top_s=top_s,
+        lines=_lines(top_s),
+        ticks=_ticks(from_at, until_at),
+        paths=[(name, "".join(found)) for name, found in sorted(drawn.items())],
+        shades=_shades(gaps, incidents, from_at, until_at),
+        columns=columns,
+        percentiles=percentiles(seen),
+        phases=_phases(looks, names),
+        looks=len(looks),
+        failed=sum(one.result.status is Status.DOWN for one in looks),
+    )
+
+
+def chart_of_glances(
+    glances: Sequence[Glance],
+    gaps: Sequence[Gap],
+    incidents: Sequence[Incident],
+    from_at: datetime,
+    until_at: datetime,
+) -> Chart:
+    """Draw many looks, oldest first: their median, and the band up to the 95th percentile."""
+    seen = [one.took_s for one in glances if one.status in _SEEN]
+    length_s = _length_s(from_at, until_at)
+    buckets: dict[int, list[Glance]] = {}
+    for one in glances:
+        number = int(BUCKETS * (one.slot_at - from_at).total_seconds() / length_s)
+        buckets.setdefault(min(BUCKETS - 1, max(0, number)), []).append(one)
+    found = {
+        number: percentiles([g.took_s for g in many if g.status in _SEEN])
+        for number, many in buckets.items()
+    }
+    top_s = _top([one[95] for one in found.values() if one] or seen)
+
+    def y(seconds: float) -> float:
+        return round(HEIGHT * (1 - min(1.0, seconds / top_s)), 1)
+
+    step = WIDTH / BUCKETS
+    line, band, bad = [], [], []
+    for row in _rows(sorted(number for number, one in found.items() if one)):
+        points = [((number + 0.5) * step, found[number]) for number in row]
+        line.append("M" + "L".join(f"{x:.1f} {y(one[50])}" for x, one in points))
+        upper = "L".join(f"{x:.1f} {y(one[95])}" for x, one in points)
+        lower = "L".join(f"{x:.1f} {y(one[5])}" for x, one in reversed(points))
+        band.append(f"M{upper}L{lower}z")
+    columns = []
+    for number, many in sorted(buckets.items()):
+        share = sum(one.status is Status.DOWN for one in many) / len(many)
+        if share:
+            height = max(6.0, HEIGHT * share)
+            bad.append(f"M{number * step:.1f} {HEIGHT}v-{height:.1f}h{step:.1f}v{height:.1f}z")
+        columns.append(
+            Column(
+                x=round(100 * number / BUCKETS, 2),
+                width=round(100 / BUCKETS, 2),
+                at=many[0].slot_at,
+                status=Status.DOWN if share else many[-1].status,
+                took_s=found[number].get(50, 0.0),
+                looks=len(many),
+            )
+        )
+    paths = [("bad b-down", "".join(bad)), ("band", "".join(band)), ("median", "".join(line))]
+    return Chart(
+        from_at=from_at,
+        until_at=until_at,
+        top_s=top_s,
+        lines=_lines(top_s),
+        ticks=_ticks(from_at, until_at),
+        paths=[one for one in paths if one[1]],
+        shades=_shades(gaps, incidents, from_at, until_at),
+        columns=columns,
+        percentiles=percentiles(seen),
+        phases=(),
+        looks=len(glances),
+        failed=sum(one.status is Status.DOWN for one in glances),
+    )
+
+
+def percentiles(values: Sequence[float]) -> dict[int, float]:
+    """Return some percentiles, each a value that occurs; empty if there are no values."""
+    if not values:
+        return {}
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    return {one: ordered[round(last * one / 100)] for one in (5, 50, 90, 95, 99, 100)}
+
+
+def phase_path(timings: Mapping[str, float], total_s: float) -> list[tuple[int, float, float]]:
+    """Return the phases of one look as parts of a line: number, start and length in percent."""
+    parts, start = [], 0.0
+    for number, spent_s in enumerate(timings.values(), 1):
+        share = 100 * spent_s / total_s if total_s else 0.0
+        parts.append((min(6, number), round(start, 1), round(min(share, 100 - start), 1)))
+        start = min(100.0, start + share)
+    return parts
+
+
+# --- scales -------------------------------------------------------------------------------------
+
+
+def _length_s(from_at: datetime, until_at: datetime) -> float:
+    return max(1e-6, (until_at - from_at) / timedelta(seconds=1))
+
+
+def _place(from_at: datetime, until_at: datetime) -> Callable[[datetime], float]:
+    length_s = _length_s(from_at, until_at)
+
+    def place(moment: datetime) -> float:
+        return max(0.0, min(100.0, 100 * (moment - from_at).total_seconds() / length_s))
+
+    return place
+
+
+def _top(values: Sequence[float]) -> float:
+    """Choose the upper edge: above the highest value, unless that stands alone."""
+    if not values:
+        return 1.0
+    found = percentiles(values)
+    highest = found[100] if found[100] <= _CLIP_OVER * found[95] else _CLIP_AT * found[95]
+    return _nice(max(highest, 1e-5) * 1.08)
+
+
+def _nice(value: float) -> float:
+    size: float = 10.0 ** math.floor(math.log10(value))
+    return next(step * size for step in _STEPS if step * size >= value)
+
+
+def _lines(top_s: float) -> list[tuple[float, float]]:
+    return [(HEIGHT * (1 - part), top_s * part) for part in (1.0, 0.75, 0.5, 0.25)]
+
+
+_TICKS_S = (60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800)
+
+
+def _ticks(from_at: datetime, until_at: datetime) -> list[tuple[float, datetime]]:
+    length_s = _length_s(from_at, until_at)
+    step_s = next((one for one in _TICKS_S if length_s / one <= 7), math.ceil(length_s / 6))
+    place, found = _place(from_at, until_at), []
+    first = math.ceil(from_at.timestamp() / step_s) * step_s
+    for number in range(12):
+        moment = datetime.fromtimestamp(first + number * step_s, from_at.tzinfo)
+        if moment >= until_at:
+            break
+        share = round(place(moment), 2)
+        if 3 < share < 95:
+            found.append((share, moment))
+    return found
+
+
+def _shades(
+    gaps: Sequence[Gap], incidents: Sequence[Incident], from_at: datetime, until_at: datetime
+) -> list[Shade]:
+    place, found = _place(from_at, until_at), []
+    spans: list[tuple[str, str, datetime, datetime | None, int]] = [
+        ("gap", gap.reason.value, gap.from_at, gap.until_at, gap.slots) for gap in gaps
+    ]
+    spans += [("incident", one.detail, one.opened_at, one.closed_at, 0) for one in incidents]
+    for what, reason, begin, end, slots in spans:
+        if (end or until_at) <= from_at or begin >= until_at:
+            continue
+        x = place(begin)
+        width = max(0.3, place(end or until_at) - x)
+        found.append(
+            Shade(
+                x=round(x, 2),
+                width=round(width, 2),
+                what=what,
+                reason=reason,
+                from_at=begin,
+                until_at=end,
+                slots=slots,
+            )
+        )
+    return found
+
+
+def _phases(looks: Sequence[Look], names: Sequence[str]) -> list[tuple[str, float, float]]:
+    seen = [one.result for one in looks if one.result.status in _SEEN]
+    if not seen or not names:
+        return []
+    total_s = sum(one.duration_s for one in seen) / len(seen)
+    means = [sum(one.timings.get(name, 0.0) for one in seen) / len(seen) for name in names]
+    return [
+        (name, mean_s, round(100 * mean_s / total_s, 1) if total_s else 0.0)
+        for name, mean_s in zip(names, means, strict=True)
+    ]
+
+
+def _rows(numbers: Sequence[int]) -> list[list[int]]:
+    """Part numbers where some are missing in between."""
+    rows: list[list[int]] = []
+    for number in numbers:
+        if rows and number - rows[-1][-1] <= 2:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    return rows

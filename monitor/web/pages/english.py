@@ -1,0 +1,48 @@
+"""Words of the program that are no English: what pages say instead."""
+
+from monitor.core.model import GapReason, Reason
+
+_REASONS = {
+    Reason.TASK_ERROR: "our own error",
+    Reason.PROBE_UNKNOWN: "the look could not tell",
+    Reason.LOOP_LAG: "we were too slow",
+    Reason.UPLINK: "our uplink is lost",
+    Reason.RESOLVER: "our resolver does not answer",
+    Reason.NETWORK: "our network is away",
+    Reason.REFUSED: "not allowed here",
+    Reason.DESCRIPTORS: "too few file descriptors",
+    Reason.DATABASE: "the database is away",
+    Reason.BACKING_OFF: "backing off",
+    Reason.FAILED: "given up on",
+    Reason.INVALID: "can never work as it is",
+}
+_GAPS = {
+    GapReason.MONITOR_DOWN: ("no monitor ran", "No monitor was running."),
+    GapReason.PAUSED: ("paused", "The task was paused."),
+    GapReason.OVERRUN: ("overrun", "The look before took longer than the interval."),
+    GapReason.BACKING_OFF: (
+        "backing off",
+        "Our child had failed and waited for its restart; that says nothing of the target.",
+    ),
+    GapReason.FAILED: (
+        "given up on",
+        "Our child had failed too often and waited for an operator.",
+    ),
+    GapReason.INVALID: ("could not work", "The task could not work as it was written."),
+    GapReason.DATABASE_LOST: (
+        "database away",
+        "The database was away for so long that results had to be dropped.",
+    ),
+    GapReason.SUSPENDED: ("asleep", "The machine of the monitor was suspended."),
+    GapReason.CLOCK_JUMP: ("clock stepped", "The clock of the machine was set forward."),
+    GapReason.STALLED: ("stalled", "Our child stood still and was started again by the auditor."),
+}
+ENGLISH = {
+    **{f"reason {reason}": said for reason, said in _REASONS.items()},
+    **{f"gap {reason}": short for reason, (short, _long) in _GAPS.items()},
+    **{f"gap why {reason}": long for reason, (_short, long) in _GAPS.items()},
+    "kin depends on": "Depends on",
+    "kin needed by": "Needed by",
+    "kin members": "Members",
+    "kin member of": "Member of",
+}

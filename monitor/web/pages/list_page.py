@@ -1,0 +1,50 @@
+"""`/`: all tasks, the troubled ones first, each with its last ninety slots."""
+
+from collections.abc import Sequence
+
+import attrs
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.core.model import Status
+from monitor.web.pages.board import BAD, PAGE_SIZES, SORTS, Wish, make_board
+from monitor.web.pages.fleet import Fleet
+from monitor.web.pages.frame import Frame
+from monitor.web.routing import Entry, Role
+
+_CHIPS = (*BAD, Status.MAINTENANCE, Status.PENDING, Status.PAUSED, Status.UP)
+
+
+@attrs.define(eq=False)
+class ListPage:
+    """See the module."""
+
+    frame: Frame
+    fleet: Fleet
+
+    def entries(self) -> Sequence[Entry]:
+        return (
+            Entry(path="/", endpoint=self.show, needs=Role.VIEWER),
+            Entry(path="/wall", endpoint=self.wall, needs=Role.VIEWER),
+        )
+
+    async def show(self, request: Request) -> Response:
+        """Show one page of the list."""
+        board = make_board(self.fleet.all(), Wish.read(request.query_params))
+        strips = await self.fleet.strips([line.watched for line in board.lines])
+        return self.frame.page(
+            request,
+            "list.html",
+            board=board,
+            wish=board.wish,
+            strips=strips,
+            chips=[one for one in _CHIPS if board.counts.get(one) or one in board.wish.statuses],
+            sizes=PAGE_SIZES,
+            sorts=SORTS,
+            overdue=self.fleet.monitor.auditor.overdue,
+        )
+
+    async def wall(self, request: Request) -> Response:
+        """Show what can be read from afar: the sentence, and every task as one tile."""
+        board = make_board(self.fleet.all(), Wish(size=10**6))
+        return self.frame.page(request, "wall.html", board=board)

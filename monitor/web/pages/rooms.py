@@ -1,0 +1,47 @@
+"""All pages of a running monitor."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from monitor.app import App
+from monitor.texts import LANGUAGES
+from monitor.web.desk import Desk
+from monitor.web.pages.fleet import Fleet
+from monitor.web.pages.forms import own_path, read_form
+from monitor.web.pages.frame import HEADERS, THEMES, Frame
+from monitor.web.pages.list_page import ListPage
+from monitor.web.pages.task_page import TaskPage
+from monitor.web.routing import PUBLIC, Entry, Room
+
+_YEAR_S = 365 * 86400
+
+
+def pages_of(monitor: App, desk: Desk, folders: Sequence[Path] = ()) -> Iterator[Room]:
+    """Return the rooms of all pages; `folders` are where other rooms have their templates."""
+    fleet = Fleet(monitor, desk)
+    frame = Frame(folders, now=monitor.clock.now, pulse=fleet.pulse)
+    yield frame.statics
+    yield Preferences()
+    yield ListPage(frame, fleet)
+    yield TaskPage(frame, fleet)
+
+
+@attrs.define(eq=False)
+class Preferences:
+    """The language and the colours that a browser was told to show."""
+
+    def entries(self) -> Sequence[Entry]:
+        return (Entry(path="/preferences", endpoint=self.take, needs=PUBLIC, methods=("POST",)),)
+
+    async def take(self, request: Request) -> Response:
+        """Remember a choice in the browser, and go back."""
+        said = await read_form(request)
+        response = RedirectResponse(own_path(said.text("next")) or "/", 303, headers=HEADERS)
+        for name, known in (("lang", LANGUAGES), ("theme", THEMES)):
+            if (value := said.text(name)) in known:
+                response.set_cookie(name, value, _YEAR_S, path="/", samesite="lax", httponly=True)
+        return response

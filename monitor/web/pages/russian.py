@@ -1,0 +1,3 @@
+"""The phrases of all pages in Russian, by their English."""
+
+RUSSIAN: dict[str, str] = {}

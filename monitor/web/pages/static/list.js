@@ -1,0 +1,109 @@
+// The list reacts as one types, and obeys keys.
+
+import { refresh } from "./live.js";
+
+const finder = document.getElementById("finder");
+
+// --- search ---
+
+function wanted() {
+  const query = new URLSearchParams();
+  for (const [name, value] of new FormData(finder)) if (value && !(name === "sort" && value === "trouble")) query.append(name, value);
+  const text = query.toString();
+  return text ? `/?${text}` : "/";
+}
+
+let waiting = 0;
+
+function find() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const url = wanted();
+    history.replaceState(null, "", url);
+    refresh(new URL(url, location.href).href);
+  }, 60);
+}
+
+if (finder) {
+  finder.addEventListener("input", find);
+  finder.addEventListener("submit", (event) => {
+    event.preventDefault();
+    find();
+  });
+}
+
+// --- which are chosen ---
+
+const bulk = document.getElementById("bulk");
+
+function boxes() {
+  return [...document.querySelectorAll('#rows input[name="task"]')];
+}
+
+function showChosen() {
+  const bar = document.getElementById("bulkbar");
+  if (!bar) return;
+  const chosen = boxes().filter((box) => box.checked).length;
+  bar.dataset.ownClass = "";
+  bar.classList.toggle("some", chosen > 0);
+  const all = document.getElementById("pick-all");
+  if (all) {
+    all.checked = chosen > 0 && chosen === boxes().length;
+    all.indeterminate = chosen > 0 && !all.checked;
+  }
+}
+
+bulk?.addEventListener("change", (event) => {
+  if (event.target.id === "pick-all") for (const box of boxes()) box.checked = event.target.checked;
+  showChosen();
+});
+document.addEventListener("refreshed", () => {
+  showChosen();
+  mark();
+});
+showChosen();
+
+// --- keys ---
+
+let here = null; // the id of the row we stand on
+
+function rows() {
+  return [...document.querySelectorAll("#rows > tr")];
+}
+
+function mark() {
+  for (const row of rows()) {
+    row.classList.toggle("here", row.id === here);
+  }
+}
+
+function go(step) {
+  const all = rows();
+  if (!all.length) return;
+  let index = all.findIndex((row) => row.id === here);
+  index = index < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, index + step));
+  here = all[index].id;
+  mark();
+  all[index].scrollIntoView({ block: "nearest" });
+  all[index].querySelector("a.name").focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = event.target.closest("input:not([type=checkbox]), textarea, select");
+  if (field) {
+    if (event.key === "Escape") field.blur();
+    return;
+  }
+  const row = here && document.getElementById(here);
+  if (event.key === "/") {
+    event.preventDefault();
+    document.getElementById("q")?.focus();
+  } else if (event.key === "j") go(1);
+  else if (event.key === "k") go(-1);
+  else if (event.key === "x" && row) {
+    const box = row.querySelector('input[name="task"]');
+    if (box) box.checked = !box.checked;
+    showChosen();
+  } else if (event.key === "Enter" && row && event.target === document.body) location.href = row.dataset.href;
+});

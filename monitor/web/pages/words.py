@@ -1,0 +1,58 @@
+"""What pages say: phrases stand in English where they are used, and in Russian in `russian`."""
+
+from typing import Any
+
+import attrs
+from markupsafe import Markup, escape
+
+from monitor.texts import LANGUAGES
+from monitor.web.pages.english import ENGLISH
+from monitor.web.pages.russian import RUSSIAN
+
+
+@attrs.frozen
+class Words:
+    """Speak a language; a phrase without translation is said in English."""
+
+    lang: str = "en"
+
+    def __call__(self, phrase: str, **fields: Any) -> str:
+        """Say a phrase with its fields filled in, as plain text."""
+        said = self._said(phrase)
+        return said.format(**fields) if fields else said
+
+    def html(self, phrase: str, **fields: Any) -> Markup:
+        """Say a phrase as HTML: fields may be markup, everything else is escaped."""
+        return escape(self._said(phrase)).format(**fields)
+
+    def count(self, number: int, forms: str) -> str:
+        """Say how many of something there are; `forms` is `task|tasks`."""
+        several = self._said(forms).split("|")
+        return f"{number} {several[_plural(number, self.lang, len(several))]}"
+
+    def _said(self, phrase: str) -> str:
+        phrase = ENGLISH.get(phrase, phrase)
+        return RUSSIAN.get(phrase, phrase) if self.lang == "ru" else phrase
+
+
+def _plural(number: int, lang: str, forms: int) -> int:
+    if lang != "ru" or forms < 3:
+        return 0 if number == 1 else 1
+    if number % 10 == 1 and number % 100 != 11:
+        return 0
+    return 1 if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14) else 2
+
+
+def preferred(accept_language: str) -> str:
+    """Return our language that a browser asks for most, English if it asks for neither."""
+    best, best_weight = LANGUAGES[0], 0.0
+    for part in accept_language.split(","):
+        tag, _, parameter = part.strip().partition(";")
+        name = tag.partition("-")[0].lower()
+        try:
+            weight = float(parameter.strip().removeprefix("q=") or "1")
+        except ValueError:
+            continue
+        if name in LANGUAGES and weight > best_weight:
+            best, best_weight = name, weight
+    return best
