@@ -7,13 +7,18 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import attrs
 
 from monitor.app import Tuning
 from monitor.config.source import TABLES, BadConfig, Source, read_source
+from monitor.core.access.options import AccessOptions
+from monitor.core.access.people import Spans
+from monitor.core.access.roles import Role, read_role
 from monitor.core.describe import without_password
 from monitor.core.model import TaskSpec
 from monitor.core.policy import Backoff, RecoveryPolicy
@@ -67,8 +72,8 @@ class Settings:
     deadman: str = attrs.field(default="", repr=False)
     """An address outside that is pinged as long as we are well; empty: nobody is."""
     deadman_interval_s: float = 60.0
-    drill_every_s: float | None = None
-    """How often recovery is exercised; None: only when asked."""
+    access: AccessOptions = attrs.field(factory=AccessOptions)
+    """Who is let in over HTTP."""
     config: Path | None = None
     """The file that was read."""
     warnings: tuple[str, ...] = ()
@@ -172,6 +177,27 @@ def _path(value: Any) -> Path:
     return Path(_text(value)).expanduser()
 
 
+def _proxies(value: Any) -> tuple[Network, ...]:
+    return read_allowed(_list(value, "networks", "127.0.0.1"))
+
+
+def _header(value: Any) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", _text(value)):
+        raise ValueError(f"{value!r} is no name of a header; write it like X-Forwarded-User")
+    return str(value)
+
+
+def _role(value: Any) -> Role:
+    return read_role(_text(value))
+
+
+def _web_address(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError(f"{value!r} is no address to open; write it like https://monitor.example")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _one_of(*words: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in words:
@@ -270,6 +296,13 @@ _SETTINGS = {
         ("listen", _listen),
         ("grace", _seconds(0.0)),
         ("max_consecutive_errors", _count()),
+        ("access.url", _web_address),
+        ("access.idle", _seconds(60.0)),
+        ("access.lifetime", _seconds(60.0)),
+        ("access.audit_kept", _seconds(86400.0)),
+        ("access.proxies", _proxies),
+        ("access.proxy_header", _header),
+        ("access.proxy_role", _role),
         ("metrics.access", _one_of("public", "viewer")),
         ("metrics.per_task", _flag),
         ("targets.private", _one_of("allow", "list", "deny")),
@@ -302,6 +335,7 @@ def settings_schema() -> dict[str, Any]:
         inside[key] = {"type": ["string", "number"]}
     texts = {"type": "array", "items": {"type": "string"}}
     schema["properties"]["targets"]["properties"]["allow"] = texts
+    schema["properties"]["access"]["properties"]["proxies"] = texts
     schema["properties"]["metrics"]["properties"]["per_task"] = {"type": "boolean"}
     schema["properties"]["uplink"]["properties"]["anchors"] = texts
     return schema
@@ -324,6 +358,10 @@ def _settings(
         tuning = _tuning(values, given)
     except SettingsError as error:
         problems.extend(error.sentences)
+    try:
+        access = _access(values, given)
+    except SettingsError as error:
+        problems.extend(error.sentences)
     if problems:
         raise SettingsError(*problems)
     names = ("data_dir", "lang", "log_format", "listen")
@@ -341,11 +379,32 @@ def _settings(
         ),
         deadman=values.get("deadman.url", ""),
         deadman_interval_s=values.get("deadman.interval", 60.0),
-        drill_every_s=values.get("drill.every"),
+        access=access,
         config=config,
         warnings=tuple(warnings),
         **plain,
     )
+
+
+def _access(values: Mapping[str, Any], given: Mapping[str, _Given]) -> AccessOptions:
+    spans = {
+        field: timedelta(seconds=values[f"access.{field}"])
+        for field in ("idle", "lifetime")
+        if f"access.{field}" in values
+    }
+    plain = {
+        name: values[f"access.{name}"]
+        for name in ("url", "proxies", "proxy_header", "proxy_role")
+        if f"access.{name}" in values
+    }
+    if "proxy_header" in plain and not plain.get("proxies"):
+        raise SettingsError(
+            f"{given['access.proxy_header'].where}: nobody is believed what stands in it; name the "
+            "proxies that set it in access.proxies"
+        )
+    kept_s = values.get("access.audit_kept")
+    kept = AccessOptions().kept if kept_s is None else timedelta(seconds=kept_s)
+    return AccessOptions(spans=Spans(**spans), kept=kept, **plain)
 
 
 def _tuning(values: Mapping[str, Any], given: Mapping[str, _Given]) -> Tuning:

@@ -6,6 +6,7 @@ families    run (with looks), check, task, status (with hushed), history, db, do
             drill, verify
 alerting    channel (with channel_post, channel_kinds), silence, maintenance, ack, incidents,
             test (with junit)
+access      user and token (with passwords)
 explaining  explain, evidence (what is read), sentences and explained (what is said)
 reading     everywhere (options of every command, and how values are read), database, selecting
 writing     screen (tables and colours), forms and alert_forms (values as JSON), words (English and

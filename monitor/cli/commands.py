@@ -38,6 +38,8 @@ def make_app() -> "App":
         status,
         task,
         test,
+        token,
+        user,
         verify,
     )
 
@@ -51,7 +53,7 @@ def make_app() -> "App":
     )
     looking = (run, check, task, kinds, apply, config, status, history, explain)
     alerting = (incidents, ack, channel, silence, maintenance, test)
-    for family in (*looking, *alerting, db, doctor, drill, verify):
+    for family in (*looking, *alerting, user, token, db, doctor, drill, verify):
         family.register(app)
     return app
 

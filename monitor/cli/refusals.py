@@ -55,12 +55,13 @@ def _known(error: BaseException) -> tuple[str, int] | None:
         return _line(_usage(error)), 2
 
     from monitor.config.source import BadConfig
+    from monitor.core.access.changing import AccessRefused
     from monitor.core.alerts.notices import InvalidChannel
     from monitor.core.ports import DuplicateName, InvalidTask, NoSuchTask, StoreError
     from monitor.operations.refusals import Unfit
     from monitor.settings import SettingsError
 
-    if isinstance(error, Unfit | NoSuchTask | DuplicateName | InvalidChannel):
+    if isinstance(error, Unfit | NoSuchTask | DuplicateName | InvalidChannel | AccessRefused):
         return _line(str(error)), 2
     if isinstance(error, SettingsError | BadConfig):
         return _several(str(error)), 2

@@ -206,14 +206,26 @@ class Run:
             tell("web.busy", error=str(error))
             return ()
 
-    def _guests(self) -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
+    def _serve(self, lines: "LookLines") -> Callable[["Monitor"], Awaitable[None]]:
+        """Return the listener."""
+        from monitor.web.access.entrance import Entrance
+        from monitor.web.serve import listen_for
+
+        def invite(address: str) -> None:
+            lines.say(lines.words("Nobody can log in yet. Open this to create the first user:"))
+            lines.say(f"    {address}")
+
+        entrance = Entrance(options=self.settings.access, say=invite)
+        return lambda monitor: listen_for(monitor, self.sockets, self._rooms(monitor), entrance)
+
+    def _guests(self, lines: "LookLines") -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
         """Return what runs beside the monitor's own organs."""
         guests: dict[str, Callable[[Monitor], Awaitable[None]]] = {}
         if self.sockets:
-            from monitor.web.serve import listen_for
-
-            guests["web"] = lambda monitor: listen_for(monitor, self.sockets, self._rooms(monitor))
-        guests["drill"] = self._keep_drilling
+            guests["web"] = self._serve(lines)
+        guests["lookout"] = lambda monitor: keep_lookout(monitor, self.sockets)
+        if (manager := ServiceManager.asked(os.environ)) is not None:
+            guests["service manager"] = lambda monitor: keep_service_manager(monitor, manager)
         if self.settings.deadman:
             guests["deadman"] = self._keep_deadman
         if self.files is None:
@@ -291,7 +303,7 @@ class Run:
                 prepare,
                 self.settings.tuning,
                 lines.show,
-                self._guests(),
+                self._guests(lines),
                 outside(self.settings.lang),
             ) as monitor:
                 lines.names = lambda: [child.task.name for child in monitor.fleet.children]

@@ -121,6 +121,36 @@ _RUSSIAN = {
     "alerts to be sent again: {count}": "будет отправлено снова: {count}",
     "alerts whose channel is no more: {count}": "оповещений, чьего канала больше нет: {count}",
     "no monitor is running; they wait until one does": ("монитор не запущен; они ждут его запуска"),
+    # user, token
+    "Nobody can log in yet. Open this to create the first user:": (
+        "Войти пока никто не может. Откройте, чтобы создать первого пользователя:"
+    ),
+    "role": "роль",
+    "viewer": "наблюдатель",
+    "editor": "редактор",
+    "admin": "администратор",
+    "second factor": "второй фактор",
+    "last login": "последний вход",
+    "no": "нет",
+    "new password: ": "новый пароль: ",
+    "the same once more: ": "ещё раз: ",
+    'user "{name}" added: {role}': "пользователь «{name}» добавлен: {role}",
+    'user "{name}" changed: {role}': "пользователь «{name}» изменён: {role}",
+    'user "{name}" removed': "пользователь «{name}» удалён",
+    'user "{name}" has another password; all sessions have ended': (
+        "пользователю «{name}» задан другой пароль; все его сеансы завершены"
+    ),
+    "there are no users; add one with: {command}": "пользователей нет; добавить: {command}",
+    "user": "пользователь",
+    "limits": "ограничения",
+    "last used": "последнее использование",
+    "good until": "действует до",
+    "read-only": "только чтение",
+    'token "{name}": {role}; it is not shown again': (
+        "ключ «{name}»: {role}; больше он показан не будет"
+    ),
+    'token "{name}" revoked': "ключ «{name}» отозван",
+    "there are no tokens; make one with: {command}": "ключей нет; создать: {command}",
     # silence, maintenance
     "tag {tag}": "метка {tag}",
     "everything": "всё",

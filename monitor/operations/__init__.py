@@ -7,5 +7,6 @@ selecting         which tasks a silence or announced work is about
 silences          for how long, until when; acknowledging: who takes an incident
 maintenances      announced work, and when it comes
 channelspecs      from what was said to a checked channel
+people            users, tokens, and what was done by whom
 mailbags          what lies in the outbox for each channel
 """

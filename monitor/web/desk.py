@@ -25,6 +25,8 @@ class Desk:
     _seats: trio.CapacityLimiter = attrs.field(
         factory=lambda: trio.CapacityLimiter(SESSIONS), init=False
     )
+    _free: list[int] = attrs.field(factory=lambda: list(range(SESSIONS, 0, -1)), init=False)
+    """Numbers of the seats: open sessions are told apart by their owners."""
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
@@ -39,8 +41,12 @@ class Desk:
         if patience.cancelled_caught:
             raise HTTPException(503, "too many requests at once", {"Retry-After": "5"})
         try:
-            async with self.store.session("web") as session:
-                yield session
+            seat = self._free.pop()
+            try:
+                async with self.store.session(f"web {seat}") as session:
+                    yield session
+            finally:
+                self._free.append(seat)
         except DatabaseAway as error:
             raise HTTPException(503, "the database is away", {"Retry-After": "10"}) from error
         finally:

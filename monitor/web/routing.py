@@ -5,7 +5,6 @@ stands before every other.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from enum import IntEnum
 from typing import Protocol
 
 import attrs
@@ -14,18 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from monitor.core.access.roles import Role as Role
+
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class Role(IntEnum):
-    """What somebody may do; whoever may do more may do less."""
-
-    VIEWER = 1
-    """See everything but secrets."""
-    EDITOR = 2
-    """Change tasks, alerts and incidents."""
-    ADMIN = 3
-    """Change users, tokens, channels and settings."""
 
 
 PUBLIC = None
@@ -40,6 +30,19 @@ class Who:
     role: Role
     via: str
     """How we know: `session`, `token`, `proxy`, or `first run`."""
+    token: str = ""
+    """The name of the token, if that is how."""
+    user_id: int = 0
+    """0: no user of ours."""
+    session: str = ""
+    """The digest of the web session, if there is one."""
+    address: str = ""
+    """Where the request came from."""
+
+    @property
+    def means(self) -> str:
+        """How we know, as it is written down of what was done."""
+        return f"token {self.token}" if self.token else self.via
 
 
 @attrs.frozen(kw_only=True)

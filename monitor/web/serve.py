@@ -9,13 +9,18 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
+from functools import partial
 
+import trio
 from anycorn import serve
 from anycorn.config import Config
 
 from monitor.app import App
 from monitor.journal import tell
+from monitor.web.access.entrance import FOLDER, Entrance
+from monitor.web.desk import Desk
 from monitor.web.listen import authority
+from monitor.web.pages.rooms import pages_of
 from monitor.web.routing import Room
 from monitor.web.site import make_site, rooms_of
 
@@ -24,13 +29,22 @@ IDLE_S = 30
 
 
 async def listen_for(
-    monitor: App, sockets: Sequence[socket.socket], more: Sequence[Room] = ()
+    monitor: App,
+    sockets: Sequence[socket.socket],
+    more: Sequence[Room] = (),
+    entrance: Entrance | None = None,
 ) -> None:
     """Serve a running monitor until its doors close, and close the sockets then.
 
     Args:
         more: rooms that depend on settings.
+        entrance: lets people in, or not.
     """
+    entrance = entrance or Entrance()
+    desk = Desk(monitor.store)
+    guard = entrance.guard(monitor, desk)
+    pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard))
+    site = make_site([*rooms_of(monitor), *pages, *more], guard)
 
     async def closing() -> None:
         await monitor.doors.closing.wait()
@@ -42,12 +56,15 @@ async def listen_for(
         for one in sockets:
             host, port = one.getsockname()[:2]
             tell("web.listening", address=authority(host, port), port=port)
-        await serve(
-            make_site([*rooms_of(monitor), *more]),  # type: ignore[arg-type]
-            config,
-            shutdown_trigger=closing,
-            mode="asgi",
-        )
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(entrance.keep, monitor, sockets, name="access")
+            await serve(
+                site,  # type: ignore[arg-type]
+                config,
+                shutdown_trigger=closing,
+                mode="asgi",
+            )
+            nursery.cancel_scope.cancel()
 
 
 def _config(sockets: Sequence[socket.socket], grace_s: float) -> Config:

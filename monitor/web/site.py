@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.app import App
 from monitor.core.describe import describe
 from monitor.journal import tell
+from monitor.web.headers import HEADERS, SafeHeaders
 from monitor.web.health import Health
 from monitor.web.ping import Pings
 from monitor.web.problem import not_found, problem
@@ -27,7 +29,9 @@ def make_site(rooms: Sequence[Room], guard: Guard | None = None) -> Starlette:
     before = guard or NobodyYet()
     routes = [make_route(entry, before) for room in rooms for entry in room.entries()]
     site = Starlette(
-        routes=routes, exception_handlers={HTTPException: _refuse, Exception: _apologize}
+        routes=routes,
+        middleware=[Middleware(SafeHeaders)],
+        exception_handlers={HTTPException: _refuse, Exception: _apologize},
     )
     site.router.redirect_slashes = False
     return site
@@ -46,4 +50,5 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _apologize(request: Request, error: Exception) -> Response:
     tell("web.error", path=request.scope["route"].path, error=describe(error))
-    return problem(500, "this is a fault of the monitor; its log says more")
+    # Starlette answers this outside of all that stands around the site.
+    return problem(500, "this is a fault of the monitor; its log says more", HEADERS)

@@ -100,6 +100,16 @@ def editing(user_id: int, edit: Callable[[User], User], deed: Deed | None = None
     return plan
 
 
+def rehashed(user: User, kept: str) -> Plan:
+    """Keep the same password in another form; nothing ends by that."""
+
+    def plan(people: People) -> PeopleChange:
+        same = [one for one in people.users if (one.id, one.password) == (user.id, user.password)]
+        return PeopleChange(users=tuple(attrs.evolve(one, password=kept) for one in same))
+
+    return plan
+
+
 def removing(user_id: int, deed: Deed | None = None) -> Plan:
     """Remove a user, his tokens and sessions; the last admin only if nobody is left behind."""
 

@@ -1,6 +1,6 @@
 """All pages of a running monitor."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -20,12 +20,23 @@ from monitor.web.routing import PUBLIC, Entry, Room
 _YEAR_S = 365 * 86400
 
 
-def pages_of(monitor: App, desk: Desk, folders: Sequence[Path] = ()) -> Iterator[Room]:
-    """Return the rooms of all pages; `folders` are where other rooms have their templates."""
+def pages_of(
+    monitor: App,
+    desk: Desk,
+    folders: Sequence[Path] = (),
+    others: Callable[[Frame], Iterable[Room]] = lambda _frame: (),
+) -> Iterator[Room]:
+    """Return the rooms of all pages.
+
+    Args:
+        folders: where other rooms have their templates.
+        others: makes the rooms whose pages look like these.
+    """
     fleet = Fleet(monitor, desk)
     frame = Frame(folders, now=monitor.clock.now, pulse=fleet.pulse)
     yield frame.statics
     yield Preferences()
+    yield from others(frame)
     yield ListPage(frame, fleet)
     yield TaskPage(frame, fleet)
 

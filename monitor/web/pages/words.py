@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from monitor.texts import LANGUAGES
 from monitor.web.pages.english import ENGLISH
+from monitor.web.access.russian import RUSSIAN as ACCESS
 from monitor.web.pages.russian import RUSSIAN
 
 
@@ -32,7 +33,9 @@ class Words:
 
     def _said(self, phrase: str) -> str:
         phrase = ENGLISH.get(phrase, phrase)
-        return RUSSIAN.get(phrase, phrase) if self.lang == "ru" else phrase
+        if self.lang != "ru":
+            return phrase
+        return RUSSIAN.get(phrase) or ACCESS.get(phrase, phrase)
 
 
 def _plural(number: int, lang: str, forms: int) -> int:

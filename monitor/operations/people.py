@@ -1,0 +1,110 @@
+"""Users, tokens and what was done by whom: as documents, and made of what was said."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.core.access.changing import People
+from monitor.core.access.people import Deed, Token, User, WebSession, digest, new_token
+from monitor.core.access.roles import Role
+from monitor.operations.forms import Form, moment
+
+LONGEST_S = 10 * 366 * 86400.0
+
+
+def user_form(user: User) -> Form:
+    """A user, without anything secret."""
+    return {
+        "id": user.id,
+        "name": user.name,
+        "role": user.role.word,
+        "has_password": user.password is not None,
+        "second_factor": user.totp is not None,
+        "recovery_codes": len(user.recovery),
+        "provider": user.subject.partition(" ")[0],
+        "created_at": moment(user.created_at),
+        "seen_at": moment(user.seen_at),
+    }
+
+
+def token_form(token: Token, people: People) -> Form:
+    """A token, without what makes it one."""
+    owner = next((one.name for one in people.users if one.id == token.owner), None)
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": token.role.word,
+        "owner": owner,
+        "read_only": token.read_only,
+        "paths": list(token.paths),
+        "by": token.by,
+        "created_at": moment(token.created_at),
+        "expires_at": moment(token.expires_at),
+        "used_at": moment(token.used_at),
+    }
+
+
+def visit_form(session: WebSession, current: str) -> Form:
+    """A web session; `current` is the digest of the one that asks."""
+    return {
+        "via": session.via,
+        "address": session.address,
+        "agent": session.agent,
+        "created_at": moment(session.created_at),
+        "seen_at": moment(session.seen_at),
+        "current": session.digest == current,
+    }
+
+
+def deed_form(deed: Deed) -> Form:
+    """Something that was done."""
+    return {
+        "id": deed.id,
+        "at": moment(deed.at),
+        "actor": deed.actor,
+        "via": deed.via,
+        "action": deed.action,
+        "about": deed.about,
+        "before": dict(deed.before),
+        "after": dict(deed.after),
+        "address": deed.address,
+    }
+
+
+def make_token(
+    name: str,
+    role: Role,
+    now: datetime,
+    *,
+    owner: User | None = None,
+    read_only: bool = False,
+    paths: Sequence[str] = (),
+    for_s: float | None = None,
+    by: str = "",
+) -> tuple[Token, str]:
+    """Return a new token, and the secret that is shown once."""
+    secret = new_token()
+    token = Token(
+        name=name,
+        role=role,
+        digest=digest(secret),
+        owner=None if owner is None else owner.id,
+        read_only=read_only,
+        paths=tuple(paths),
+        by=by,
+        created_at=now,
+        expires_at=None if for_s is None else now + timedelta(seconds=for_s),
+    )
+    return token, secret
+
+
+def shown_user(user: User) -> dict[str, Any]:
+    """Return what is written down of a user that is changed."""
+    form = user_form(user)
+    return {key: form[key] for key in ("name", "role", "has_password", "second_factor", "provider")}
+
+
+def shown_token(token: Token, people: People) -> dict[str, Any]:
+    """Return what is written down of a token that is granted or revoked."""
+    form = token_form(token, people)
+    return {key: form[key] for key in ("role", "owner", "read_only", "paths", "expires_at")}

@@ -1,0 +1,95 @@
+"""All of access together, for as long as the process runs; and what is forgotten in time.
+
+The first-run token outlives the listener: when that is started again, the address on the console
+still works.
+"""
+
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import attrs
+import trio
+
+from monitor.app import App
+from monitor.core.access.options import AccessOptions
+from monitor.core.describe import describe
+from monitor.core.ports import StoreError
+from monitor.journal import tell
+from monitor.web.access.door import Door
+from monitor.web.access.first import FirstRun
+from monitor.web.access.guard import AccessGuard
+from monitor.web.access.hashing import Passwords
+from monitor.web.access.login import Login, Pages
+from monitor.web.desk import Desk
+from monitor.web.listen import Listen
+from monitor.web.routing import Room
+
+FOLDER = Path(str(files(__package__).joinpath("templates")))
+"""The templates of these pages; they extend `base.html`."""
+FORGET_EVERY_S = 3600.0
+_AGAIN_S = 5.0
+
+
+@attrs.define(eq=False, kw_only=True)
+class Entrance:
+    """Lets people in, or not.
+
+    Args:
+        say: shows a line on the console.
+    """
+
+    options: AccessOptions = attrs.field(factory=AccessOptions)
+    say: Callable[[str], object] = lambda _line: None
+    first: FirstRun = attrs.field(factory=FirstRun)
+    passwords: Passwords = attrs.field(factory=Passwords)
+
+    def guard(self, monitor: App, desk: Desk) -> AccessGuard:
+        """Return what stands before all that is not public."""
+        door = Door(
+            desk=desk,
+            options=self.options,
+            now=monitor.clock.now,
+            outage=monitor.outage,
+            first=self.first,
+        )
+        return AccessGuard(door)
+
+    def rooms(self, guard: AccessGuard, pages: Pages) -> Iterator[Room]:
+        """Return the pages of access."""
+        yield Login(door=guard.door, guard=guard, pages=pages, passwords=self.passwords)
+
+    async def keep(self, monitor: App, sockets: Sequence[socket.socket]) -> None:
+        """Say how to come in while nobody can, then forget in time what is over."""
+        while True:
+            try:
+                async with monitor.store.session("access") as session:
+                    people = await session.registry.people()
+                break
+            except StoreError:
+                await trio.sleep(_AGAIN_S)
+        if not people.users:
+            self._invite(sockets)
+        while True:
+            try:
+                await self.forget(monitor)
+            except StoreError as error:
+                tell("database.noise", error=f"old sessions stay: {describe(error)}")
+            await trio.sleep(FORGET_EVERY_S)
+
+    def _invite(self, sockets: Sequence[socket.socket]) -> None:
+        host, port = sockets[0].getsockname()[:2]
+        address = self.first.address(self.options.url.rstrip("/") or Listen(host, port).url)
+        tell("web.first_run", open=address)
+        self.say(address)
+
+    async def forget(self, monitor: App) -> None:
+        """Forget web sessions that are over, and what was done long ago."""
+        now, spans = monitor.clock.now(), self.options.spans
+        async with monitor.store.session("access") as session:
+            await session.registry.forget(
+                idle_before=now - spans.idle,
+                opened_before=now - spans.lifetime,
+                done_before=now - self.options.kept,
+            )
