@@ -110,6 +110,8 @@ class Storm:
     moods: dict[str, str] = attrs.field(factory=dict)
     _armed: str = ""
     _over: trio.Event = attrs.field(factory=trio.Event)
+    _starting: trio.CancelScope | None = None
+    """Of a process that has not read its tasks yet, and cannot while the database is away."""
     _fresh: set[tuple[str, str]] = attrs.field(factory=set)
     """What this process has handed over."""
 
@@ -223,6 +225,8 @@ class Storm:
         kind, self._armed = self._armed, ""
         self.crashes[kind] += 1
         self._over.set()
+        if self._starting is not None:
+            self._starting.cancel()
         if kind == "leave":
             return
         self.dead = True
@@ -247,11 +251,13 @@ class Storm:
         self.process += 1
         self.dead, self._over = False, trio.Event()
         self._fresh.clear()
-        async with self.stage.running() as app:
-            with trio.move_on_at(until_s):
-                await self._over.wait()
-            if self.dead:
-                app.tuning = attrs.evolve(app.tuning, grace_s=0.0)
+        with trio.CancelScope() as self._starting:
+            async with self.stage.running() as app:
+                self._starting = None
+                with trio.move_on_at(until_s):
+                    await self._over.wait()
+                if self.dead:
+                    app.tuning = attrs.evolve(app.tuning, grace_s=0.0)
         # Also who leaves in good order takes with it what a database that is away did not take.
         notices = self.stage.store.tables.alerts.notices
         for known in self._fresh:
