@@ -168,6 +168,26 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "the anchor {anchor} could not be asked, which says nothing about our uplink: {error}",
         "якорь {anchor} не удалось спросить, о нашей связи это ничего не говорит: {error}",
     ),
+    "web.first_run": (
+        "NOBODY CAN LOG IN YET: open {open} to create the first user",
+        "ПОЛЬЗОВАТЕЛЕЙ ЕЩЁ НЕТ: откройте {open}, чтобы создать первого",
+    ),
+    "access.login": (
+        "{user} has logged in from {address} ({via})",
+        "{user}: вход с адреса {address} ({via})",
+    ),
+    "access.refused": (
+        "a login from {address} was refused: wrong {how}",
+        "отказано во входе с адреса {address}: неверно ({how})",
+    ),
+    "access.held": (
+        "too many tries to log in from {address}; it has to wait",
+        "слишком много попыток входа с адреса {address}; придётся подождать",
+    ),
+    "access.first_run": (
+        "the first-run address was opened from {address}",
+        "адрес первого входа открыт с {address}",
+    ),
     "web.listening": (
         "listening for HTTP on {address}",
         "приём HTTP на {address}",
@@ -200,26 +220,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "node.joined": ("process {node} on {host} has joined", "процесс {node} на {host} начал работу"),
     "log.dropped": (
-    "web.first_run": (
-        "NOBODY CAN LOG IN YET: open {open} to create the first user",
-        "ПОЛЬЗОВАТЕЛЕЙ ЕЩЁ НЕТ: откройте {open}, чтобы создать первого",
-    ),
-    "access.login": (
-        "{user} has logged in from {address} ({via})",
-        "{user}: вход с адреса {address} ({via})",
-    ),
-    "access.refused": (
-        "a login from {address} was refused: wrong {how}",
-        "отказано во входе с адреса {address}: неверно ({how})",
-    ),
-    "access.held": (
-        "too many tries to log in from {address}; it has to wait",
-        "слишком много попыток входа с адреса {address}; придётся подождать",
-    ),
-    "access.first_run": (
-        "the first-run address was opened from {address}",
-        "адрес первого входа открыт с {address}",
-    ),
         "{lines} lines of this log are lost: nobody read it in time, or it could not be written",
         "потеряно строк этого журнала: {lines}; его не читали вовремя или запись не удалась",
     ),

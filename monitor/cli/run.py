@@ -223,9 +223,7 @@ class Run:
         guests: dict[str, Callable[[Monitor], Awaitable[None]]] = {}
         if self.sockets:
             guests["web"] = self._serve(lines)
-        guests["lookout"] = lambda monitor: keep_lookout(monitor, self.sockets)
-        if (manager := ServiceManager.asked(os.environ)) is not None:
-            guests["service manager"] = lambda monitor: keep_service_manager(monitor, manager)
+        guests["drill"] = self._keep_drilling
         if self.settings.deadman:
             guests["deadman"] = self._keep_deadman
         if self.files is None:
