@@ -1,5 +1,6 @@
 """Errors as RFC 9457 has them: `application/problem+json`, the same for every path."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,12 +10,18 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """Of every answer: nothing of ours is to be kept or guessed at on the way."""
 
 
-def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem(
+    status: int,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> JSONResponse:
     """Return an error; `detail` says in one sentence what is wrong and what to do."""
     content: dict[str, Any] = {
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
+        **(more or {}),
     }
     return JSONResponse(
         content,
