@@ -4,6 +4,7 @@
     |- beat, loop lag                 the alarm, and the measure of our own lateness
     |- recorder, uplink, reconcile, listen, auditor, presence       each supervised by itself
     |- outbox                         a courier for each channel, supervised by itself
+    |- drill                          exercises of recovery, by plan and when asked
     |- task 1, task 2, ...            each: scope, supervisor, child nursery, session, watch, probe
 
 Leaving: nobody is let in any more, no new looks; looks and requests in flight get the grace, and so
@@ -32,6 +33,7 @@ from monitor.engine.auditor import Auditor
 from monitor.engine.beat import Beat
 from monitor.engine.clock import Clock
 from monitor.engine.doors import Doors
+from monitor.engine.drill import Drill
 from monitor.engine.fleet import Fleet
 from monitor.engine.garbage import Garbage
 from monitor.engine.kin import Kin
@@ -61,6 +63,8 @@ class Tuning:
     """Targets that answer as long as our own uplink is there; without any, nobody is asked."""
     anchor_interval_s: float = 5.0
     """How often they are asked while none of them answers."""
+    drill_every_s: float | None = None
+    """How often recovery is exercised; None: only when somebody asks."""
     ease: float = 1.0
     """How many times longer the rounds of our own organs take; more than 1 only in simulations,
     where a month is to pass in seconds. No look and no message comes later for it."""
@@ -87,6 +91,7 @@ class App:
     alerts: Alerts
     alarm: Alarm
     outbox: Outbox
+    drill: Drill
     presence: Presence
     doors: Doors = attrs.field(factory=Doors)
     cause: str = "done"
@@ -204,6 +209,15 @@ def build(
         alarm=alarm,
         ease=ease,
     )
+    drill = Drill(
+        store=store,
+        clock=clock,
+        recorder=recorder,
+        alarm=alarm,
+        fleet=fleet,
+        every_s=tuning.drill_every_s,
+    )
+    reconcile.drill = drill.ask
     presence = Presence(store=store, clock=clock, figures=dict, ease=ease)
     app = App(
         store=store,
@@ -223,6 +237,7 @@ def build(
         alerts=alerts,
         alarm=alarm,
         outbox=outbox,
+        drill=drill,
         presence=presence,
     )
     presence.figures = app.figures
@@ -283,6 +298,7 @@ async def _keep_organs(
         "listen": app.reconcile.listen,
         "auditor": app.auditor.run,
         "outbox": app.outbox.run,
+        "drill": app.drill.run,
         "garbage": Garbage(lambda: len(app.fleet.children), app.tuning.ease).run,
         "presence": app.presence.run,
         **{name: partial(run, app) for name, run in guests.items()},

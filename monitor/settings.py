@@ -436,6 +436,7 @@ def _tuning(values: Mapping[str, Any], given: Mapping[str, _Given]) -> Tuning:
         grace_s="grace",
         anchors="uplink.anchors",
         anchor_interval_s="uplink.interval",
+        drill_every_s="drill.every",
     )
     return tuning
 

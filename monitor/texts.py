@@ -122,6 +122,28 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "the canary was not recovered: {why}",
         "канарейка не восстановлена: {why}",
     ),
+    "drill.started of a task": (
+        'task {task} "{name}": an exercise, its child is made to fail',
+        "задача {task} «{name}»: учение, она остановлена ошибкой нарочно",
+    ),
+    "drill.recovered of a task": (
+        'task {task} "{name}" looks again, {took} after it was made to fail (no later than {limit} '
+        "is well)",
+        "задача {task} «{name}» снова проверяется, через {took} после учебной ошибки (хорошо, если "
+        "не позже {limit})",
+    ),
+    "drill.missed of a task": (
+        'task {task} "{name}" was made to fail and did not recover: {why}',
+        "задача {task} «{name}» остановлена ошибкой нарочно и не восстановлена: {why}",
+    ),
+    "drill.refused": (
+        "an exercise that was asked for is not carried out: {why}",
+        "учение не проведено: {why}",
+    ),
+    "drill.cut_short": (
+        "the exercise of {began_at} has no end: the monitor was stopped meanwhile",
+        "учение {began_at} осталось без конца: монитор был остановлен",
+    ),
     "system.error": (
         "{organ} ended by an error and starts again at {retry_at}: {error}",
         "{organ}: остановлено ошибкой, запускается снова в {retry_at}: {error}",
@@ -243,6 +265,8 @@ def sentence(event: str, fields: Mapping[str, Any], lang: str) -> str:
     Never raises: a log line that fails would hide the very thing it should tell.
     """
     pair = _SENTENCES.get(event)
+    if fields.get("task") is not None:
+        pair = _SENTENCES.get(f"{event} of a task", pair)
     try:
         if pair is None:
             said = " ".join(f"{name}={value}" for name, value in fields.items())

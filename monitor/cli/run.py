@@ -223,7 +223,6 @@ class Run:
         guests: dict[str, Callable[[Monitor], Awaitable[None]]] = {}
         if self.sockets:
             guests["web"] = self._serve(lines)
-        guests["drill"] = self._keep_drilling
         if self.settings.deadman:
             guests["deadman"] = self._keep_deadman
         if self.files is None:
@@ -243,20 +242,6 @@ class Run:
         from monitor.web.metrics import Metrics
 
         return [Metrics.of(monitor, self.settings.metrics, self.sockets)]
-
-    async def _keep_drilling(self, monitor: "Monitor") -> None:
-        """Exercise recovery, on a schedule if there is one, and when asked."""
-        from monitor.engine.drill import Drill
-
-        drill = Drill(
-            store=monitor.store,
-            clock=monitor.clock,
-            recorder=monitor.recorder,
-            alarm=monitor.alarm,
-            every_s=self.settings.drill_every_s,
-        )
-        monitor.reconcile.drill = drill.ask
-        await drill.run()
 
     async def _keep_deadman(self, monitor: "Monitor") -> None:
         """Ping whoever watches us from outside, as long as we are well."""

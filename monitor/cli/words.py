@@ -242,6 +242,38 @@ _RUSSIAN = {
     # drill
     "the canary recovered: {detail}": "канарейка восстановлена: {detail}",
     "the canary did not recover: {detail}": "канарейка не восстановлена: {detail}",
+    'task {id} "{name}" recovered: {detail}': "задача {id} «{name}» восстановлена: {detail}",
+    'task {id} "{name}" did not recover: {detail}': (
+        "задача {id} «{name}» не восстановлена: {detail}"
+    ),
+    "its database session of {before} was closed, the present one opened at {after}": (
+        "сессия БД от {before} закрыта, нынешняя открыта в {after}"
+    ),
+    "began": "начало",
+    "whose": "кто",
+    "ending": "исход",
+    "a canary": "канарейка",
+    "recovered": "восстановлена",
+    "late": "с опозданием",
+    "missed": "не восстановлена",
+    "refused": "отклонено",
+    "cut short": "прервано",
+    "under way": "идёт",
+    "recovery was not exercised yet; do it with: {command}": (
+        "учений ещё не было; провести: {command}"
+    ),
+    "no exercises are planned; plan them with the setting drill.every": (
+        "учения не запланированы; запланировать: настройка drill.every"
+    ),
+    "the first planned exercise comes a minute after the start of the monitor": (
+        "первое учение по плану пройдёт через минуту после запуска монитора"
+    ),
+    "! the next exercise was due at {at} ({distance}) and did not come": (
+        "! следующее учение ожидалось в {at} ({distance}) и не состоялось"
+    ),
+    "the next exercise is due at {at} ({distance})": (
+        "следующее учение: {at} ({distance})"
+    ),
     # task
     'task {id} "{name}" added': "задача {id} «{name}» добавлена",
     'task {id} "{name}" edited': "задача {id} «{name}» изменена",

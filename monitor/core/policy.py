@@ -53,6 +53,9 @@ SYSTEM_POLICY = RecoveryPolicy(
 )
 """For our own organs (recorder, auditor ...): back soon, and for ever."""
 
+_EXERCISE_S = 1.0
+"""How long a child that was made to fail as an exercise waits for its restart."""
+
 
 def after_failure(
     policy: RecoveryPolicy,
@@ -95,6 +98,11 @@ def after_failure(
             changed_at=now,
         )
     return _backing_off(spent + 1, policy.backoff.delay_s(spent + 1, key), error, now)
+
+
+def after_exercise(recovery: Recovery, *, error: str, now: datetime) -> Recovery:
+    """Decide what becomes of a child that was made to fail: back in a second, no attempt spent."""
+    return _backing_off(recovery.attempts, _EXERCISE_S, error, now)
 
 
 def _backing_off(attempts: int, delay_s: float, error: str, now: datetime) -> Recovery:

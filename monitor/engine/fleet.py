@@ -18,7 +18,7 @@ from monitor.engine.beat import Beat
 from monitor.engine.child import Child, Doing
 from monitor.engine.clock import Clock
 from monitor.engine.recorder import Recorder
-from monitor.engine.supervisor import Supervisor
+from monitor.engine.supervisor import Supervisor, is_exercise
 from monitor.engine.watch import Watch
 from monitor.journal import tell
 
@@ -140,6 +140,8 @@ class Fleet:
         place = self._places.get(task_id)
         if place is not None:
             self.alarm.end("task", place.child.task.name, "no longer watched")
+            if place.child.fall is not None:
+                place.child.fall.end(sound=False)
             place.wanted = False
             place.scope.cancel()
 
@@ -213,10 +215,16 @@ class _TaskChronicle:
     clock: Clock
     surroundings: Surroundings
     alarm: Alarm
+    _exercise: bool = attrs.field(default=False, init=False)
+    """Whether it was made to fail: `drill` tells that, and nobody else is to think ill of it."""
 
     async def failed(self, recovery: Recovery, cause: BaseException) -> None:
         self.child.rest()
         self.child.absence = _ABSENCE[recovery.lifecycle]
+        self._exercise = is_exercise(cause)
+        if self._exercise:
+            await trio.lowlevel.checkpoint()
+            return
         given_up_before = self.child.recovery.lifecycle is Lifecycle.FAILED
         kinds = {
             Lifecycle.BACKOFF: "task.restarting",
@@ -228,8 +236,11 @@ class _TaskChronicle:
         await self._note(kinds[recovery.lifecycle], recovery, loud=not given_up_before)
 
     async def restarting(self, recovery: Recovery) -> None:
-        # A slow probe of a child given up on stays FAILED in the records until it has recovered.
         self.child.restarts += 1
+        if self._exercise:
+            await trio.lowlevel.checkpoint()
+            return
+        # A slow probe of a child given up on stays FAILED in the records until it has recovered.
         given_up = self.child.recovery.lifecycle is Lifecycle.FAILED
         if given_up:
             recovery = attrs.evolve(recovery, lifecycle=Lifecycle.FAILED)

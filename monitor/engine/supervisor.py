@@ -13,7 +13,7 @@ import trio
 
 from monitor.core.describe import describe
 from monitor.core.model import Lifecycle, Recovery
-from monitor.core.policy import RecoveryPolicy, after_failure
+from monitor.core.policy import RecoveryPolicy, after_exercise, after_failure
 from monitor.core.ports import Permanent
 from monitor.core.storm import Storm
 from monitor.engine.clock import Clock
@@ -40,6 +40,17 @@ Live = Callable[[Life], Awaitable[None]]
 
 class ChildExit(Exception):
     """A child tried to end the whole program (`sys.exit()` in a plugin, a panic in a library)."""
+
+
+class Exercise(Exception):
+    """What a child is made to fail by, to see it come back: it does so soon, at no attempt."""
+
+
+def is_exercise(failure: BaseException) -> bool:
+    """Say whether a child failed by an exercise, and by nothing else."""
+    if isinstance(failure, BaseExceptionGroup):
+        return all(is_exercise(one) for one in failure.exceptions)
+    return isinstance(failure, Exercise)
 
 
 class Chronicle(Protocol):
@@ -120,6 +131,8 @@ class Supervisor:
         now_s = trio.current_time()
         permanent = failure.subgroup(Permanent)
         error = describe(permanent or failure)
+        if is_exercise(failure):
+            return after_exercise(incarnation.recovery, error=error, now=self.clock.now())
         if permanent is None:
             self.storm.note(now_s, name)
             if self.storm.begins(now_s, self.population()):

@@ -81,8 +81,7 @@ class Watch:
             Permanent: the task can never work as it is.
             TooManyErrors: our own errors came in a row.
         """
-        child.incarnations += 1
-        child.step(Doing.STARTING, 0.0)
+        child.begin(life)
         if child.state.consecutive_errors >= self.max_errors:  # answered by this restart
             child.state = attrs.evolve(child.state, consecutive_errors=0)
         task = child.task
@@ -99,12 +98,12 @@ class Watch:
         self, child: Child, life: Life, session: Session, prepared: Prepared, place: Place
     ) -> None:
         schedule = Schedule.of(child.task.id, child.task.interval_s)
-        if child.stagger_s:
+        if child.stagger_s and child.fall is None:
             stagger_s, child.stagger_s = child.stagger_s, 0.0
             await self._wait(child, self.clock.now() + timedelta(seconds=stagger_s))
         due, gaps = self._first(child, schedule)
         # What a look asks about may have changed while nobody was there to be told.
-        at_once = prepared.within is not None
+        at_once = prepared.within is not None or child.fall is not None
         await self._wait(child, self.clock.now() if at_once else due.slot_at)
         while True:
             slot_at = self._slot(child, due)
@@ -118,6 +117,8 @@ class Watch:
             await self._write(session, record)
             if error is not None:
                 self._bear(child, life, error)
+            else:
+                child.end_fall()
             assert record.state.next_check_at is not None
             due = Due(record.state.next_check_at)
             await self._wait(child, self.clock.now() if place.again else due.slot_at)
