@@ -48,6 +48,7 @@ from monitor.engine.supervisor import Life, Supervisor
 from monitor.engine.tally import Tally
 from monitor.engine.uplink import Uplink
 from monitor.engine.watch import Watch
+from monitor.engine.wellness import Word, word_of
 from monitor.journal import tell
 
 
@@ -96,6 +97,10 @@ class App:
     doors: Doors = attrs.field(factory=Doors)
     cause: str = "done"
     """Why the monitor leaves; set it before leaving `open_monitor`."""
+
+    def word(self) -> Word:
+        """Say whether we are well, and ready."""
+        return word_of(self.auditor, self.recorder, self.reconcile, self.outage, self.doors)
 
     def figures(self) -> dict[str, float]:
         """Say how we are, in numbers."""

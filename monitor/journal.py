@@ -50,6 +50,8 @@ LEVELS = {
     "gap.booked": logging.WARNING,
     "clock.jumped": logging.WARNING,
     "loop.lagged": logging.WARNING,
+    "loop.stuck": logging.ERROR,
+    "loop.moves": logging.WARNING,
     "log.dropped": logging.WARNING,
     "session.opened": logging.DEBUG,
     "session.closed": logging.DEBUG,

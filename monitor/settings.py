@@ -68,6 +68,10 @@ class Settings:
     """Where that was written; empty: nowhere, it is the default."""
     targets: Policy = attrs.field(factory=Policy)
     """Where looks may go."""
+    health: Listen | None = None
+    """Where `/livez` and `/readyz` are answered whatever our loop does; None: nowhere."""
+    health_from: str = ""
+    """Where that was written."""
     metrics: MetricsOptions = attrs.field(factory=MetricsOptions)
     deadman: str = attrs.field(default="", repr=False)
     """An address outside that is pinged as long as we are well; empty: nobody is."""
@@ -124,7 +128,7 @@ def load_settings(
         if text := environ.get(setting.variable):
             given[name] = _Given(text, setting.variable)
         if (text := (flags or {}).get(name)) is not None:
-            given[name] = _Given(text, "--" + name.replace("_", "-"))
+            given[name] = _Given(text, "--" + name.replace("_", "-").replace(".", "-"))
     return _settings(given, config, problems, _misspelt(environ), environ)
 
 
@@ -294,6 +298,7 @@ _SETTINGS = {
         ("lang", _one_of(*LANGUAGES)),
         ("log_format", _one_of(*LOG_FORMATS)),
         ("listen", _listen),
+        ("health.listen", _listen),
         ("grace", _seconds(0.0)),
         ("max_consecutive_errors", _count()),
         ("access.url", _web_address),
@@ -374,6 +379,8 @@ def _settings(
         targets=Policy(
             private=values.get("targets.private", "allow"), allowed=values.get("targets.allow", ())
         ),
+        health=values.get("health.listen"),
+        health_from=given["health.listen"].where if "health.listen" in given else "",
         metrics=MetricsOptions(
             values.get("metrics.access", ""), values.get("metrics.per_task", True)
         ),

@@ -176,6 +176,16 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "our own loop stood still for {lag}; a failed look of that time is taken again",
         "наш цикл событий стоял {lag}; неудачные проверки этого времени повторяются",
     ),
+    "loop.stuck": (
+        "our own loop stands still since {stood}: nothing is looked at, nobody is told; it is in "
+        "{where}",
+        "наш цикл событий стоит уже {stood}: ничего не проверяется и никому не сообщается; он "
+        "остановился в {where}",
+    ),
+    "loop.moves": (
+        "our own loop moves again, after {stood}",
+        "наш цикл событий снова движется, через {stood}",
+    ),
     "uplink.lost": (
         "our own uplink is lost, no anchor answers; what fails now is not booked on targets: "
         "{error}",

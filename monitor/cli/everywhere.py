@@ -55,6 +55,7 @@ class Everywhere:
         log_format: str | None = None,
         level: int | None = None,
         listen: str | None = None,
+        health_listen: str | None = None,
     ) -> "Settings":
         """Gather the settings, say their warnings, and begin to log.
 
@@ -74,6 +75,7 @@ class Everywhere:
                 "lang": self.lang,
                 "log_format": log_format,
                 "listen": listen,
+                "health.listen": health_listen,
             }
         )
         journal.set_up(settings.log_format, settings.lang, level or logging.WARNING)

@@ -1,9 +1,12 @@
 """`monitor run`: the monitor itself, until a signal or the end of its time."""
 
 import logging
+import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import attrs
@@ -42,6 +45,7 @@ async def run(
     for_: Annotated[Seconds, Parameter(name="--for")] = None,
     interval: Duration = None,
     listen: Annotated[str | None, Parameter(metavar="HOST:PORT")] = None,
+    health_listen: Annotated[str | None, Parameter(metavar="HOST:PORT")] = None,
     log_format: Annotated[str | None, Parameter(metavar="text|json")] = None,
     verbose: bool = False,
     quiet: bool = False,
@@ -54,11 +58,14 @@ async def run(
         for_: Leave in good order after this time: 30 or 30s.
         interval: Time between looks at the targets that are added now (default: 60s).
         listen: Where to listen for HTTP, or none [MONITOR_LISTEN; default: 127.0.0.1:8080].
+        health_listen: Where /livez and /readyz are answered also while our own loop stands still
+            [MONITOR_HEALTH_LISTEN; default: nowhere].
         log_format: How the log on stderr is written [MONITOR_LOG_FORMAT; default: text].
         verbose: Log also when sessions open and close, and every look.
         quiet: Do not show looks on stdout.
     """
-    settings = everywhere.settle(log_format, logging.DEBUG if verbose else logging.INFO, listen)
+    level = logging.DEBUG if verbose else logging.INFO
+    settings = everywhere.settle(log_format, level, listen, health_listen)
     files, declared = _declared(settings)
     run = Run(
         settings=settings,
@@ -131,6 +138,8 @@ class Run:
     """The configuration files as they were when they were applied."""
     sockets: Sequence[socket.socket] = ()
     """Where we listen."""
+    health_sockets: Sequence[socket.socket] = ()
+    """Where it is said how we are, whatever our loop does."""
 
     async def carry_out(self) -> None:
         """Run until it is time to leave."""
@@ -147,7 +156,7 @@ class Run:
             make_data_dir(self.settings)
             if self.settings.listen_from:  # if that fails, nothing is begun
                 self.sockets = await self._listen()
-            async with open_store(self.settings.address, clock.now) as store:
+            async with self._open_health(), open_store(self.settings.address, clock.now) as store:
                 await self._prepare(store, clock, departure)
                 if not departure.asked:
                     figures = await self._watch(store, clock, departure)
@@ -206,6 +215,26 @@ class Run:
             tell("web.busy", error=str(error))
             return ()
 
+    @asynccontextmanager
+    async def _open_health(self) -> AsyncIterator[None]:
+        """Open where it is said how we are, if somebody asked for it.
+
+        Raises:
+            CouldNotTell: it did not work.
+        """
+        from monitor.web.listen import CannotListen, open_sockets
+
+        if self.settings.health is not None:
+            try:
+                self.health_sockets = await open_sockets(self.settings.health)
+            except CannotListen as error:
+                raise CouldNotTell(f"{self.settings.health_from}: {error}") from error
+        try:
+            yield
+        finally:
+            for one in self.health_sockets:
+                one.close()
+
     def _serve(self, lines: "LookLines") -> Callable[["Monitor"], Awaitable[None]]:
         """Return the listener."""
         from monitor.web.access.entrance import Entrance
@@ -220,11 +249,18 @@ class Run:
 
     def _guests(self, lines: "LookLines") -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
         """Return what runs beside the monitor's own organs."""
+        from monitor.cli.deadman import keep_deadman
+        from monitor.service import ServiceManager, keep_service_manager
+        from monitor.web.outpost import keep_lookout
+
         guests: dict[str, Callable[[Monitor], Awaitable[None]]] = {}
         if self.sockets:
             guests["web"] = self._serve(lines)
+        guests["lookout"] = lambda monitor: keep_lookout(monitor, self.health_sockets)
+        if (manager := ServiceManager.asked(os.environ)) is not None:
+            guests["service manager"] = lambda monitor: keep_service_manager(monitor, manager)
         if self.settings.deadman:
-            guests["deadman"] = self._keep_deadman
+            guests["deadman"] = partial(keep_deadman, settings=self.settings)
         if self.files is None:
             return guests
         from monitor.config.files import Reload
@@ -242,27 +278,6 @@ class Run:
         from monitor.web.metrics import Metrics
 
         return [Metrics.of(monitor, self.settings.metrics, self.sockets)]
-
-    async def _keep_deadman(self, monitor: "Monitor") -> None:
-        """Ping whoever watches us from outside, as long as we are well."""
-        from monitor.channels.post import Receiver, read_base
-        from monitor.channels.redaction import Redaction, secrets_of
-        from monitor.engine.deadman import Deadman
-        from monitor.engine.wellness import ailments
-
-        address = self.settings.deadman
-        receiver = Receiver(
-            base=read_base("deadman.url", address),
-            redaction=Redaction(secrets_of(address)),
-            method="GET",
-        )
-        await monitor.reconcile.settled()
-        await Deadman(
-            ping=lambda: receiver.post(b""),
-            ailments=lambda: ailments(monitor.auditor, monitor.recorder),
-            alarm=monitor.alarm,
-            interval_s=self.settings.deadman_interval_s,
-        ).run()
 
     async def _watch(
         self, store: "Store", clock: "Clock", departure: "Departure"

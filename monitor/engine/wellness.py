@@ -1,12 +1,18 @@
-"""Is the monitor itself well? One judgement, for `/livez` and for the dead man's switch.
+"""Is the monitor itself well? One judgement, for `/livez`, systemd and the dead man's switch.
 
 The database being away is no illness: looks go on then, and what they see is kept.
 """
 
+from collections.abc import Sequence
+
+import attrs
 import trio
 
 from monitor.core.units import format_duration
 from monitor.engine.auditor import Auditor
+from monitor.engine.doors import Doors
+from monitor.engine.outage import Outage
+from monitor.engine.reconcile import Reconcile
 from monitor.engine.recorder import Recorder
 
 SILENT_S = 15.0
@@ -16,6 +22,30 @@ LAGGED_S = 5.0
 STUCK_S = 60.0
 """A recorder that wrote nothing for so long, with something to write and a database, is stuck: a
 unit of work has its own, shorter deadline."""
+
+
+@attrs.frozen
+class Word:
+    """What is to be said of us."""
+
+    ailing: Sequence[str] = ()
+    """Why we are not well; nothing, if we are."""
+    unready: Sequence[str] = ()
+    """Why we cannot be asked or changed now; nothing, if we can."""
+
+
+def word_of(
+    auditor: Auditor, recorder: Recorder, reconcile: Reconcile, outage: Outage, doors: Doors
+) -> Word:
+    """Say how we are. Asked by the loop while it moves."""
+    unready = []
+    if not reconcile.is_settled:
+        unready.append("the tasks have not been read yet")
+    if outage.on:
+        unready.append("the database is away")
+    if doors.closing.is_set():
+        unready.append("the monitor is leaving")
+    return Word(tuple(ailments(auditor, recorder)), tuple(unready))
 
 
 def ailments(auditor: Auditor, recorder: Recorder) -> list[str]:

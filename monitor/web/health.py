@@ -13,11 +13,7 @@ import trio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from monitor.engine.auditor import Auditor
-from monitor.engine.outage import Outage
-from monitor.engine.reconcile import Reconcile
-from monitor.engine.recorder import Recorder
-from monitor.engine.wellness import ailments
+from monitor.app import App
 from monitor.web.problem import HEADERS
 from monitor.web.routing import PUBLIC, Entry
 
@@ -26,10 +22,7 @@ from monitor.web.routing import PUBLIC, Entry
 class Health:
     """What is known of ourselves."""
 
-    auditor: Auditor
-    recorder: Recorder
-    outage: Outage
-    reconcile: Reconcile
+    monitor: App
 
     def entries(self) -> Sequence[Entry]:
         return (
@@ -40,18 +33,13 @@ class Health:
     async def live(self, _request: Request) -> Response:
         """Say whether every task looks in time."""
         await trio.lowlevel.checkpoint()
-        return _answer("alive", ailments(self.auditor, self.recorder))
+        return _answer("alive", self.monitor.word().ailing)
 
     async def ready(self, _request: Request) -> Response:
         """Say whether it can be asked and changed."""
         await trio.lowlevel.checkpoint()
-        why = []
-        if not self.reconcile.is_settled:
-            why.append("the tasks have not been read yet")
-        if self.outage.on:
-            why.append("the database is away")
-        return _answer("ready", why)
+        return _answer("ready", self.monitor.word().unready)
 
 
-def _answer(what: str, why: list[str]) -> Response:
-    return JSONResponse({what: not why, "why": why}, 503 if why else 200, HEADERS)
+def _answer(what: str, why: Sequence[str]) -> Response:
+    return JSONResponse({what: not why, "why": list(why)}, 503 if why else 200, HEADERS)

@@ -22,7 +22,6 @@ from monitor import __version__
 from monitor.app import App
 from monitor.core.model import GapReason, Status
 from monitor.engine.tally import Histogram, scheme_of
-from monitor.engine.wellness import ailments
 
 _PROCESS = ProcessCollector(registry=None)
 """Processor time, memory and open files, by the names that all programs use."""
@@ -97,7 +96,7 @@ def families(monitor: App, statuses: Counter[Status]) -> Iterator[Metric]:
 
 def _health(monitor: App) -> Iterator[Metric]:
     auditor = monitor.auditor
-    well = not ailments(auditor, monitor.recorder)
+    well = not monitor.word().ailing
     yield _one("monitor_alive", "1 if /livez says that we are well, else 0.", well)
     yield _one(
         "monitor_audit_age_seconds",

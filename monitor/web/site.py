@@ -21,7 +21,7 @@ from monitor.web.routing import Guard, NobodyYet, Room, make_route
 def rooms_of(monitor: App) -> Iterator[Room]:
     """Return all that is served for a running monitor."""
     yield Pings(monitor.surroundings)
-    yield Health(monitor.auditor, monitor.recorder, monitor.outage, monitor.reconcile)
+    yield Health(monitor)
 
 
 def make_site(rooms: Sequence[Room], guard: Guard | None = None) -> Starlette:
