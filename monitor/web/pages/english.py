@@ -37,10 +37,21 @@ _GAPS = {
     GapReason.CLOCK_JUMP: ("clock stepped", "The clock of the machine was set forward."),
     GapReason.STALLED: ("stalled", "Our child stood still and was started again by the auditor."),
 }
+_STEPS = {
+    "starting": "starting",
+    "waiting": "waiting",
+    "looking": "looking",
+    "recording": "recording",
+    "resting": "in our care",
+    "backoff": "backing off",
+    "failed": "given up on",
+    "invalid": "cannot work",
+}
 ENGLISH = {
     **{f"reason {reason}": said for reason, said in _REASONS.items()},
     **{f"gap {reason}": short for reason, (short, _long) in _GAPS.items()},
     **{f"gap why {reason}": long for reason, (_short, long) in _GAPS.items()},
+    **{f"step {step}": said for step, said in _STEPS.items()},
     "kin depends on": "Depends on",
     "kin needed by": "Needed by",
     "kin members": "Members",

@@ -10,11 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from monitor.app import App
 from monitor.texts import LANGUAGES
 from monitor.web.desk import Desk
+from monitor.web.pages.doing import Doing
+from monitor.web.pages.edit_page import EditPage
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import own_path, read_form
 from monitor.web.pages.frame import HEADERS, THEMES, Frame
 from monitor.web.pages.list_page import ListPage
 from monitor.web.pages.task_page import TaskPage
+from monitor.web.pages.tree_page import TreePage
 from monitor.web.routing import PUBLIC, Entry, Room
 
 _YEAR_S = 365 * 86400
@@ -38,7 +41,10 @@ def pages_of(
     yield Preferences()
     yield from others(frame)
     yield ListPage(frame, fleet)
+    yield EditPage(frame, fleet)
+    yield Doing(fleet)
     yield TaskPage(frame, fleet)
+    yield TreePage(frame, fleet)
 
 
 @attrs.define(eq=False)

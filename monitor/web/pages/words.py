@@ -6,8 +6,8 @@ import attrs
 from markupsafe import Markup, escape
 
 from monitor.texts import LANGUAGES
-from monitor.web.pages.english import ENGLISH
 from monitor.web.access.russian import RUSSIAN as ACCESS
+from monitor.web.pages.english import ENGLISH
 from monitor.web.pages.russian import RUSSIAN
 
 

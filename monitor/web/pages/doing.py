@@ -1,0 +1,145 @@
+"""What is done to tasks from pages: one of them or many, each change signed by who asked for it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import attrs
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.core.access.people import new_deed
+from monitor.core.alerts.alerting import AlertingChange, Selector
+from monitor.core.model import Lifecycle, RequestKind, Task, TaskSpec, WatchedTask
+from monitor.core.ports import NoSuchTask, Session
+from monitor.core.units import parse_duration
+from monitor.operations.refusals import Unfit
+from monitor.operations.silences import make_silence
+from monitor.operations.tasks import changed_task
+from monitor.web.pages.fleet import Fleet
+from monitor.web.pages.forms import Said, back_to, read_form
+from monitor.web.routing import Entry, Role, Who, who_asks
+
+_Do = Callable[[Session, Sequence[WatchedTask], Said, Who], Awaitable[None]]
+
+MOST = 1000
+"""Tasks that one form may name."""
+
+
+def sign(
+    session: Session,
+    fleet: Fleet,
+    who: Who,
+    action: str,
+    about: str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Have the next change of a session written down as that of who asked for it."""
+    session.sign(
+        new_deed(fleet.now, who.name, who.means, action, about, before, after, who.address)
+    )
+
+
+@attrs.define(eq=False)
+class Doing:
+    """What buttons do."""
+
+    fleet: Fleet
+
+    def entries(self) -> Sequence[Entry]:
+        return (
+            Entry(path="/tasks/bulk", endpoint=self.take, needs=Role.EDITOR, methods=("POST",)),
+            Entry(
+                path="/tasks/{task_id}/remove",
+                endpoint=self.remove,
+                needs=Role.EDITOR,
+                methods=("POST",),
+            ),
+        )
+
+    async def take(self, request: Request) -> Response:
+        """Do one thing to each task that was chosen."""
+        said = await read_form(request)
+        ids = set(said.ids("task")[:MOST])
+        chosen = [one for one in self.fleet.all() if one.task.id in ids]
+        deeds: dict[str, tuple[_Do, str]] = {
+            "run": (self._run, "asked"),
+            "pause": (partial(self._set_paused, paused=True), "paused"),
+            "resume": (self._resume, "resumed"),
+            "silence": (self._silence, "silenced"),
+        }
+        if said.text("do") not in deeds:
+            raise HTTPException(400, "the form does not say what to do")
+        if not chosen:
+            return back_to(said, "nothing")
+        do, done = deeds[said.text("do")]
+        async with self.fleet.desk.session() as session:
+            await do(session, chosen, said, who_asks(request))
+        self.fleet.monitor.reconcile.hint()
+        return back_to(said, done)
+
+    async def _run(
+        self, session: Session, chosen: Sequence[WatchedTask], _said: Said, who: Who
+    ) -> None:
+        for one in chosen:
+            sign(session, self.fleet, who, "task.run", one.task.name)
+            await session.request(one.task.id, RequestKind.LOOK)
+
+    async def _set_paused(
+        self,
+        session: Session,
+        chosen: Sequence[WatchedTask],
+        _said: Said,
+        who: Who,
+        *,
+        paused: bool,
+    ) -> None:
+        def change(task: Task) -> TaskSpec:
+            return changed_task(task, paused=paused)
+
+        for one in chosen:
+            if one.task.paused is paused:
+                continue
+            action = "task.pause" if paused else "task.resume"
+            sign(session, self.fleet, who, action, one.task.name)
+            await session.amend(one.task.id, change)
+
+    async def _resume(
+        self, session: Session, chosen: Sequence[WatchedTask], said: Said, who: Who
+    ) -> None:
+        await self._set_paused(session, chosen, said, who, paused=False)
+        for one in chosen:
+            if one.recovery.lifecycle is not Lifecycle.RUNNING:
+                sign(session, self.fleet, who, "task.resume", one.task.name)
+                await session.request(one.task.id, RequestKind.RESUME)
+
+    async def _silence(
+        self, session: Session, chosen: Sequence[WatchedTask], said: Said, who: Who
+    ) -> None:
+        try:
+            for_s = parse_duration(said.text("for"))
+            names = tuple(one.task.name.replace("[", "[[]") for one in chosen)
+            silence = make_silence(
+                Selector(tasks=names), for_s, said.text("note")[:500], who.name, self.fleet.now
+            )
+        except (ValueError, Unfit) as error:
+            raise HTTPException(400, str(error)) from error
+        sign(session, self.fleet, who, "silence.add", ", ".join(one.task.name for one in chosen))
+        await session.change_alerting(AlertingChange(silences=(silence,)))
+
+    async def remove(self, request: Request) -> Response:
+        """Remove a task with all that is known of it, if its name was typed."""
+        watched = self.fleet.find(request)
+        said = await read_form(request)
+        if said.text("name") != watched.task.name:
+            raise HTTPException(400, "the name is not that of the task; nothing was removed")
+        async with self.fleet.desk.session() as session:
+            sign(session, self.fleet, who_asks(request), "task.remove", watched.task.name)
+            try:
+                await session.remove(watched.task.id)
+            except NoSuchTask as error:
+                raise HTTPException(404, str(error)) from error
+        self.fleet.monitor.reconcile.hint()
+        return back_to(said, "removed")
