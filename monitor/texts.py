@@ -160,6 +160,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "the database is back after {away}, {waiting} waiting records are being written",
         "база данных снова доступна через {away}, записывается отложенных записей: {waiting}",
     ),
+    "database.pooled": (
+        "a pooler stands before the database ({sign}): our settings go with each transaction, and "
+        "changes of tasks are seen by asking every second",
+        "перед базой данных стоит пулер ({sign}): настройки передаются с каждой транзакцией, а "
+        "изменения задач видны опросом раз в секунду",
+    ),
     "database.noise": (
         "the database driver reported something nobody waited for: {error}",
         "драйвер базы данных сообщил об ошибке, которой никто не ждал: {error}",

@@ -51,7 +51,7 @@ class Binaries:
 
     def __init__(self, home: Path, bin_dir: Path | None = None) -> None:
         self._home = home
-        self._identity = _unprivileged_identity()
+        self._identity = unprivileged_identity()
         if self._identity:
             os.chown(home, self._identity["user"], self._identity["group"])
         self._dir = bin_dir or next(iter(bin_dirs()), None) or _nothing_found()
@@ -113,7 +113,7 @@ class Binaries:
         }
 
 
-def _unprivileged_identity() -> dict[str, Any]:
+def unprivileged_identity() -> dict[str, Any]:
     """Say as whom to run, in the words of `subprocess`; nothing where we are nobody special."""
     if os.geteuid() != 0:
         return {}

@@ -16,6 +16,7 @@ The rules, each forced by an experiment:
 * Every crossing names its loop. The ambient one is that of the bridge opened last, perhaps another.
 * A connection that comes back to the pool inside a transaction is thrown away. Otherwise the next,
   innocent user inherits it.
+* A pooler may stand before the server; see `monitor.store.pooler`.
 """
 
 import asyncio
@@ -40,6 +41,7 @@ from monitor.core.ports import OutcomeUnknown
 from monitor.journal import tell
 from monitor.store.address import Address
 from monitor.store.errors import translated
+from monitor.store.pooler import Way, keep_to
 
 T = TypeVar("T")
 
@@ -69,10 +71,17 @@ class Bridge:
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     gate: trio.CapacityLimiter
+    way: Way | None = None
+    """How we get to a PostgreSQL server."""
     noise: int = 0
     """Errors the driver reported to nobody."""
     poisoned: int = 0
     """Connections thrown away because they came back inside a transaction."""
+
+    @property
+    def pooled(self) -> bool:
+        """Whether a pooler stands before the server, as far as anybody has noticed."""
+        return self.way is not None and self.way.pooled
 
     async def cross(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run one whole unit of work on the asyncio side.
@@ -118,7 +127,8 @@ async def open_bridge(address: Address, limits: Limits | None = None) -> AsyncIt
     limits = limits or Limits()
     async with _open_loop() as loop:
         units = 1 if address.is_sqlite else limits.units
-        engine = _engine(address, limits, units)
+        way = None if address.is_sqlite else _way(address, limits)
+        engine = _sqlite_engine(address, limits) if way is None else _engine(address, limits, way)
         bridge = Bridge(
             address=address,
             limits=limits,
@@ -126,6 +136,7 @@ async def open_bridge(address: Address, limits: Limits | None = None) -> AsyncIt
             engine=engine,
             sessions=async_sessionmaker(engine, expire_on_commit=False, autoflush=False),
             gate=trio.CapacityLimiter(units),
+            way=way,
         )
         loop.set_exception_handler(bridge._on_noise)
         _guard_pool(bridge)
@@ -160,21 +171,23 @@ async def _open_loop() -> AsyncIterator[trio_asyncio.TrioEventLoop]:
             del raised  # it holds this frame by its traceback
 
 
-def _engine(address: Address, limits: Limits, units: int) -> AsyncEngine:
+def _sqlite_engine(address: Address, limits: Limits) -> AsyncEngine:
     """Make the engine. Parameters stay out of error texts: they may be secrets."""
-    if address.is_sqlite:
-        # One connection: measured in WAL mode under load, its p99 is a third of ten connections'.
-        engine = create_async_engine(
-            address.url,
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=1,
-            max_overflow=0,
-            hide_parameters=True,
-            connect_args={"timeout": limits.statement_s},
-        )
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        return engine
+    # One connection: measured in WAL mode under load, its p99 is a third of ten connections'.
+    engine = create_async_engine(
+        address.url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"timeout": limits.statement_s},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _way(address: Address, limits: Limits) -> Way:
     settings = {
         "application_name": address.application,
         "statement_timeout": str(round(limits.statement_s * 1000)),
@@ -183,9 +196,13 @@ def _engine(address: Address, limits: Limits, units: int) -> AsyncEngine:
     }
     if address.schema is not None:
         settings["search_path"] = address.schema
-    return create_async_engine(
+    return Way(settings)
+
+
+def _engine(address: Address, limits: Limits, way: Way) -> AsyncEngine:
+    engine = create_async_engine(
         address.url,
-        pool_size=units + 1,  # one more than the gate lets in: the connection that listens
+        pool_size=limits.units + 1,  # one more than the gate lets in: the connection that listens
         max_overflow=0,
         pool_timeout=limits.connect_s,
         pool_pre_ping=True,
@@ -193,9 +210,11 @@ def _engine(address: Address, limits: Limits, units: int) -> AsyncEngine:
         connect_args={
             "timeout": limits.connect_s,
             "command_timeout": limits.command_s,
-            "server_settings": settings,
+            "async_creator_fn": way.connect,
         },
     )
+    keep_to(way, engine)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -34,6 +34,8 @@ async def open_ear(bridge: Bridge, hint: Callable[[], None]) -> AsyncIterator[tr
     async def listen() -> AsyncConnection:
         connection = await bridge.engine.connect()
         try:
+            if bridge.pooled:  # whoever hears it would be somebody else
+                raise DatabaseAway("through a pooler nothing can be heard")
             raw = await connection.get_raw_connection()
             driver: Any = raw.driver_connection
             driver.add_termination_listener(lambda _: lost.set())
