@@ -95,14 +95,17 @@ def next_due(
     return Due(regular, missed_from)
 
 
-def skip(schedule: Schedule, due: Due, until_at: datetime | None) -> Due:
+def skip(schedule: Schedule, due: Due, now: datetime, until_at: datetime | None) -> Due:
     """Choose the last slot that is not later than `until_at`, if that is later than what is due.
 
-    For simulations. The look at `due` would change nothing, as the one before it did; so would all
-    others as long as the target does the same, since what follows from a look depends on nothing
-    but the look and what was believed before it.
+    For simulations. The look that ended at `now` changed nothing; nor would those that follow, up
+    to `until_at`, since what follows from a look depends on nothing but what it sees and what was
+    believed before it. None: that is not known, and nothing is left out.
+
+    Nothing is left out either after a look that took so long that it lost a slot, or nearly did:
+    which slots such a target gets depends on each of them.
     """
-    if until_at is None:
+    if until_at is None or due.missed_from is not None or due.slot_at <= now:
         return due
     slot_at = schedule.at_or_before(until_at)
     return attrs.evolve(due, slot_at=slot_at) if slot_at > due.slot_at else due

@@ -41,6 +41,9 @@ _SWARM = 100
 """With so many notices waiting, a courier waits twice as long for more."""
 _FRESH = timedelta(seconds=1)
 """How long a decision holds: what a slow receiver holds up may be over, or silenced, meanwhile."""
+_ASK_AGAIN = timedelta(seconds=30)
+"""How often what a parent holds back is decided on anew: that the parent is well, or has been for
+long enough, is no change that anybody tells of."""
 _AT_ONCE = 100
 """Notices decided on before others get a turn."""
 
@@ -154,7 +157,7 @@ class Courier:
                     decided.append(notice)
                 ready.append((self._with_affected(notice, situation), decision.late))
             elif decision.fate is Fate.HOLD:
-                wake_at = _sooner(wake_at, decision.until_at)
+                wake_at = _sooner(wake_at, decision.until_at or now + _ASK_AGAIN)
                 if decision.why != notice.why:
                     decided.append(attrs.evolve(notice, why=decision.why))
             else:

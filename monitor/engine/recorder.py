@@ -55,6 +55,7 @@ class Recorder:
     """Records the database would not take and that were dropped."""
     handed: int = 0
     """Records handed over since the start."""
+    linger_s: float = LINGER_S
     _queue: deque[_Entry] = attrs.field(factory=deque, init=False)
     _moved_s: float = attrs.field(default=0.0, init=False)
     """When something was last written, or the first record came to wait, by trio's clock."""
@@ -162,7 +163,7 @@ class Recorder:
                     self._done.set()
                     return
                 if not self.outage.on and not self._closing and len(self._queue) < BATCH:
-                    await trio.sleep(LINGER_S)
+                    await trio.sleep(self.linger_s)
                 if await self._write(session):
                     failures = 0
                 else:

@@ -69,9 +69,9 @@ class Watch:
     max_errors: int = 5
     on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
     """Told of every look, after it was judged: for a terminal that shows them."""
-    foresee: Callable[[Task], datetime | None] | None = None
-    """Up to when a target will do just what it does now; only simulations know. None: who knows.
-    What would change nothing is then not looked at."""
+    foresee: Callable[[Task, datetime], datetime | None] | None = None
+    """Asked of a task whose look, begun at that moment, changed nothing: up to when will looks see
+    the same? Only simulations know; None: not even they. See `schedule.skip`."""
     looks: int = 0
 
     async def live(self, child: Child, life: Life) -> None:
@@ -197,7 +197,7 @@ class Watch:
         retry_s = _RECHECK_S if soon else task.retry_interval_s if verdict.confirming else None
         due = place.sooner(next_due(schedule, slot_at, self.clock.now(), retry_s))
         if self.foresee is not None and not error and verdict.state == child.state:
-            due = skip(schedule, due, self.foresee(task))
+            due = skip(schedule, due, self.clock.now(), self.foresee(task, looked_at))
         gaps += self._gaps(task.id, schedule, due, GapReason.OVERRUN)
         state = attrs.evolve(
             verdict.state,

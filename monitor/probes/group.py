@@ -24,7 +24,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.group import ALL, Member, Need, Standing, Unit, sum_up
-from monitor.core.model import Result, Status
+from monitor.core.model import Result, Status, TaskSpec
 from monitor.core.ports import Around, InvalidTask, Probe, Trace
 from monitor.probes.kind import Kind, only_within
 from monitor.probes.options import did_you_mean, read_options
@@ -75,6 +75,24 @@ def prepare(target: str, options: GroupOptions) -> Probe:
             raise InvalidTask(f"option weights.{name}", f"is no member{did_you_mean(name, names)}")
     _need(options, names)
     return only_within(SCHEME)
+
+
+def members_of(spec: TaskSpec) -> list[str]:
+    """Return the names of the tasks of a group; of any other task, none."""
+    if scheme_of(spec.target) != SCHEME:
+        return []
+    return _members(read_options(GroupOptions, fetched(spec.options)))
+
+
+def stands(spec: TaskSpec, statuses: Mapping[str, Status]) -> Status:
+    """Say how a group stands whose members stand so; what is not said of a member is unknown."""
+    options = read_options(GroupOptions, fetched(spec.options))
+    names = _members(options)
+    members = [
+        Member(name, statuses.get(name, Status.UNKNOWN), options.weights.get(name, 1.0))
+        for name in names
+    ]
+    return sum_up(members, _need(options, names)).status
 
 
 def _members(options: GroupOptions) -> list[str]:
@@ -159,9 +177,7 @@ def _inside(around: Around, name: str) -> list[str]:
     """Return the members of a task, if it is a group."""
     member = around.find(name)
     try:
-        if member is None or scheme_of(member.task.target) != SCHEME:
-            return []
-        return _members(read_options(GroupOptions, fetched(member.task.options)))
+        return [] if member is None else members_of(member.task)
     except (InvalidTask, BadReference):
         return []
 

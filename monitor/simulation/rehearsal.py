@@ -1,9 +1,10 @@
 """Carry a case out: the real engine, a script of what happens, and what was told to whom."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
+from itertools import count
 
 import attrs
 import trio
@@ -13,7 +14,8 @@ from monitor.config.case import Acknowledge, Case, Deed
 from monitor.config.declared import Declarations
 from monitor.core.alerts.alerting import Acknowledgement, AlertingChange, Silence
 from monitor.core.alerts.notices import Notice
-from monitor.core.model import Transition
+from monitor.core.model import Incident, Transition
+from monitor.core.schedule import PHASELESS
 from monitor.core.units import format_duration
 from monitor.simulation.stage import Delivered, Stage
 from monitor.simulation.virtual import on_virtual_time
@@ -31,6 +33,7 @@ class Outcome:
     notices: tuple[Notice, ...]
     """All that were to be told, also those that were not."""
     transitions: tuple[Transition, ...]
+    incidents: tuple[Incident, ...]
     names: dict[int, str]
     """Of the tasks."""
     taken: tuple[Acknowledgement, ...] = ()
@@ -40,10 +43,28 @@ class Outcome:
     took_s: float = 0.0
 
 
-async def rehearse(case: Case, declared: Declarations, lang: str = "en") -> Outcome:
-    """Carry a case out on virtual time. See `Case`; `declared` is what it is a test of."""
+@attrs.frozen(kw_only=True)
+class Manner:
+    """How something is carried out."""
+
+    lang: str = "en"
+    skips: bool = True
+    """Whether looks are left out that would change nothing. What is told is the same."""
+    spread: bool = False
+    """Whether tasks look when they would in a running monitor, and not at round times."""
+    own_groups: bool = False
+    """Whether groups stand as their members do, and not as a script has them."""
+    on_hour: Callable[[float], None] = lambda _passed_s: None
+    """Told each virtual hour how much has passed; in another thread than that of the caller."""
+
+
+async def rehearse(case: Case, declared: Declarations, manner: Manner | None = None) -> Outcome:
+    """Carry a case out on virtual time. See `Case`; `declared` is what it is a test of.
+
+    All tasks that are declared are watched; `concerned` leaves out those that no case is about.
+    """
     started_s = time.perf_counter()
-    outcome = await on_virtual_time(partial(_rehearse, case, concerned(case, declared), lang))
+    outcome = await on_virtual_time(partial(_rehearse, case, declared, manner or Manner()))
     return attrs.evolve(outcome, took_s=time.perf_counter() - started_s)
 
 
@@ -75,26 +96,45 @@ def concerned(case: Case, declared: Declarations) -> Declarations:
     return attrs.evolve(declared, tasks=kept)
 
 
-async def _rehearse(case: Case, declared: Declarations, lang: str) -> Outcome:
-    stage = Stage(start_at=case.start_at, lang=lang, sights=case.sights, receivers=case.receivers)
+async def _rehearse(case: Case, declared: Declarations, manner: Manner) -> Outcome:
+    stage = Stage(
+        start_at=case.start_at,
+        lang=manner.lang,
+        sights=case.sights,
+        receivers=case.receivers,
+        skips=manner.skips,
+        own_groups=manner.own_groups,
+        ids=count(1) if manner.spread else count(PHASELESS, PHASELESS),
+    )
     await stage.declare(declared)
     remarks: list[str] = []
     first = [one for one in case.deeds if one.at_s <= _BEFORE_LOOKS_S]
     await _operate(stage, None, first, remarks)
-    async with stage.running() as app:
+    async with stage.running() as app, trio.open_nursery() as nursery:
+        nursery.start_soon(_count_hours, manner.on_hour)
         await _operate(stage, app, case.deeds[len(first) :], remarks)
         await trio.sleep_until(case.until_s)
         told, tables = sorted(stage.taken, key=_order), stage.store.tables
         notices = tuple(tables.alerts.notices.values())
+        transitions = tuple(tables.transitions.values())
+        incidents = tuple(tables.incidents.values())
         app.cause = "the test is over"
+        nursery.cancel_scope.cancel()
     return Outcome(
         told=tuple(told),
         notices=notices,
-        transitions=tuple(tables.transitions.values()),
+        transitions=transitions,
+        incidents=incidents,
         names={task.id: task.name for task in tables.tasks.values()},
         taken=tuple(tables.alerts.taken.values()),
         remarks=tuple(remarks),
     )
+
+
+async def _count_hours(on_hour: Callable[[float], None]) -> None:
+    while True:
+        await trio.sleep(3600.0)
+        on_hour(trio.current_time())
 
 
 def _order(one: Delivered) -> tuple[float, str, str]:

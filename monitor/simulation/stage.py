@@ -24,6 +24,8 @@ from monitor.core.schedule import PHASELESS
 from monitor.core.script import Script
 from monitor.engine.clock import Clock
 from monitor.engine.outbox import Outside
+from monitor.probes import prepare
+from monitor.probes.group import members_of
 from monitor.store.memory import MemorySession, MemoryStore
 
 EASE = 3600.0
@@ -83,15 +85,23 @@ class Stage:
     """By channel; the others work."""
     skips: bool = False
     """Whether looks are left out that would change nothing; what is told is the same."""
+    ids: "count[int]" = attrs.field(factory=lambda: count(PHASELESS, PHASELESS))
+    """Of the tasks, in the order of the file; they decide on when a task looks."""
+    own_groups: bool = False
+    """Whether groups stand as their members do, and not as a script has them."""
     taken: list[Delivered] = attrs.field(factory=list, init=False)
     clock: Clock = attrs.field(init=False)
     store: _Store = attrs.field(init=False)
     _order: dict[str, int] = attrs.field(factory=dict, init=False)
+    _upon: dict[str, tuple[str, ...]] = attrs.field(factory=dict, init=False)
+    """On which other tasks it depends what looks at a task see, or whether there are any."""
+    _calm_until_s: dict[str, float] = attrs.field(factory=dict, init=False)
+    """Up to when looks at a task will change nothing, of those that changed nothing last time."""
 
     def __attrs_post_init__(self) -> None:
         start_s = self.start_at.timestamp() - trio.current_time()
         self.clock = Clock(wall=lambda: start_s + trio.current_time(), asleep=lambda: 0.0)
-        self.store = _Store(now=self.clock.now, ids=count(PHASELESS, PHASELESS))
+        self.store = _Store(now=self.clock.now, ids=self.ids)
 
     def at(self, moment_s: float) -> datetime:
         """Return the moment so long after the beginning."""
@@ -100,6 +110,10 @@ class Stage:
     async def declare(self, declared: Declarations) -> None:
         """Store what files declare, as `monitor apply` does."""
         self._order = {name: number for number, name in enumerate(declared.tasks)}
+        watched = {name for name, one in declared.tasks.items() if not one.spec.paused}
+        for name, one in declared.tasks.items():
+            others = {*one.spec.depends_on, *(members_of(one.spec) if self.own_groups else ())}
+            self._upon[name] = tuple(sorted((others & watched) - {name}))
         async with self.store.session("stage") as session:
             await apply(session, declared, self.clock)
 
@@ -123,6 +137,9 @@ class Stage:
             self.store, self.clock, self._prepare, Tuning(ease=EASE), outside=outside
         ) as app:
             self.store.on_notices = app.outbox.reread
+            # Memory is written at no cost; and how long a task waits for that must not depend on
+            # whether others have something to write too.
+            app.recorder.linger_s = 0.0
             if self.skips:
                 app.watch.foresee = self._foresee
             await app.reconcile.settled()
@@ -131,6 +148,8 @@ class Stage:
     # --- targets and receivers ----------------------------------------------------------------
 
     def _prepare(self, spec: TaskSpec) -> Prepared:
+        if self.own_groups and members_of(spec):
+            return prepare(spec)
         return Prepared(self._probe(spec.name))
 
     def _probe(self, name: str) -> Probe:
@@ -150,13 +169,23 @@ class Stage:
 
         return look
 
-    def _foresee(self, task: Task) -> datetime | None:
-        """Say up to when a target will do what it does now; what runs out changes each day."""
+    def _foresee(self, task: Task, looked_at: datetime) -> datetime | None:
+        """Say up to when looks at a task will change nothing; see `Watch.foresee`.
+
+        What runs out changes each day. A task with others above it is as calm as these.
+        """
+        looked_s = (looked_at - self.start_at) / timedelta(seconds=1)
         script = self.sights.get(task.name, _UP)
-        now_s = self._since_start_s()
-        if script.at(now_s).facts:
+        until_s = script.until(looked_s)
+        others = [self._calm_until_s.get(one, 0.0) for one in self._upon[task.name]]
+        calm_s = min([until_s, *others])
+        if script.at(looked_s).facts or calm_s <= self._since_start_s():
             return None
-        return self.at(min(script.until(now_s), _FOREVER_S))
+        self._calm_until_s[task.name] = calm_s
+        # The last few looks before a change are not left out: a task that fails has its parents
+        # looked at, and what these looks delay shall be as it would be without leaving any out.
+        margin_s = task.timeout_s + 2 * task.interval_s
+        return self.at(min(calm_s - margin_s, _FOREVER_S))
 
     def _since_start_s(self) -> float:
         return (self.clock.now() - self.start_at) / timedelta(seconds=1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.core.schedule import Due, Schedule, next_due, resume, stagger_s
+from monitor.core.schedule import Due, Schedule, next_due, resume, skip, stagger_s
 
 YEAR = timedelta(days=365.25)
 MICROSECOND = timedelta(microseconds=1)
@@ -227,3 +227,33 @@ def test_many_tasks_that_are_due_at_once_are_spread_over_at_most_their_interval(
     assert sorted(waits) == waits
     assert interval_s > waits[-1]
     assert 0.01 * tasks > waits[-1]
+
+
+EACH_MINUTE = Schedule(60_000_000, 0)
+FOUR = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
+
+
+def minutes(count: float) -> datetime:
+    return FOUR + timedelta(minutes=count)
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [(10.0, 10.0), (10.5, 10.0), (9.99, 9.0), (1.0, 1.0), (0.5, 1.0), (-7.0, 1.0)],
+)
+def test_what_would_change_nothing_is_left_out_up_to_the_last_slot_before_it_may(
+    until: float, expected: float
+) -> None:
+    due = skip(EACH_MINUTE, Due(minutes(1)), minutes(0.1), minutes(until))
+    assert Due(minutes(expected)) == due
+
+
+def test_nothing_is_left_out_where_it_is_not_known_what_comes() -> None:
+    assert Due(minutes(1)) == skip(EACH_MINUTE, Due(minutes(1)), minutes(0), None)
+
+
+def test_nothing_is_left_out_of_looks_that_lose_slots() -> None:
+    lost = Due(minutes(2), missed_from=minutes(1))
+    assert lost == skip(EACH_MINUTE, lost, minutes(1.2), minutes(9))
+    late = Due(minutes(1))
+    assert late == skip(EACH_MINUTE, late, minutes(1.05), minutes(9))

@@ -1,5 +1,7 @@
 """What holds when, as somebody wrote it down."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,14 @@ def test_a_timeline_is_one_thing_after_the_other() -> None:
     assert ["down", "up", "down"] == [script.at(at_s) for at_s in (0, 5, 1e9)]
 
 
+def test_what_holds_goes_on_until_something_else_does() -> None:
+    script = script_of("up", [Span(10.0, "down", 20.0), Span(20.0, "down", 30.0), Span(40.0, "up")])
+    assert [10.0, 30.0, 30.0, 30.0] == [script.until(at_s) for at_s in (0.0, 10.0, 19.0, 20.0)]
+    assert math.inf == script.until(30.0)  # what begins at 40 s is the same
+    assert math.inf == script_of("up", []).until(5.0)
+    assert 20.0 == script_of("up", [Span(10.0, "down", 20.0)]).until(9.9999999)
+
+
 _MOMENTS = st.integers(0, 20).map(float)
 
 
@@ -48,3 +58,17 @@ def test_it_says_what_a_search_through_all_spans_says(
 @pytest.mark.parametrize("at_s", [0.0, 1e12])
 def test_without_anything_the_default_holds(at_s: float) -> None:
     assert "up" == script_of("up", []).at(at_s)
+
+
+@given(st.lists(st.tuples(_MOMENTS, _MOMENTS, st.sampled_from("ab"))), _MOMENTS)
+def test_up_to_then_the_same_holds_and_then_something_else(
+    drawn: list[tuple[float, float, str]], at_s: float
+) -> None:
+    script = script_of("a", [Span(one, value, other) for one, other, value in drawn])
+    until_s = script.until(at_s)
+    assert all(
+        script.at(at_s) == script.at(half / 2)
+        for half in range(int(2 * at_s), 60)
+        if half / 2 < until_s
+    )
+    assert until_s == math.inf or script.at(at_s) != script.at(until_s)

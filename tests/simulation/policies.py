@@ -9,7 +9,7 @@ from monitor.config.declared import Declarations, read_declared
 from monitor.config.source import read_sources
 from monitor.probes import prepare
 from monitor.simulation.difference import difference
-from monitor.simulation.rehearsal import Outcome, rehearse
+from monitor.simulation.rehearsal import Outcome, concerned, rehearse
 
 POLICIES = """
 [[channel]]
@@ -50,7 +50,7 @@ def cases_of(test: str, policies: str = POLICIES) -> tuple[tuple[Case, ...], Dec
 async def outcome_of(test: str, policies: str = POLICIES) -> tuple[Case, Outcome]:
     """Carry the keys of one `[[test]]` out."""
     (case,), declared = cases_of(f'[[test]]\nname = "it"\n{test}', policies)
-    return case, await rehearse(case, declared)
+    return case, await rehearse(case, concerned(case, declared))
 
 
 async def told(test: str, policies: str = POLICIES) -> list[tuple[float, str]]:

@@ -100,6 +100,15 @@ async def test_what_is_silenced_is_told_when_the_silence_is_over() -> None:
     )[0]
 
 
+async def test_what_a_parent_held_back_is_told_though_nobody_says_that_the_parent_is_well() -> None:
+    once = "tasks = { shop = { attempts = 1 } }\nuntil = '1h'\n"
+    doubted = once + 'timeline = { router = "up 10m, down 30s, up", shop = "up 10m, down" }'
+    assert [(660, "shop down -> ops")] == [one for one in await told(doubted) if one[0] < 700]
+    back = once + 'timeline = { router = "up 10m, down 5m, up", shop = "up 10m, down" }'
+    found = [what for at_s, what in await told(back) if at_s < 1080]
+    assert ["router down -> ops", "router up -> ops", "shop down -> ops"] == found
+
+
 @pytest.mark.parametrize(
     ("result", "expected"),
     [
