@@ -5,6 +5,9 @@ from collections.abc import Sequence
 import attrs
 import trio
 
+from monitor.core.access.changing import People, PeopleChange
+from monitor.core.access.people import Token, User, WebSession, new_deed
+from monitor.core.access.roles import Role
 from monitor.core.alerts.alerting import (
     Acknowledgement,
     Alerting,
@@ -210,6 +213,38 @@ async def _receipt(session: Session, n: int) -> None:
     assert await session.receipt(f"none {n}", at(0)) is None
 
 
+async def _change_people(session: Session, n: int) -> None:
+    def plan(_people: People) -> PeopleChange:
+        done = new_deed(at(n), "anna", "session", "user.add", f"u{n}")
+        user = User(name=f"u{n}", role=Role.ADMIN, created_at=at(n))
+        token = Token(name=f"t{n}", role=Role.VIEWER, digest=f"d{n}", created_at=at(n))
+        return PeopleChange(users=(user,), tokens=(token,), deeds=(done,))
+
+    await session.registry.change_people(plan)
+
+
+async def _open_session(session: Session, n: int) -> None:
+    new = WebSession(digest=f"s{n}", user_id=0, epoch=1, created_at=at(n), seen_at=at(n))
+    session.sign(new_deed(at(n), "anna", "session", "login", f"s{n}"))
+    await session.registry.open_session(new, instead_of="old")
+
+
+async def _people(session: Session, _n: int) -> None:
+    await session.registry.people()
+
+
+async def _find_session(session: Session, _n: int) -> None:
+    assert None is await session.registry.find_session("nobody's")
+
+
+async def _find_token(session: Session, _n: int) -> None:
+    assert None is await session.registry.find_token("nobody's")
+
+
+async def _deeds(session: Session, _n: int) -> None:
+    await session.registry.deeds()
+
+
 async def _nothing(_session: Session, _n: int) -> None:
     await trio.lowlevel.checkpoint()
 
@@ -288,6 +323,20 @@ WRITING = [
             "acknowledgement WHERE incident = {n}",
         ),
     ),
+    Operation(
+        "change people",
+        _change_people,
+        trace=_counts(
+            "person WHERE name = 'u{n}'",
+            "access_token WHERE name = 't{n}'",
+            "deed WHERE about = 'u{n}'",
+        ),
+    ),
+    Operation(
+        "open a web session",
+        _open_session,
+        trace=_counts("web_session WHERE digest = 's{n}'", "deed WHERE about = 's{n}'"),
+    ),
     Operation("beat", _beat, trace=_counts("node WHERE id = 'n{n}'")),
     Operation(
         "commit a look",
@@ -323,6 +372,10 @@ READING = [
     Operation("unfinished", _unfinished),
     Operation("notices", _notices),
     Operation("alerting", _alerting),
+    Operation("people", _people),
+    Operation("find a web session", _find_session),
+    Operation("find a token", _find_token),
+    Operation("deeds", _deeds),
     Operation("nodes", _nodes),
     Operation("recent", _recent),
     Operation("overdue", _overdue),
