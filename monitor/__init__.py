@@ -6,6 +6,7 @@ core/          values, rules and ports: pure
 scribe         writes the lines of the log, so that nobody waits for whoever reads them
 journal, texts structured log events, and their sentences in English and Russian
 departure      when and why we leave
+service        systemd is told how we are
 engine/        the lives: a child nursery per task, its supervisor, recorder, auditor
 store/         databases; the one door to asyncio
 probes/        one kind of look, one file; plugins

@@ -32,21 +32,17 @@ Answer = Callable[[Word, float], None]
 """Gives a word to whoever asks within so many seconds, and takes as long."""
 
 
-def _wait(_word: Word, for_s: float) -> None:
-    time.sleep(for_s)
-
-
 @attrs.define(eq=False)
 class Lookout:
     """See when the loop stands still, and say how we are whether it does or not.
 
     Args:
         listen: how we are, as the loop sees it; asked while it moves.
-        answer: gives the last word to others.
+        answer: gives the last word to others; None: nobody asks.
     """
 
     listen: Callable[[], Word]
-    answer: Answer = _wait
+    answer: Answer | None = None
     limit_s: float = LAGGED_S
     stuck: int = 0
     """How often the loop stood still for longer than the limit."""
@@ -86,7 +82,10 @@ class Lookout:
         told = False
         while not over.is_set():
             still_s = stillness.still_s
-            self.answer(self._standing(still_s) if told else self._word, BEAT_S)
+            if self.answer is None:
+                over.wait(BEAT_S)
+            else:
+                self.answer(self._standing(still_s) if told else self._word, BEAT_S)
             if stillness.note(self._beats, time.monotonic()):
                 if told:
                     tell("loop.moves", stood=format_duration(round(still_s, 1)))

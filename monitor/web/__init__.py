@@ -7,6 +7,7 @@ desk      a few sessions of the store, for all requests together
 site      all paths, and what is answered to errors
 ping      pings of watched jobs
 health    is it alive, is it ready?
+outpost   the same at an address of its own, also while our loop stands still
 metrics   what Prometheus asks for; series (the numbers, read off the running parts)
 problem   errors as RFC 9457 has them
 

@@ -23,12 +23,14 @@ from monitor.web.problem import HEADERS
 
 _CALLER_S = 1.0
 """How long one caller may take; they are answered one by one."""
+_PAUSE_S = 0.05
+"""How long to leave alone what cannot be accepted, for want of files perhaps."""
 _REQUEST_LIMIT = 8192
 
 
 async def keep_lookout(monitor: App, sockets: Sequence[socket.socket]) -> None:
     """Have somebody look on while a monitor runs, who answers at these sockets."""
-    await Lookout(monitor.word, Outpost(sockets).answer).run()
+    await Lookout(monitor.word, Outpost(sockets).answer if sockets else None).run()
 
 
 @attrs.define(eq=False)
@@ -40,18 +42,19 @@ class Outpost:
     def answer(self, word: Word, for_s: float) -> None:
         """Answer all that come within that time; whoever is being answered is answered whole."""
         until_s = time.monotonic() + for_s
-        if not self.sockets:
-            time.sleep(for_s)
         poll = select.poll()
         known = {one.fileno(): one for one in self.sockets}
         for number in known:
             poll.register(number, select.POLLIN)
-        while known and (left_s := until_s - time.monotonic()) > 0:
+        while (left_s := until_s - time.monotonic()) > 0:
             for number, _ in poll.poll(1000 * left_s):
-                with suppress(OSError):  # it went away
+                try:
                     caller, _ = known[number].accept()
-                    with caller:
-                        _serve(caller, word)
+                except OSError:
+                    time.sleep(_PAUSE_S)
+                    continue
+                with caller, suppress(OSError):  # it went away
+                    _serve(caller, word)
 
 
 def _serve(caller: socket.socket, word: Word) -> None:

@@ -71,6 +71,17 @@ async def test_what_moves_is_called_so_and_no_thread_is_left() -> None:
     assert threads == threading.active_count()
 
 
+async def test_nobody_has_to_ask() -> None:
+    lookout = Lookout(lambda: WELL, limit_s=0.3)
+    with trio.move_on_after(1.5):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(lookout.run)
+            await trio.sleep(0.1)
+            hold_the_loop(1.0)
+            await trio.sleep_forever()
+    assert 1 == lookout.stuck
+
+
 async def test_a_thread_that_dies_is_told_so_that_another_may_begin() -> None:
     def fail(_word: Word, _for_s: float) -> None:
         raise OSError("too many open files")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +15,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from monitor.cli.commands import make_app
 from monitor.service import Report, ServiceManager
+from tests.probes.real import needs_program
 
 
 @pytest.mark.parametrize(
@@ -100,3 +105,18 @@ async def test_a_sign_of_life_is_given_only_while_we_are_well(autojump_clock: Mo
         await trio.sleep(2)
         assert ["STOPPING=1", "STATUS=leaving", "WATCHDOG=1"] == manager.told
         nursery.cancel_scope.cancel()
+
+
+def test_the_example_unit_is_sound(tmp_path: Path) -> None:
+    program = needs_program("systemd-analyze", "systemd")
+    text = (Path(__file__).parents[2] / "docs" / "examples" / "monitor.service").read_text()
+    (command,) = re.findall(r"^ExecStart=\S+ (.*)$", text, re.MULTILINE)
+    chain, apps, _rest = make_app().parse_commands(command.split())
+    assert ("run",) == tuple(chain)
+    known = {name for one in apps[-1].assemble_argument_collection() for name in one.names}
+    assert {word for word in command.split() if word.startswith("--")} <= known
+    unit = tmp_path / "monitor.service"
+    unit.write_text(re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={sys.executable}", text))
+    done = subprocess.run([program, "verify", unit], text=True, capture_output=True, check=False)
+    said = [line for line in done.stderr.splitlines() if "monitor.service" in line]
+    assert [] == said

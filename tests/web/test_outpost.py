@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,12 +98,6 @@ def test_callers_are_answered_one_after_the_other_also_behind_one_who_says_nothi
         for _ in range(3):
             assert ask(server, request).startswith(b"HTTP/1.1 503 ")
     thread.join()
-
-
-def test_without_a_socket_it_only_waits() -> None:
-    began_s = time.monotonic()
-    Outpost([]).answer(WELL, 0.1)
-    assert 0.1 <= time.monotonic() - began_s < 2
 
 
 CHECKS = """
