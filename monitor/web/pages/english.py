@@ -1,5 +1,6 @@
 """Words of the program that are no English: what pages say instead."""
 
+from monitor.core.alerts.notices import NoticeKind, NoticeState
 from monitor.core.model import GapReason, Reason
 
 _REASONS = {
@@ -47,11 +48,35 @@ _STEPS = {
     "failed": "given up on",
     "invalid": "cannot work",
 }
+_NOTICES = {
+    NoticeKind.DOWN: "that it is down",
+    NoticeKind.UP: "that it is up again",
+    NoticeKind.DEGRADED: "that it is degraded",
+    NoticeKind.IMPROVED: "that it is no longer degraded",
+    NoticeKind.UNKNOWN: "that we cannot look",
+    NoticeKind.KNOWN: "that we can look again",
+    NoticeKind.FLAPPING: "that it flaps",
+    NoticeKind.STEADY: "that it flaps no more",
+    NoticeKind.REMINDER: "reminder",
+    NoticeKind.ESCALATION: "escalation",
+    NoticeKind.EXPIRY: "what runs out soon",
+    NoticeKind.SYSTEM: "trouble of the monitor's own",
+    NoticeKind.SYSTEM_OVER: "end of trouble of the monitor's own",
+    NoticeKind.TRIAL: "trial",
+}
+_STATES = {
+    NoticeState.PENDING: "waits since",
+    NoticeState.SENT: "sent",
+    NoticeState.DROPPED: "not told, by a rule,",
+    NoticeState.DEAD: "could not be delivered,",
+}
 ENGLISH = {
     **{f"reason {reason}": said for reason, said in _REASONS.items()},
     **{f"gap {reason}": short for reason, (short, _long) in _GAPS.items()},
     **{f"gap why {reason}": long for reason, (_short, long) in _GAPS.items()},
     **{f"step {step}": said for step, said in _STEPS.items()},
+    **{f"notice {kind}": said for kind, said in _NOTICES.items()},
+    **{f"notice state {state}": said for state, said in _STATES.items()},
     "kin depends on": "Depends on",
     "kin needed by": "Needed by",
     "kin members": "Members",

@@ -15,6 +15,7 @@ from monitor.web.pages.edit_page import EditPage
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import own_path, read_form
 from monitor.web.pages.frame import HEADERS, THEMES, Frame
+from monitor.web.pages.incident_pages import IncidentPages
 from monitor.web.pages.list_page import ListPage
 from monitor.web.pages.task_page import TaskPage
 from monitor.web.pages.tree_page import TreePage
@@ -44,6 +45,7 @@ def pages_of(
     yield EditPage(frame, fleet)
     yield Doing(fleet)
     yield TaskPage(frame, fleet)
+    yield IncidentPages(frame, fleet)
     yield TreePage(frame, fleet)
 
 

@@ -144,7 +144,15 @@ class Scenery:
                 task_id=task.id, seq=1, at=made_at, before=Status.PENDING, after=Status.UP
             )
         if status is Status.DOWN:
-            confirmed_at = since_at + timedelta(seconds=40)
+            down = sorted(
+                at
+                for (owner, at), one in tables.looks.items()
+                if owner == task.id and one.result.status is Status.DOWN
+            )
+            since_at, confirmed_at = down[0], down[2]
+            tables.states[task.id] = attrs.evolve(
+                tables.states[task.id], since_at=confirmed_at, standing_since_at=since_at
+            )
             tables.incidents[task.id, 1] = Incident(
                 task_id=task.id,
                 number=1,
