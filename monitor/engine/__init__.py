@@ -14,7 +14,7 @@ alerts   alerts (what is to be told, in memory), outbox (a courier for each chan
          alarm (our own trouble, told to people), deadman and wellness (are we well ourselves?)
 fleet    fleet (the running tasks), reconcile (tasks stored against tasks running), auditor
          (proves that every task looked in time), presence (this process, shown to others), drill
-         (does recovery work? a canary is made to fail)
+         (does recovery work?) and falling (who is made to fail to see it)
 
 No room here knows a database or a kind of look: `monitor.app` hands them in, as the ports say.
 """

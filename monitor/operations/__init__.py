@@ -9,4 +9,5 @@ maintenances      announced work, and when it comes
 channelspecs      from what was said to a checked channel
 people            users, tokens, and what was done by whom
 mailbags          what lies in the outbox for each channel
+drills            exercises of recovery: asking for one, and what there was
 """

@@ -328,6 +328,15 @@ async def test_looks_and_events_may_be_asked_for_up_to_a_moment(store: Store) ->
         assert [sent] == await session.events(before=at(60), kinds=["alert.sent"])
 
 
+async def test_happenings_of_no_task_can_be_asked_for(store: Store) -> None:
+    async with store.session("test") as session:
+        task = await add(session)
+        ours, its = event(0, "drill.started"), event(0, "drill.started", task_id=task.id)
+        await session.commit([EventRecord(event=ours), EventRecord(event=its)])
+        assert [ours] == await session.events(0)
+        assert [its] == await session.events(task.id)
+
+
 async def test_gaps_come_oldest_first_and_those_that_ended_before_are_left_out(
     store: Store,
 ) -> None:
