@@ -1,6 +1,7 @@
 """Break real servers and processes under the real monitor, and judge it from outside.
 
-    python scripts/chaos.py [--only NAME]... [--seed N] [--quick | --full] [--keep DIR]
+    python scripts/chaos.py [--only NAME]... [--seed N] [--quick | --full]
+                            [--patience FACTOR] [--keep DIR]
 
 The judges read the databases by plain SQL and the log of the web server that is looked at; they
 share no code with the product. After each case its evidence is falsified in every way they must
@@ -46,6 +47,7 @@ async def chaos(options: argparse.Namespace, server: ThrowawayPostgres, folder: 
                 dice=dice,
                 folder=folder,
                 say=lambda text, name=name: say(f"{name}: {text}"),
+                patience=options.patience,
                 quick=options.quick,
                 full=options.full,
             )
@@ -79,6 +81,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--quick", action="store_true", help="a few of each, about two minutes")
     parser.add_argument("--full", action="store_true", help="kill -9 a thousand times")
+    parser.add_argument("--patience", type=float, default=1.0, help="2 on a busy machine")
     parser.add_argument("--keep", type=Path, help="work in this new directory, and leave it")
     options = parser.parse_args()
     options.seed = random.randrange(1_000_000) if options.seed is None else options.seed

@@ -9,6 +9,7 @@ import attrs
 
 from tests.chaos.evidence import Asked, Evidence, Outage, Restart, Told
 from tests.chaos.judges import LOSS_S, Rules
+from tests.chaos.judges_of_lives import watching
 from tests.ledger import Page, Slots, Span
 
 T = TypeVar("T")
@@ -146,12 +147,12 @@ def an_outage_has_no_end(evidence: Evidence, _: Rules, dice: random.Random) -> E
 def a_task_is_forgotten_for_a_while(
     evidence: Evidence, rules: Rules, dice: random.Random
 ) -> Evidence | None:
-    life = max(evidence.lives, key=lambda life: life.ended_at - life.started_at)
-    end, start = life.asked_at or life.ended_at, life.started_at
-    if end - start < 2 * rules.silence_s + 2.0 or rules.at_peace:
+    quiet_s = rules.silence_s + 1.0
+    long = [end for _, start, end in watching(evidence) if end - start > quiet_s]
+    if not long or rules.at_peace:
         return None
-    task = dice.choice(list(evidence.rows))
-    quiet_from = end - rules.silence_s - 1.0
+    task, end = dice.choice(list(evidence.rows)), long[0]
+    quiet_from = end - quiet_s
     asked = [one for one in evidence.asked[task] if not quiet_from < one.at < end]
     return attrs.evolve(evidence, asked={**evidence.asked, task: asked})
 

@@ -50,13 +50,13 @@ def unseen(case: Case, dice: random.Random) -> tuple[int, list[str]]:
     """Falsify the evidence in every way; return how often, and what its judge did not see."""
     tried, blind = 0, []
     for name, forgeries in FORGERIES.items():
-        before = len(JUDGES[name](case.evidence, case.rules).violations)
+        before = set(JUDGES[name](case.evidence, case.rules).violations)
         for forge in forgeries:
             false = forge(case.evidence, case.rules, dice)
             if false is None:
                 continue
             tried += 1
-            if len(JUDGES[name](false, case.rules).violations) <= before:
+            if not set(JUDGES[name](false, case.rules).violations) - before:
                 blind.append(f"the judge of {name} does not see that {_words(forge.__name__)}")
     return tried, blind
 

@@ -35,6 +35,8 @@ class Ward:
     dice: random.Random
     folder: Path
     say: Callable[[str], None]
+    patience: float = 1.0
+    """By how much all may be slower than on an idle machine of two cores."""
     quick: bool = False
     full: bool = False
 
@@ -93,7 +95,7 @@ class Ward:
             where=where,
             done=done,
             evidence=evidence,
-            rules=rules,
+            rules=rules.with_patience(self.patience),
             further=tuple(further),
         )
 

@@ -2,7 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
-from tests.chaos.calamities import backends, frozen, kills, restarts, signals, wires
+from tests.chaos.calamities import (
+    backends,
+    descriptors,
+    disk,
+    frozen,
+    kills,
+    pooler,
+    restarts,
+    signals,
+    wires,
+)
 from tests.chaos.verdict import Case
 from tests.chaos.ward import Ward
 
@@ -11,6 +21,9 @@ CALAMITIES: dict[str, Callable[[Ward], Awaitable[list[Case]]]] = {
     "restarts": restarts.run,
     "frozen": frozen.run,
     "wires": wires.run,
+    "pooler": pooler.run,
+    "disk": disk.run,
+    "descriptors": descriptors.run,
     "kills": kills.run,
     "signals": signals.run,
 }
