@@ -14,6 +14,7 @@ from functools import partial
 import trio
 from anycorn import serve
 from anycorn.config import Config
+from starlette.applications import Starlette
 
 from monitor.app import App
 from monitor.journal import tell
@@ -26,6 +27,14 @@ from monitor.web.site import make_site, rooms_of
 
 IDLE_S = 30
 """How long a connection may say nothing before or between its requests."""
+
+
+def site_of(monitor: App, entrance: Entrance, more: Sequence[Room] = ()) -> Starlette:
+    """Return all that is served for a running monitor, behind its guard."""
+    desk = Desk(monitor.store)
+    guard = entrance.guard(monitor, desk)
+    pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard))
+    return make_site([*rooms_of(monitor), *pages, *more], guard)
 
 
 async def listen_for(
@@ -41,10 +50,7 @@ async def listen_for(
         entrance: lets people in, or not.
     """
     entrance = entrance or Entrance()
-    desk = Desk(monitor.store)
-    guard = entrance.guard(monitor, desk)
-    pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard))
-    site = make_site([*rooms_of(monitor), *pages, *more], guard)
+    site = site_of(monitor, entrance, more)
 
     async def closing() -> None:
         await monitor.doors.closing.wait()
