@@ -1,6 +1,7 @@
 """Words of the program that are no English: what pages say instead."""
 
 from monitor.core.alerts.notices import NoticeKind, NoticeState
+from monitor.core.drills import Ending
 from monitor.core.model import GapReason, Reason
 
 _REASONS = {
@@ -70,6 +71,30 @@ _STATES = {
     NoticeState.DROPPED: "not told, by a rule,",
     NoticeState.DEAD: "could not be delivered,",
 }
+_ENDINGS = {
+    Ending.RECOVERED: "recovered",
+    Ending.LATE: "late",
+    Ending.MISSED: "did not recover",
+    Ending.REFUSED: "not carried out",
+    Ending.CUT_SHORT: "cut short",
+    Ending.UNDER_WAY: "under way",
+}
+_FIGURES = {
+    "tasks": "children",
+    "open_sessions": "open sessions",
+    "looks": "looks since the start",
+    "results_recorded": "records written",
+    "records_waiting": "records waiting",
+    "records_refused": "records refused",
+    "tasks_overdue": "tasks overdue",
+    "tasks_stalled": "children restarted by the auditor",
+    "loop_lag_s": "worst lag of the loop, seconds",
+    "clock_ahead_s": "our clock is ahead, seconds",
+    "database_outages": "outages of the database",
+    "uplink_outages": "outages of our uplink",
+    "alerts_waiting": "alerts waiting",
+    "alerts_sent": "messages sent",
+}
 ENGLISH = {
     **{f"reason {reason}": said for reason, said in _REASONS.items()},
     **{f"gap {reason}": short for reason, (short, _long) in _GAPS.items()},
@@ -77,6 +102,8 @@ ENGLISH = {
     **{f"step {step}": said for step, said in _STEPS.items()},
     **{f"notice {kind}": said for kind, said in _NOTICES.items()},
     **{f"notice state {state}": said for state, said in _STATES.items()},
+    **{f"ending {ending}": said for ending, said in _ENDINGS.items()},
+    **{f"figure {name}": said for name, said in _FIGURES.items()},
     "kin depends on": "Depends on",
     "kin needed by": "Needed by",
     "kin members": "Members",

@@ -137,6 +137,8 @@ _NOTES = {
     "announced": "The work has been announced.",
     "withdrawn": "The work is no longer announced.",
     "drilled": "A canary will fall within two seconds; how it recovered stands here soon.",
+    "channel-added": "The channel has been added; try it with its button.",
+    "channel-removed": "The channel has been removed.",
     "nothing": "Nothing was chosen, so nothing was done.",
 }
 """What is said after something was done, by the word in the address of the page that follows."""

@@ -10,13 +10,16 @@ from starlette.responses import RedirectResponse, Response
 from monitor.app import App
 from monitor.texts import LANGUAGES
 from monitor.web.desk import Desk
+from monitor.web.pages.channel_pages import ChannelPages
 from monitor.web.pages.doing import Doing
+from monitor.web.pages.drill_page import DrillPage
 from monitor.web.pages.edit_page import EditPage
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import own_path, read_form
 from monitor.web.pages.frame import HEADERS, THEMES, Frame
 from monitor.web.pages.incident_pages import IncidentPages
 from monitor.web.pages.list_page import ListPage
+from monitor.web.pages.quiet_pages import QuietPages
 from monitor.web.pages.task_page import TaskPage
 from monitor.web.pages.tree_page import TreePage
 from monitor.web.routing import PUBLIC, Entry, Room
@@ -47,6 +50,9 @@ def pages_of(
     yield TaskPage(frame, fleet)
     yield IncidentPages(frame, fleet)
     yield TreePage(frame, fleet)
+    yield ChannelPages(frame, fleet)
+    yield QuietPages(frame, fleet)
+    yield DrillPage(frame, fleet)
 
 
 @attrs.define(eq=False)

@@ -1,0 +1,154 @@
+"""`/channels`: where alerts go, how each of them is doing, and what could not be delivered."""
+
+from collections.abc import Sequence
+
+import attrs
+import trio
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.channels import shown_url
+from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.alerts.notices import InvalidChannel
+from monitor.operations.channelspecs import find_channel, make_channel, refuse_from_file, users_of
+from monitor.operations.mailbags import dead_letters, mailbags
+from monitor.operations.refusals import Unfit
+from monitor.operations.trying import Attempt, try_channel
+from monitor.web.pages.doing import sign
+from monitor.web.pages.fleet import Fleet
+from monitor.web.pages.forms import Said, back_to, read_form
+from monitor.web.pages.frame import Frame
+from monitor.web.routing import Entry, Role, who_asks
+
+_LETTERS = 100
+_TRIALS = 2
+
+
+@attrs.define(eq=False)
+class ChannelPages:
+    """See the module."""
+
+    frame: Frame
+    fleet: Fleet
+    _trials: trio.CapacityLimiter = attrs.field(
+        factory=lambda: trio.CapacityLimiter(_TRIALS), init=False
+    )
+
+    def entries(self) -> Sequence[Entry]:
+        post, admin = ("POST",), Role.ADMIN
+        return (
+            Entry(path="/channels", endpoint=self.show, needs=Role.VIEWER),
+            Entry(path="/channels", endpoint=self.add, needs=admin, methods=post),
+            Entry(path="/channels/test", endpoint=self.test, needs=admin, methods=post),
+            Entry(path="/channels/remove", endpoint=self.remove, needs=admin, methods=post),
+            Entry(path="/channels/resend", endpoint=self.resend, needs=Role.EDITOR, methods=post),
+        )
+
+    async def show(self, request: Request) -> Response:
+        """Show all channels and the dead letters."""
+        return await self._page(request)
+
+    async def _page(
+        self,
+        request: Request,
+        tried: tuple[str, Attempt] | None = None,
+        said: Said | None = None,
+        wrong: str = "",
+    ) -> Response:
+        async with self.fleet.desk.session() as session:
+            channels = (await session.alerting()).channels
+            bags = await mailbags(session, channels)
+            letters = await dead_letters(session)
+        tasks = [one.task for one in self.fleet.all()]
+        return self.frame.page(
+            request,
+            "channels.html",
+            status=422 if wrong else 200,
+            channels=channels,
+            bags=bags,
+            where=shown_url,
+            users={one.name: users_of(one.name, tasks) for one in channels},
+            couriers=self.fleet.monitor.outbox.couriers,
+            letters=letters[:_LETTERS],
+            dead=len(letters),
+            tried=tried,
+            said=said or Said({}),
+            wrong=wrong,
+        )
+
+    async def test(self, request: Request) -> Response:
+        """Send a message through a channel now, and say what came of it."""
+        said, who = await read_form(request), who_asks(request)
+        async with self.fleet.desk.session() as session:
+            known = (await session.alerting()).channels
+        spec = next((one for one in known if one.name == said.text("name")), None)
+        if spec is None:
+            raise HTTPException(404, "there is no such channel")
+        borrower = object()
+        await self._trials.acquire_on_behalf_of(borrower)
+        try:
+            lang = self.frame.words(request).lang
+            attempt = await try_channel(spec, lang, self.fleet.now)
+        finally:
+            self._trials.release_on_behalf_of(borrower)
+        assert who.role >= Role.ADMIN
+        return await self._page(request, (spec.name, attempt))
+
+    async def add(self, request: Request) -> Response:
+        """Add a channel."""
+        said, who = await read_form(request), who_asks(request)
+        try:
+            spec = make_channel(
+                name=said.text("name"),
+                url=said.text("url"),
+                default="default" in said,
+                system="system" in said,
+                hours=said.text("hours") or None,
+            )
+        except InvalidChannel as error:
+            return await self._page(request, said=said, wrong=str(error))
+        async with self.fleet.desk.session() as session:
+            if any(one.name == spec.name for one in (await session.alerting()).channels):
+                taken = f"name: channel {spec.name!r} exists already; choose another name"
+            else:
+                taken = ""
+                sign(session, self.fleet, who, "channel.add", spec.name)
+                await session.change_alerting(AlertingChange(channels=(spec,)))
+        if taken:
+            return await self._page(request, said=said, wrong=taken)
+        self.fleet.monitor.reconcile.hint()
+        return back_to(said, "channel-added", "/channels")
+
+    async def remove(self, request: Request) -> Response:
+        """Remove a channel that no task names."""
+        said, who = await read_form(request), who_asks(request)
+        async with self.fleet.desk.session() as session:
+            try:
+                found = find_channel((await session.alerting()).channels, said.text("name"))
+                refuse_from_file("channel", found.name, from_file=found.from_file)
+            except Unfit as error:
+                raise HTTPException(409, str(error)) from error
+            if users_of(found.name, [one.task for one in self.fleet.all()]):
+                raise HTTPException(409, f"tasks name {found.name!r}; let them name another first")
+            sign(session, self.fleet, who, "channel.remove", found.name)
+            await session.change_alerting(AlertingChange(drop_channels=(found.name,)))
+        self.fleet.monitor.reconcile.hint()
+        return back_to(said, "channel-removed", "/channels")
+
+    async def resend(self, request: Request) -> Response:
+        """Have dead letters tried again: one, those of a channel, or all."""
+        said, who = await read_form(request), who_asks(request)
+        channel, key = said.text("channel"), said.text("key")
+        async with self.fleet.desk.session() as session:
+            names = {one.name for one in (await session.alerting()).channels}
+            wanted = tuple(
+                (one.key, one.channel)
+                for one in await dead_letters(session)
+                if one.channel in names and channel in ("", one.channel) and key in ("", one.key)
+            )
+            if wanted:
+                sign(session, self.fleet, who, "channel.resend", channel or "all")
+                await session.change_alerting(AlertingChange(resend=wanted))
+        self.fleet.monitor.reconcile.hint()
+        return back_to(said, "resent" if wanted else "nothing", "/channels")
