@@ -1,6 +1,7 @@
 """All paths of the listener, and what is answered to errors."""
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,6 +25,13 @@ def rooms_of(monitor: App) -> Iterator[Room]:
     yield Health(monitor)
 
 
+@runtime_checkable
+class TellsErrors(Protocol):
+    """A room that tells people what went wrong; programs are told as `problem` has it."""
+
+    def tell_error(self, request: Request, status: int, detail: str) -> Response: ...
+
+
 def make_site(rooms: Sequence[Room], guard: Guard | None = None) -> Starlette:
     """Return what is served: the entries of some rooms, behind a guard."""
     before = guard or NobodyYet()
@@ -34,21 +42,38 @@ def make_site(rooms: Sequence[Room], guard: Guard | None = None) -> Starlette:
         exception_handlers={HTTPException: _refuse, Exception: _apologize},
     )
     site.router.redirect_slashes = False
+    site.state.tells_errors = next((one for one in rooms if isinstance(one, TellsErrors)), None)
     return site
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code >= 400 and (room := _told_by(request)) is not None:
+        detail = "there is nothing here" if error.detail == "Not Found" else error.detail
+        response = room.tell_error(request, error.status_code, detail)
+        response.headers.update(headers)
+        return response
     if error.status_code == 404:
         return not_found()
-    headers = dict(error.headers or {})
     if error.status_code == 405:
         use = f"; use {headers['Allow']}" if "Allow" in headers else ""
         return problem(405, f"{error.detail.lower()} here{use}", headers)
     return problem(error.status_code, error.detail, headers)
 
 
+def _told_by(request: Request) -> TellsErrors | None:
+    """Return who tells people what went wrong, if it is people who asked."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return None
+    found: TellsErrors | None = request.app.state.tells_errors
+    return found
+
+
 async def _apologize(request: Request, error: Exception) -> Response:
     tell("web.error", path=request.scope["route"].path, error=describe(error))
+    detail = "this is a fault of the monitor; its log says more"
+    if (room := _told_by(request)) is not None:
+        return room.tell_error(request, 500, detail)
     # Starlette answers this outside of all that stands around the site.
-    return problem(500, "this is a fault of the monitor; its log says more", HEADERS)
+    return problem(500, detail, HEADERS)

@@ -19,20 +19,8 @@ from monitor.web.pages.statics import Statics
 from monitor.web.pages.words import Words, preferred
 from monitor.web.routing import Role, Who
 
-POLICY = "; ".join(
-    (
-        *("default-src 'none'", "script-src 'self'", "style-src 'self'"),
-        *("img-src 'self' data:", "connect-src 'self'", "font-src 'self'"),
-        *("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"),
-    )
-)
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+HEADERS = {"Cache-Control": "no-store"}
+"""What else every answer says stands in `web.headers`."""
 THEMES = ("auto", "light", "dark")
 TEMPLATES = Path(str(files(__package__).joinpath("templates")))
 

@@ -1,6 +1,7 @@
 """All pages of a running monitor."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import attrs
@@ -42,6 +43,7 @@ def pages_of(
     fleet = Fleet(monitor, desk)
     frame = Frame(folders, now=monitor.clock.now, pulse=fleet.pulse)
     yield frame.statics
+    yield Mishaps(frame)
     yield Preferences()
     yield from others(frame)
     yield ListPage(frame, fleet)
@@ -53,6 +55,23 @@ def pages_of(
     yield ChannelPages(frame, fleet)
     yield QuietPages(frame, fleet)
     yield DrillPage(frame, fleet)
+
+
+@attrs.define(eq=False)
+class Mishaps:
+    """What people see when something went wrong. See `site.TellsErrors`."""
+
+    frame: Frame
+
+    def entries(self) -> Sequence[Entry]:
+        return ()
+
+    def tell_error(self, request: Request, status: int, detail: str) -> Response:
+        """Return a page that says what went wrong."""
+        title = HTTPStatus(status).phrase
+        return self.frame.page(
+            request, "mishap.html", status=status, code=status, heading=title, detail=detail
+        )
 
 
 @attrs.define(eq=False)

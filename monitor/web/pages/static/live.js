@@ -162,8 +162,7 @@ function hint() {
 function listen() {
   if (!("EventSource" in window)) return;
   const events = new EventSource("/api/v1/events");
-  events.onmessage = hint;
-  for (const name of ["status", "change", "changed", "incident", "fleet"]) events.addEventListener(name, hint);
+  for (const name of ["status", "task", "incident", "alerting"]) events.addEventListener(name, hint);
   events.onerror = () => {
     if (events.readyState === EventSource.CLOSED) events.close(); // the poll goes on without it
   };
