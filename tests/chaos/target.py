@@ -1,7 +1,7 @@
 """The web server that is looked at, and that takes alerts: `python -m tests.chaos.target LOG`.
 
-`GET /look/N` is answered 200, or 503 while target N is unwell; every other target is unwell
-for `BAD_S` of every `TURN_S`, each at another time. `POST /alerts` takes a message. What was asked is
+`GET /look/N` is answered 200, or 503 while target N is unwell; every other target is unwell for
+`BAD_S` of every `TURN_S`, each at another time. `POST /alerts` takes a message. What was asked is
 one line of JSON in the log before it is answered; the port is the first line on stdout. It ends
 when its standard input does.
 """
