@@ -29,6 +29,7 @@ from monitor.probes import prepare
 from monitor.probes.guard import Network, Policy, read_allowed
 from monitor.references import fetched
 from monitor.texts import LANGUAGES
+from monitor.web.api.guarded import ApiOptions
 from monitor.web.listen import Listen, MetricsOptions, parse_listen
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Settings:
     health_from: str = ""
     """Where that was written."""
     metrics: MetricsOptions = attrs.field(factory=MetricsOptions)
+    web: ApiOptions = attrs.field(factory=ApiOptions)
+    """What may be done over HTTP; see `api`."""
     deadman: str = attrs.field(default="", repr=False)
     """An address outside that is pinged as long as we are well; empty: nobody is."""
     deadman_interval_s: float = 60.0
@@ -87,6 +90,11 @@ class Settings:
     def url(self) -> str:
         """What the addresses of a monitor with these settings begin with; empty if it has none."""
         return "" if self.listen is None else self.listen.url
+
+    @property
+    def api(self) -> ApiOptions:
+        """What the API may do, and what it calls us."""
+        return attrs.evolve(self.web, url=self.url, lang=self.lang)
 
     @property
     def address(self) -> "Address":
@@ -312,6 +320,8 @@ _SETTINGS = {
         ("metrics.per_task", _flag),
         ("targets.private", _one_of("allow", "list", "deny")),
         ("targets.allow", _allowed),
+        ("web.allow_commands", _flag),
+        ("web.allow_references", _flag),
         ("uplink.anchors", _anchors),
         ("uplink.interval", _seconds(1.0)),
         ("deadman.url", _deadman),
@@ -342,6 +352,8 @@ def settings_schema() -> dict[str, Any]:
     schema["properties"]["targets"]["properties"]["allow"] = texts
     schema["properties"]["access"]["properties"]["proxies"] = texts
     schema["properties"]["metrics"]["properties"]["per_task"] = {"type": "boolean"}
+    for key in ("allow_commands", "allow_references"):
+        schema["properties"]["web"]["properties"][key] = {"type": "boolean"}
     schema["properties"]["uplink"]["properties"]["anchors"] = texts
     return schema
 
@@ -383,6 +395,10 @@ def _settings(
         health_from=given["health.listen"].where if "health.listen" in given else "",
         metrics=MetricsOptions(
             values.get("metrics.access", ""), values.get("metrics.per_task", True)
+        ),
+        web=ApiOptions(
+            allow_commands=values.get("web.allow_commands", False),
+            allow_references=values.get("web.allow_references", False),
         ),
         deadman=values.get("deadman.url", ""),
         deadman_interval_s=values.get("deadman.interval", 60.0),

@@ -135,6 +135,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     settings = everywhere.settle()
     from monitor.channels import shown_url
     from monitor.cli.database import now, open_session
+    from monitor.operations.alert_forms import posted_form
     from monitor.operations.mailbags import mailbags
 
     async with open_session(settings) as session:
@@ -142,7 +143,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
         bags = await mailbags(session, channels)
     words, at = Words(settings.lang), now()
     if everywhere.json:
-        say_json([_form(spec, bags[spec.name]) for spec in channels])
+        say_json([posted_form(spec, bags[spec.name]) for spec in channels])
     elif channels:
         headings = ("name", "where", "for", "waiting", "dead letters", "last sent", "newest error")
         lines = [
@@ -181,7 +182,9 @@ async def show(channel: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int
         bag = (await mailbags(session, [spec]))[spec.name]
         users = users_of(spec.name, [watched.task for watched in await session.fleet()])
     if everywhere.json:
-        say_json({**_form(spec, bag), "tasks": users})
+        from monitor.operations.alert_forms import posted_form
+
+        say_json({**posted_form(spec, bag), "tasks": users})
         return 0
     from monitor.channels import shown_url
 
@@ -288,19 +291,6 @@ def _say_default(words: Words, channels: "Sequence[ChannelSpec]") -> None:
     """Say it if tasks that name no channel tell nobody."""
     if not any(one.default for one in channels):
         say(words("no channel is a default one: only tasks that name a channel tell anybody"))
-
-
-def _form(spec: "ChannelSpec", bag: "Mailbag") -> dict[str, Any]:
-    from monitor.operations.alert_forms import channel_form
-    from monitor.operations.forms import moment
-
-    return {
-        **channel_form(spec),
-        "waiting": bag.waiting,
-        "dead": bag.dead,
-        "error": bag.error,
-        "last_sent_at": moment(bag.sent_at),
-    }
 
 
 def _uses(spec: "ChannelSpec", words: Words) -> str:

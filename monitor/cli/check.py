@@ -19,9 +19,7 @@ from monitor.core.model import Status
 
 if TYPE_CHECKING:
     from monitor.core.model import Result
-    from monitor.core.ports import Probe
 
-_TIMEOUT_S = 10.0
 EXIT_CODES = {Status.UP: 0, Status.DEGRADED: 1, Status.DOWN: 1, Status.UNKNOWN: 3}
 """Of a command that asked about one look."""
 
@@ -54,8 +52,8 @@ async def check(
         timeout: How long the whole look may take (default: 10s).
     """
     settings = everywhere.settle()
+    from monitor.operations.looking import look_once
     from monitor.operations.tasks import new_task
-    from monitor.probes import prepare
     from monitor.probes.guard import POLICY
 
     # A task like any other, so that what can be checked can be added.
@@ -67,10 +65,8 @@ async def check(
         degraded=degraded,
         invert=invert,
     )
-    timeout_s = _TIMEOUT_S if timeout is None else timeout
     POLICY.set(settings.targets)
-    prepared = prepare(spec)
-    result = prepared.rule(await _look(prepared.probe, timeout_s))
+    result = await look_once(spec, timeout)
     if everywhere.json:
         from monitor.operations.forms import result_form
 
@@ -78,23 +74,6 @@ async def check(
     else:
         show_result(target, result, Words(settings.lang))
     return EXIT_CODES.get(result.status, 3)
-
-
-async def _look(probe: "Probe", timeout_s: float) -> "Result":
-    """Look once; what we did wrong is UNKNOWN, as it is when the monitor runs."""
-    from monitor.core.describe import describe
-    from monitor.core.model import Reason, Result
-    from monitor.core.ports import OwnFault, Permanent
-    from monitor.engine.look import look
-
-    try:
-        return await look(probe, timeout_s)
-    except Permanent:
-        raise
-    except OwnFault as fault:
-        return Result(status=Status.UNKNOWN, reason=fault.reason, detail=str(fault))
-    except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
-        return Result(status=Status.UNKNOWN, reason=Reason.TASK_ERROR, detail=describe(error))
 
 
 def show_result(target: str, result: "Result", words: Words) -> None:

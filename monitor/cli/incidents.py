@@ -16,7 +16,6 @@ from monitor.cli.words import Words
 from monitor.core.alerts.notices import NoticeState
 
 if TYPE_CHECKING:
-    from monitor.core.alerts.notices import Notice
     from monitor.core.ports import Session
 
 Form = dict[str, Any]
@@ -81,32 +80,17 @@ async def _forms(
     only_open: bool,
 ) -> list[Form]:
     """Return the newest incidents, oldest first."""
-    from monitor.operations.alert_forms import incident_form
-    from monitor.operations.mailbags import EVERY
+    from monitor.core.listing import Incidents
+    from monitor.operations.incidents import incident_forms
 
-    found = await session.incidents(task_id, since)
-    if only_open:
-        found = [one for one in found if one.closed_at is None]
-    found = sorted(found, key=lambda one: (one.opened_at, one.task_id))[-limit:]
-    if not found:
-        return []
-    names = {watched.task.id: watched.task.name for watched in await session.fleet()}
-    taken = {
-        (one.task_id, one.incident): one for one in (await session.alerting()).acknowledgements
-    }
-    told: dict[tuple[int | None, int | None], list[Notice]] = defaultdict(list)
-    for notice in await session.notices(task_id, found[0].opened_at, limit=EVERY):
-        told[notice.task_id, notice.incident].insert(0, notice)
-    return [
-        incident_form(
-            one,
-            names.get(one.task_id, str(one.task_id)),
-            told[one.task_id, one.number],
-            taken.get((one.task_id, one.number)),
-            at,
-        )
-        for one in found
-    ]
+    wanted = Incidents(
+        task_ids=None if task_id is None else (task_id,),
+        since_at=since,
+        is_open=True if only_open else None,
+        limit=limit,
+    )
+    found = await session.page(wanted)
+    return await incident_forms(session, found[::-1], at)
 
 
 def _csv(forms: Sequence[Form]) -> str:

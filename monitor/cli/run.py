@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from monitor.cli.looks import LookLines
     from monitor.config.declared import Declarations
     from monitor.config.files import Files, Mark
+    from monitor.core.alerts.notices import ChannelSpec
     from monitor.core.model import TaskSpec
     from monitor.core.ports import Session, Store
     from monitor.departure import Departure
@@ -130,6 +131,8 @@ class Run:
     everywhere: Everywhere
     silent: bool
     """Nothing on stdout but, perhaps, the JSON document at the end."""
+    channels: Sequence["ChannelSpec"] = ()
+    """Where alerts go, besides what is stored or declared."""
     tasks: int = 0
     """How many there are to watch."""
     _limit: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
@@ -142,9 +145,15 @@ class Run:
     """Where it is said how we are, whatever our loop does."""
 
     async def carry_out(self) -> None:
-        """Run until it is time to leave."""
-        from monitor.cli.database import make_data_dir
+        """Run until a signal comes, or the end of its time."""
         from monitor.departure import open_departure
+
+        async with open_departure() as departure:
+            await self.live(departure)
+
+    async def live(self, departure: "Departure") -> dict[str, float] | None:
+        """Run until it is time to leave; return the last figures, if there are any."""
+        from monitor.cli.database import make_data_dir
         from monitor.engine.clock import Clock
         from monitor.probes.guard import POLICY
         from monitor.store.sql import open_store
@@ -152,22 +161,23 @@ class Run:
         POLICY.set(self.settings.targets)
         clock = Clock()
         figures: dict[str, float] | None = None
-        async with open_departure() as departure:
-            make_data_dir(self.settings)
-            if self.settings.listen_from:  # if that fails, nothing is begun
-                self.sockets = await self._listen()
-            async with self._open_health(), open_store(self.settings.address, clock.now) as store:
-                await self._prepare(store, clock, departure)
-                if not departure.asked:
-                    figures = await self._watch(store, clock, departure)
-            cause = departure.cause
+        make_data_dir(self.settings)
+        if self.settings.listen_from:  # if that fails, nothing is begun
+            self.sockets = await self._listen()
+        async with self._open_health(), open_store(self.settings.address, clock.now) as store:
+            await self._prepare(store, clock, departure)
+            if not departure.asked:
+                figures = await self._watch(store, clock, departure)
         if figures is not None and self.everywhere.json:
             database = str(self.settings.address)
+            cause = departure.cause
             say_json({**figures, "tasks": self.tasks, "cause": cause, "database": database})
+        return figures
 
     async def _prepare(self, store: "Store", clock: "Clock", departure: "Departure") -> None:
         """Make sure that we are alone, and add the targets."""
         from monitor.cli.neighbours import wait_alone
+        from monitor.core.alerts.alerting import AlertingChange
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_cancel_on, departure, nursery.cancel_scope)
@@ -183,6 +193,8 @@ class Run:
                 known = {watched.task.target for watched in fleet}
                 new = [spec for target, spec in self.specs.items() if target not in known]
                 await session.add(new, clock.now())
+                if self.channels:
+                    await session.change_alerting(AlertingChange(channels=tuple(self.channels)))
             nursery.cancel_scope.cancel()
         self.tasks = len(fleet) + len(new)
 
@@ -245,7 +257,9 @@ class Run:
             lines.say(f"    {address}")
 
         entrance = Entrance(options=self.settings.access, say=invite)
-        return lambda monitor: listen_for(monitor, self.sockets, self._rooms(monitor), entrance)
+        return lambda monitor: listen_for(
+            monitor, self.sockets, self._rooms(monitor), entrance, self.settings.api
+        )
 
     def _guests(self, lines: "LookLines") -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
         """Return what runs beside the monitor's own organs."""

@@ -57,6 +57,7 @@ class Incidents(Page[Incident]):
     """Incidents, those that were opened last first."""
 
     task_ids: tuple[int, ...] | None = None
+    numbers: tuple[int, ...] | None = None
     is_open: bool | None = None
     since_at: datetime | None = None
     """Open at or after it."""
@@ -105,6 +106,7 @@ class Notices(Page[Notice]):
     """Notices, newest first."""
 
     task_ids: tuple[int, ...] | None = None
+    threads: tuple[str, ...] | None = None
     channels: tuple[str, ...] = ()
     states: tuple[NoticeState, ...] = ()
     since_at: datetime | None = None

@@ -70,6 +70,8 @@ class Surroundings:
     recorder: Recorder
     running: Callable[[int], WatchedTask | None] = lambda _task_id: None
     """Returns a task as its child has it, if it has one; the fleet puts itself here."""
+    on_change: Callable[[str], None] = lambda _name: None
+    """Told the names of tasks whose status, or our trouble with them, has changed."""
     followers: dict[str, set[int]] = attrs.field(factory=dict, init=False)
     """The tasks that follow a name, whether there is a task of that name or not."""
     pulse: Pulse = attrs.field(init=False)
@@ -113,6 +115,7 @@ class Surroundings:
 
     def changed(self, name: str) -> None:
         """Have those that follow a task look again."""
+        self.on_change(name)
         for task_id in self.followers.get(name, ()):
             self.look_again(task_id)
 

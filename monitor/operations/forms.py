@@ -1,4 +1,4 @@
-"""Values as JSON documents; scripts rely on these names."""
+"""Values as documents for scripts; see `documents` for what they hold."""
 
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,24 @@ from monitor.core.model import (
     Gap,
     Look,
     Node,
-    Recovery,
     Result,
-    State,
     Task,
+    TaskSpec,
     Transition,
     WatchedTask,
+)
+from monitor.operations.documents import (
+    EventDocument,
+    GapDocument,
+    LookDocument,
+    NodeDocument,
+    RecoveryDocument,
+    ResultDocument,
+    StepDocument,
+    TaskDocument,
+    TransitionDocument,
+    WatchedDocument,
+    plain,
 )
 
 Form = dict[str, Any]
@@ -33,8 +45,28 @@ def task_form(task: Task) -> Form:
     cannot be read back as a task where `***` stands. A command for that, which would have to be
     asked for secrets by name, is a later issue.
     """
+    form: Form = plain(TaskDocument(**_task_fields(task)))
+    return form
+
+
+def spec_form(spec: TaskSpec) -> Form:
+    """What an operator asks for, but for its secrets, not stored yet or stored."""
+    form: Form = plain(_spec_fields(spec))
+    return form
+
+
+def _task_fields(task: Task) -> Form:
     return {
         "id": task.id,
+        **_spec_fields(task),
+        "from_file": task.from_file,
+        "created_at": task.created_at,
+    }
+
+
+def _spec_fields(task: TaskSpec) -> Form:
+    alerts = task.alerts
+    return {
         "name": task.name,
         "target": without_password(task.target),
         "interval_s": task.interval_s,
@@ -46,23 +78,50 @@ def task_form(task: Task) -> Form:
         "expect": list(task.expect),
         "degraded": list(task.degraded),
         "invert": task.invert,
+        "tags": list(task.tags),
+        "depends_on": list(task.depends_on),
+        "channels": list(alerts.channels),
+        "alert_on": list(alerts.on),
+        "alert_after_s": alerts.after_s,
+        "reminder_s": alerts.reminder_s,
+        "escalate": [
+            StepDocument(after_s=one.after_s, channels=list(one.channels))
+            for one in alerts.escalation
+        ],
+        "expiry_days": list(alerts.expiry_days),
         "paused": task.paused,
-        "from_file": task.from_file,
-        "created_at": moment(task.created_at),
     }
 
 
 def watched_form(watched: WatchedTask) -> Form:
     """A task with what is believed of it."""
+    form: Form = plain(watched_document(watched))
+    return form
+
+
+def watched_document(watched: WatchedTask) -> WatchedDocument:
+    """A task with what is believed of it, not yet plain."""
     status, reason = watched.shown
-    return {
-        **task_form(watched.task),
-        "status": status,
-        "reason": reason,
-        "detail": shown_detail(watched),
-        **_state_form(watched.state),
-        "recovery": _recovery_form(watched.recovery),
-    }
+    state, recovery = watched.state, watched.recovery
+    return WatchedDocument(
+        **_task_fields(watched.task),
+        status=status,
+        reason=reason,
+        detail=shown_detail(watched),
+        since_at=state.since_at,
+        standing=state.standing,
+        standing_since_at=state.standing_since_at,
+        consecutive_errors=state.consecutive_errors,
+        last_looked_at=state.last_looked_at,
+        next_check_at=state.next_check_at,
+        recovery=RecoveryDocument(
+            lifecycle=recovery.lifecycle,
+            attempts=recovery.attempts,
+            retry_at=recovery.retry_at,
+            error=recovery.error,
+            changed_at=recovery.changed_at,
+        ),
+    )
 
 
 def shown_detail(watched: WatchedTask) -> str:
@@ -70,28 +129,7 @@ def shown_detail(watched: WatchedTask) -> str:
     return watched.recovery.error or watched.state.detail
 
 
-def _state_form(state: State) -> Form:
-    return {
-        "since_at": moment(state.since_at),
-        "standing": state.standing,
-        "standing_since_at": moment(state.standing_since_at),
-        "consecutive_errors": state.consecutive_errors,
-        "last_looked_at": moment(state.last_looked_at),
-        "next_check_at": moment(state.next_check_at),
-    }
-
-
-def _recovery_form(recovery: Recovery) -> Form:
-    return {
-        "lifecycle": recovery.lifecycle,
-        "attempts": recovery.attempts,
-        "retry_at": moment(recovery.retry_at),
-        "error": recovery.error,
-        "changed_at": moment(recovery.changed_at),
-    }
-
-
-def result_form(result: Result) -> Form:
+def _result_fields(result: Result) -> Form:
     return {
         "status": result.status,
         "reason": result.reason,
@@ -103,55 +141,68 @@ def result_form(result: Result) -> Form:
     }
 
 
+def result_form(result: Result) -> Form:
+    form: Form = plain(ResultDocument(**_result_fields(result)))
+    return form
+
+
 def look_form(look: Look) -> Form:
-    return {
-        "kind": "look",
-        "at": moment(look.looked_at),
-        "slot_at": moment(look.slot_at),
-        **result_form(look.result),
-    }
+    form: Form = plain(
+        LookDocument(
+            kind="look", at=look.looked_at, slot_at=look.slot_at, **_result_fields(look.result)
+        )
+    )
+    return form
 
 
 def transition_form(change: Transition) -> Form:
-    return {
-        "kind": "change",
-        "at": moment(change.at),
-        "before": change.before,
-        "after": change.after,
-        "reason": change.reason,
-        "detail": change.detail,
-        "seq": change.seq,
-    }
+    form: Form = plain(
+        TransitionDocument(
+            kind="change",
+            at=change.at,
+            before=change.before,
+            after=change.after,
+            reason=change.reason,
+            detail=change.detail,
+            seq=change.seq,
+        )
+    )
+    return form
 
 
 def gap_form(gap: Gap) -> Form:
-    return {
-        "kind": "gap",
-        "at": moment(gap.from_at),
-        "until_at": moment(gap.until_at),
-        "reason": gap.reason,
-        "slots": gap.slots,
-    }
+    form: Form = plain(
+        GapDocument(
+            kind="gap", at=gap.from_at, until_at=gap.until_at, reason=gap.reason, slots=gap.slots
+        )
+    )
+    return form
 
 
 def event_form(event: Event) -> Form:
-    return {
-        "kind": "event",
-        "at": moment(event.at),
-        "event": event.kind,
-        "detail": event.detail,
-        "data": dict(event.data),
-    }
+    form: Form = plain(
+        EventDocument(
+            kind="event",
+            at=event.at,
+            event=event.kind,
+            detail=event.detail,
+            data=dict(event.data),
+        )
+    )
+    return form
 
 
 def node_form(node: Node) -> Form:
-    return {
-        "node": node.id,
-        "host": node.host,
-        "pid": node.pid,
-        "version": node.version,
-        "started_at": moment(node.started_at),
-        "beat_at": moment(node.beat_at),
-        "stopped_at": moment(node.stopped_at),
-        "figures": dict(node.figures),
-    }
+    form: Form = plain(
+        NodeDocument(
+            node=node.id,
+            host=node.host,
+            pid=node.pid,
+            version=node.version,
+            started_at=node.started_at,
+            beat_at=node.beat_at,
+            stopped_at=node.stopped_at,
+            figures=dict(node.figures),
+        )
+    )
+    return form

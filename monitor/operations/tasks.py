@@ -1,7 +1,7 @@
 """From what was said to a checked task, and which task was meant."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monitor.core.describe import clean, without_password
@@ -19,8 +19,14 @@ def new_task(target: str, *, name: str | None = None, **fields: Any) -> TaskSpec
         InvalidTask: naming the field.
     """
     name = _name_of(target) if name is None else name
-    given = {field: value for field, value in fields.items() if value is not None}
-    return completed(make_spec(name=name, target=target, check=prepare, **given))
+    return completed(make_spec(name=name, target=target, check=prepare, **_said(fields)))
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was said. None was not, but for reminders: there it means never."""
+    return {
+        name: value for name, value in fields.items() if value is not None or name == "reminder_s"
+    }
 
 
 def _name_of(target: str) -> str:
@@ -37,8 +43,7 @@ def changed_task(task: Task, **changes: Any) -> TaskSpec:
     Raises:
         InvalidTask: naming the field.
     """
-    given = {field: value for field, value in changes.items() if value is not None}
-    return completed(edited(task, prepare, **given))
+    return completed(edited(task, prepare, **_said(changes)))
 
 
 def chosen_task(fleet: Iterable[WatchedTask], wanted: str) -> WatchedTask:

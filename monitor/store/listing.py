@@ -90,6 +90,8 @@ def _incidents(wanted: Incidents, _dialect: str) -> tuple[Select[Any], Callable[
     table = tables.incident
     order = (table.c.opened_at, table.c.task_id, table.c.number)
     query = _of_tasks(select(table), table, wanted.task_ids)
+    if wanted.numbers is not None:
+        query = query.where(table.c.number.in_(wanted.numbers) if wanted.numbers else false())
     if wanted.is_open is not None:
         column = table.c.closed_at
         query = query.where(column.is_(None) if wanted.is_open else column.is_not(None))
@@ -130,6 +132,8 @@ def _gaps(wanted: Gaps, _dialect: str) -> tuple[Select[Any], Callable[[Any], Any
 def _notices(wanted: Notices, _dialect: str) -> tuple[Select[Any], Callable[[Any], Any]]:
     table = tables.notice
     query = _of_tasks(select(table), table, wanted.task_ids)
+    if wanted.threads is not None:
+        query = query.where(table.c.thread.in_(wanted.threads) if wanted.threads else false())
     if wanted.channels:
         query = query.where(table.c.channel.in_(wanted.channels))
     if wanted.states:

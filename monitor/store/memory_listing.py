@@ -64,6 +64,7 @@ def _incidents(tables: Any, wanted: Incidents) -> list[Any]:
         one
         for one in tables.incidents.values()
         if _of(one.task_id, wanted.task_ids)
+        and (wanted.numbers is None or one.number in wanted.numbers)
         and wanted.is_open in (None, one.closed_at is None)
         and (wanted.since_at is None or one.closed_at is None or one.closed_at >= wanted.since_at)
         and (wanted.until_at is None or one.opened_at < wanted.until_at)
@@ -105,6 +106,7 @@ def _notices(tables: Any, wanted: Notices) -> list[Any]:
         one
         for one in tables.alerts.notices.values()
         if _of(one.task_id or 0, wanted.task_ids)
+        and (wanted.threads is None or one.thread in wanted.threads)
         and (not wanted.channels or one.channel in wanted.channels)
         and (not wanted.states or one.state in wanted.states)
         and _within(one.at, wanted)

@@ -19,7 +19,10 @@ from starlette.applications import Starlette
 from monitor.app import App
 from monitor.journal import tell
 from monitor.web.access.entrance import FOLDER, Entrance
+from monitor.web.api.guarded import ApiOptions
+from monitor.web.api.room import Api
 from monitor.web.desk import Desk
+from monitor.web.feed import Feed
 from monitor.web.listen import authority
 from monitor.web.pages.rooms import pages_of
 from monitor.web.routing import Room
@@ -29,12 +32,19 @@ IDLE_S = 30
 """How long a connection may say nothing before or between its requests."""
 
 
-def site_of(monitor: App, entrance: Entrance, more: Sequence[Room] = ()) -> Starlette:
+def site_of(
+    monitor: App,
+    entrance: Entrance,
+    more: Sequence[Room] = (),
+    api: ApiOptions | None = None,
+    feed: Feed | None = None,
+) -> Starlette:
     """Return all that is served for a running monitor, behind its guard."""
     desk = Desk(monitor.store)
-    guard = entrance.guard(monitor, desk)
+    guard = entrance.guard(desk, monitor.clock.now, monitor.outage)
     pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard))
-    return make_site([*rooms_of(monitor), *pages, *more], guard)
+    interface = Api(monitor=monitor, desk=desk, feed=feed or Feed(), options=api or ApiOptions())
+    return make_site([*rooms_of(monitor), *pages, interface, *more], guard)
 
 
 async def listen_for(
@@ -42,15 +52,18 @@ async def listen_for(
     sockets: Sequence[socket.socket],
     more: Sequence[Room] = (),
     entrance: Entrance | None = None,
+    api: ApiOptions | None = None,
 ) -> None:
     """Serve a running monitor until its doors close, and close the sockets then.
 
     Args:
         more: rooms that depend on settings.
         entrance: lets people in, or not.
+        api: what is allowed over HTTP.
     """
     entrance = entrance or Entrance()
-    site = site_of(monitor, entrance, more)
+    feed = Feed()
+    site = site_of(monitor, entrance, more, api, feed)
 
     async def closing() -> None:
         await monitor.doors.closing.wait()
@@ -64,6 +77,7 @@ async def listen_for(
             tell("web.listening", address=authority(host, port), port=port)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(entrance.keep, monitor, sockets, name="access")
+            nursery.start_soon(feed.keep, monitor, name="feed")
             await serve(
                 site,  # type: ignore[arg-type]
                 config,

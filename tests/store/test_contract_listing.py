@@ -192,10 +192,14 @@ async def test_history_is_chosen_by_time_task_and_state(store: Store) -> None:
         since = await session.page(Incidents(since_at=at(101), until_at=at(60)))
         assert {2, 3} == {one.number for one in since}
         assert [] == await session.page(Incidents(task_ids=()))
+        assert [3] == [one.number for one in await session.page(Incidents(numbers=(3,)))]
         of_shop = await session.page(Incidents(task_ids=(shop.id,)))
         assert {shop.id} == {one.task_id for one in of_shop}
         assert [("b")] == [one.channel for one in await session.page(Notices(channels=("b",)))]
         assert [] == await session.page(Notices(states=(NoticeState.DEAD,)))
+        thread = await session.page(Notices(threads=(f"{shop.id}/2", "none")))
+        assert ["b", "a"] == [one.channel for one in thread]
+        assert [] == await session.page(Notices(threads=()))
         assert 4 == len(await session.page(Notices(states=(NoticeState.PENDING,))))
         assert 1 == len(await session.page(Happenings(task_ids=(0,))))
         assert 1 == len(await session.page(Happenings(kinds=("kind 3", "kind 9"))))

@@ -1,0 +1,110 @@
+"""What is wrong with a request, as RFC 9457 has it: each error of ours has one status."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import attrs
+from starlette.responses import Response
+
+from monitor.config.source import BadConfig
+from monitor.core.alerts.notices import InvalidChannel
+from monitor.core.describe import without_password
+from monitor.core.ports import (
+    DatabaseAway,
+    DuplicateName,
+    InvalidTask,
+    NoSuchTask,
+    OutcomeUnknown,
+    StoreRefused,
+)
+from monitor.operations.refusals import NotThere, Taken, Unfit
+from monitor.web.problem import problem
+
+MOST_ERRORS = 100
+
+
+@attrs.frozen
+class Wrong:
+    """One thing that is wrong: where, as the request has it, and one sentence."""
+
+    field: str
+    detail: str
+
+
+class Refusal(Exception):
+    """The request cannot be carried out; it is answered with this."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: Sequence[Wrong] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers or {}
+
+
+def unfit(errors: Sequence[Wrong], status: int = 422) -> Refusal:
+    """Return the refusal of values that are wrong."""
+    if len(errors) == 1:
+        one = errors[0]
+        return Refusal(status, f"{one.field}: {one.detail}" if one.field else one.detail, errors)
+    return Refusal(status, f"{len(errors)} things are wrong", errors[:MOST_ERRORS])
+
+
+def refusal_of(error: Exception, named: Callable[[str], str]) -> Refusal | None:
+    """Return what an error of ours is answered with; None if it is a bug.
+
+    `named` says how the request calls a field that our rules name.
+    """
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, NotThere | NoSuchTask):
+        return Refusal(404, _shown(str(error)))
+    if isinstance(error, Taken):
+        return Refusal(409, _shown(str(error)))
+    if isinstance(error, DuplicateName):
+        return Refusal(409, _shown(str(error)), [Wrong(named("name"), _shown(str(error)))])
+    if isinstance(error, InvalidTask | InvalidChannel | Unfit):
+        return unfit([_wrong(error, named)])
+    if isinstance(error, BadConfig):
+        return unfit([Wrong(one.where, _shown(one.message)) for one in error.problems])
+    if isinstance(error, OutcomeUnknown):
+        detail = "the database was lost before it answered; what was asked for may have been done"
+        return Refusal(503, detail, headers={"Retry-After": "10"})
+    if isinstance(error, DatabaseAway):
+        return Refusal(503, "the database is away", headers={"Retry-After": "10"})
+    if isinstance(error, StoreRefused):
+        return Refusal(422, f"the database does not take it: {_shown(str(error))}")
+    return None
+
+
+def wrong_of(error: InvalidTask, named: Callable[[str], str]) -> Wrong:
+    """Return what is wrong with a task."""
+    return _wrong(error, named)
+
+
+def _wrong(error: InvalidTask | InvalidChannel | Unfit, named: Callable[[str], str]) -> Wrong:
+    field = error.field
+    if option := field.removeprefix("option ") if field.startswith("option ") else "":
+        return Wrong(f"options.{option}", _shown(error.message))
+    name = named(field)
+    if isinstance(error, InvalidTask) and field in ("expect", "degraded"):
+        name = f"{name}[{error.index}]"
+    return Wrong(name, _shown(error.message))
+
+
+def _shown(text: str) -> str:
+    return without_password(text)
+
+
+def answer(refusal: Refusal) -> Response:
+    """Return the answer to a request that cannot be carried out."""
+    more: dict[str, Any] = {}
+    if refusal.errors:
+        more["errors"] = [{"field": one.field, "detail": one.detail} for one in refusal.errors]
+    return problem(refusal.status, refusal.detail, refusal.headers, more)

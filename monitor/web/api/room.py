@@ -1,0 +1,75 @@
+"""All operations of the API, as a room of the listener."""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+import msgspec
+import trio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.app import App
+from monitor.web.api.call import Counter
+from monitor.web.api.events import Events
+from monitor.web.api.guarded import ApiOptions
+from monitor.web.api.incidents import IncidentDesk
+from monitor.web.api.looking import Looking
+from monitor.web.api.openapi import PREFIX, document
+from monitor.web.api.operation import Operation
+from monitor.web.api.silences import SilenceDesk
+from monitor.web.api.tasks import TaskDesk
+from monitor.web.desk import Desk
+from monitor.web.feed import Feed
+from monitor.web.problem import HEADERS
+from monitor.web.routing import Entry, Role
+
+
+@attrs.define(eq=False, kw_only=True)
+class Api:
+    """What is served below /api/v1."""
+
+    monitor: App
+    desk: Desk
+    feed: Feed
+    options: ApiOptions = attrs.field(factory=ApiOptions)
+    operations: Sequence[Operation] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.operations = tuple(self._operations())
+
+    def _operations(self) -> Iterator[Operation]:
+        monitor, options = self.monitor, self.options
+        now, hint = monitor.clock.now, monitor.reconcile.hint
+        tasks = TaskDesk(options=options, hint=hint)
+        yield from tasks.operations()
+        yield from Looking(options=options, feed=self.feed, hint=hint).operations()
+        yield from IncidentDesk(now=now, hint=hint).operations()
+        yield from SilenceDesk(hint=hint).operations()
+        yield from Events(feed=self.feed, doors=monitor.doors).operations()
+
+    def entries(self) -> Sequence[Entry]:
+        counter = Counter(now=self.monitor.clock.now, open_session=self.desk.session)
+        return (
+            *(
+                Entry(
+                    path=PREFIX + one.path,
+                    endpoint=counter.endpoint(one),
+                    needs=one.needs,
+                    methods=_methods(one),
+                )
+                for one in self.operations
+            ),
+            Entry(path=f"{PREFIX}/openapi.json", endpoint=self.describe, needs=Role.VIEWER),
+        )
+
+    async def describe(self, _request: Request) -> Response:
+        """Answer with the OpenAPI document."""
+        await trio.lowlevel.checkpoint()
+        content = msgspec.json.encode(document(self.operations))
+        return Response(content, 200, HEADERS, "application/json")
+
+
+def _methods(one: Operation) -> tuple[str, ...]:
+    """Return what an entry answers to: who may get something may also ask if it is there."""
+    has_head = one.method == "GET" and one.media_type != "text/event-stream"
+    return ("GET", "HEAD") if has_head else (one.method,)
