@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import attrs
+import trio
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +13,8 @@ from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.frame import Frame
 from monitor.web.routing import Entry, Role
 
+_TILES = 600
+"""Tasks on the wall, the troubled ones first; nobody reads more from afar."""
 _CHIPS = (*BAD, Status.MAINTENANCE, Status.PENDING, Status.PAUSED, Status.UP)
 
 
@@ -45,6 +48,7 @@ class ListPage:
         )
 
     async def wall(self, request: Request) -> Response:
-        """Show what can be read from afar: the sentence, and every task as one tile."""
-        board = make_board(self.fleet.all(), Wish(size=10**6))
+        """Show what can be read from afar: the sentence, what is wrong, and tasks as tiles."""
+        await trio.lowlevel.checkpoint()
+        board = make_board(self.fleet.all(), Wish(size=_TILES))
         return self.frame.page(request, "wall.html", board=board)

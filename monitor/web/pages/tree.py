@@ -48,17 +48,6 @@ class Twig:
     session_at: datetime | None
     """Since when its session is open."""
 
-    @property
-    def rank(self) -> tuple[int, float]:
-        """Order: what is in our care first, then what moves, then what waits by its time."""
-        lifecycle = self.child.recovery.lifecycle
-        if lifecycle is not Lifecycle.RUNNING:
-            return 0 if lifecycle is not Lifecycle.BACKOFF else 1, 0.0
-        order = (Doing.LOOKING, Doing.RECORDING, Doing.STARTING, Doing.WAITING)
-        due = self.child.due_at
-        place = order.index(self.child.doing) if self.child.doing in order else len(order)
-        return 2 + place, 0.0 if due is None else due.timestamp()
-
 
 @attrs.frozen(kw_only=True)
 class Tree:
@@ -73,6 +62,18 @@ class Tree:
     sessions: Sequence[tuple[str, datetime]]
     """Open sessions that belong to no task: owner, and since when."""
     task_sessions: int
+
+
+_ORDER = (Doing.LOOKING, Doing.RECORDING, Doing.STARTING, Doing.WAITING, Doing.RESTING)
+
+
+def _rank(child: Child) -> tuple[int, float]:
+    """Order: what is in our care first, then what moves, then what waits by its time."""
+    lifecycle = child.recovery.lifecycle
+    if lifecycle is not Lifecycle.RUNNING:
+        return 1 if lifecycle is Lifecycle.BACKOFF else 0, 0.0
+    due = child.due_at
+    return 2 + _ORDER.index(child.doing), 0.0 if due is None else due.timestamp()
 
 
 def step_of(child: Child) -> str:
@@ -93,11 +94,11 @@ def make_tree(app: App, first: int, size: int, step: str = "", words: str = "") 
     opened = app.store.open_sessions
     by_task = {one.task_id: one.opened_at for one in opened.values() if one.task_id is not None}
     now, now_s = app.clock.now(), trio.current_time()
-    twigs = sorted((_twig(one, by_task, now, now_s) for one in chosen), key=lambda one: one.rank)
+    chosen.sort(key=_rank)
     return Tree(
         organs=_organs(app),
-        twigs=twigs[first : first + size],
-        found=len(twigs),
+        twigs=[_twig(one, by_task, now, now_s) for one in chosen[first : first + size]],
+        found=len(chosen),
         doing=doing,
         sessions=sorted(
             (one.owner, one.opened_at) for one in opened.values() if one.task_id is None
