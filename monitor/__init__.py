@@ -15,7 +15,7 @@ channels/      where alerts go: one family of receivers, one file
 operations/    what operators ask and order, each once: for commands and for HTTP
 app            puts it together: root nursery, signals, stop in good order
 web/           what is served over HTTP; where to listen is known to settings too
-settings       file, environment and options, made one frozen value
+settings       file, environment and options, made one frozen value; settingkeys: each of them
 simulation/    the real engine on a clock that jumps: tests of alert policies
 checkup/       is all well with the monitor itself? asked from outside, changing nothing
 cli/           one command family, one file

@@ -22,9 +22,10 @@ import trio
 from monitor.core.changes import Changes
 from monitor.core.describe import without_password
 from monitor.core.model import Task, TaskSpec
-from monitor.core.policy import SYSTEM_POLICY, RecoveryPolicy
+from monitor.core.policy import SYSTEM_POLICY
 from monitor.core.ports import Prepare, Store, StoreError
 from monitor.core.records import LookRecord
+from monitor.core.tuning import Tuning as Tuning
 from monitor.core.units import format_duration
 from monitor.engine.alarm import Alarm
 from monitor.engine.alerts import Alerts
@@ -50,25 +51,6 @@ from monitor.engine.uplink import Uplink
 from monitor.engine.watch import Watch
 from monitor.engine.wellness import Word, word_of
 from monitor.journal import tell
-
-
-@attrs.frozen(kw_only=True)
-class Tuning:
-    """What may be set of the engine."""
-
-    policy: RecoveryPolicy = attrs.field(factory=RecoveryPolicy)
-    max_errors: int = 5
-    grace_s: float = 10.0
-    """How long looks in flight, and then the last records, may take when the monitor leaves."""
-    anchors: tuple[str, ...] = ()
-    """Targets that answer as long as our own uplink is there; without any, nobody is asked."""
-    anchor_interval_s: float = 5.0
-    """How often they are asked while none of them answers."""
-    drill_every_s: float | None = None
-    """How often recovery is exercised; None: only when somebody asks."""
-    ease: float = 1.0
-    """How many times longer the rounds of our own organs take; more than 1 only in simulations,
-    where a month is to pass in seconds. No look and no message comes later for it."""
 
 
 @attrs.define(eq=False, kw_only=True)

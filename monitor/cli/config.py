@@ -65,7 +65,7 @@ async def schema(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     """Print the JSON Schema of the configuration file, for editors that complete and check."""
     everywhere.settle()
     from monitor.config.schema import json_schema
-    from monitor.settings import settings_schema
+    from monitor.settingkeys import settings_schema
 
     say_json(json_schema(settings_schema()))
     return 0

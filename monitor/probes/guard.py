@@ -12,14 +12,13 @@ see `Policy`.
 import ipaddress
 from collections.abc import Iterator
 from contextvars import ContextVar
-from typing import Literal
-
-import attrs
 
 from monitor.core.ports import Refused
+from monitor.core.reach import Network
+from monitor.core.reach import Policy as Policy
+from monitor.core.reach import read_allowed as read_allowed
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _networks(*texts: str) -> tuple[Network, ...]:
@@ -69,19 +68,6 @@ PRIVATE = _networks(
     "fec0::/10",
 )
 """Addresses that are not the internet's: this machine, this site, tests, protocols."""
-
-
-@attrs.frozen(kw_only=True)
-class Policy:
-    """What the operator allows.
-
-    `allow`: private addresses may be looked at; a self-hosted monitor is there for its own network,
-    and who adds tasks by the command line or a file can reach it anyway. `list`: only those of
-    `allowed`. `deny`: none.
-    """
-
-    private: Literal["allow", "list", "deny"] = "allow"
-    allowed: tuple[Network, ...] = ()
 
 
 POLICY: ContextVar[Policy] = ContextVar("POLICY")
@@ -154,20 +140,3 @@ def _carried(ip: ipaddress.IPv6Address) -> Iterator[int]:
         yield low ^ 0xFFFF_FFFF
     if number >> 32 & 0xFCFF_FFFF == 0x0000_5EFE:  # ISATAP, RFC 5214
         yield low
-
-
-def read_allowed(texts: list[str]) -> tuple[Network, ...]:
-    """Read networks and addresses, as `targets.allow` has them.
-
-    Raises:
-        ValueError: one is neither; naming it.
-    """
-    found = []
-    for text in texts:
-        try:
-            found.append(ipaddress.ip_network(text.strip()))
-        except ValueError:
-            raise ValueError(
-                f"{text!r} is no network; write it like 10.0.0.0/8, 192.168.1.7 or fd00::/8"
-            ) from None
-    return tuple(found)
