@@ -216,7 +216,7 @@ def a_rest_is_cut_short(evidence: Evidence, _: Rules, dice: random.Random) -> Ev
 
 
 def attempts_are_forgotten(evidence: Evidence, _: Rules, dice: random.Random) -> Evidence | None:
-    if not evidence.restarts:
+    if not evidence.restarts or "system.storm" in evidence.events:
         return None
     last: Restart = evidence.restarts[-1]
     later = attrs.evolve(last, at=last.retry_at + 1.0, retry_at=last.retry_at + 10.0, attempt=1)

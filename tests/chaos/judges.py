@@ -15,6 +15,8 @@ from tests.ledger import faults, gap_slots
 
 CLOCK_S = 0.005
 """By how much two clocks of one machine may differ that are read one after the other."""
+_SLACK_S = 0.25
+"""What a busy machine may let pass between the moment a look is named after and its begin."""
 LOSS_S = 3.0
 """What a process that is killed may take with it: looks whose results were not yet committed."""
 
@@ -81,7 +83,8 @@ def matched(evidence: Evidence) -> Iterator[tuple[int, Row, Asked | None, list[f
         taken = 0
         for row in sorted(rows, key=lambda one: one.looked_at):
             place = max(taken, bisect_left(times, row.looked_at - CLOCK_S))
-            if place < len(times) and times[place] <= row.until + CLOCK_S:
+            slack_s = CLOCK_S if row.status == "unknown" else _SLACK_S
+            if place < len(times) and times[place] <= row.until + slack_s:
                 yield task, row, asked[place], times[taken:place]
                 taken = place + 1
             else:

@@ -25,6 +25,7 @@ async def run(ward: Ward) -> list[Case]:
                 anew_s.append(await scene.recorded_anew(time.time(), 30.0))
                 ward.say(f"{killed} back ends killed, recorded anew after {anew_s[-1]:.1f} s")
                 await trio.sleep(ward.dice.uniform(1.0, 3.0))
+            await scene.told()
             await scene.leave(life)
             case = await ward.conclude(
                 scene,

@@ -41,6 +41,7 @@ async def _exhaust(ward: Ward, url: str, where: str) -> Case:
             lacking_s = time.time() - start - anew_s[-1]
             ward.say(f"none left for {lacking_s:.0f} s, recorded anew after {anew_s[-1]:.1f} s")
             await trio.sleep(3.0)
+        await scene.told()
         await scene.leave(life)
         return await ward.conclude(
             scene,

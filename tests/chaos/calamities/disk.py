@@ -38,6 +38,7 @@ async def run(ward: Ward) -> list[Case]:
                 anew_s.append(await scene.recorded_anew(time.time(), 30.0))
                 ward.say(f"space again, recorded anew after {anew_s[-1]:.1f} s")
                 await trio.sleep(4.0)
+            await scene.told()
             await scene.leave(life)
             case = await ward.conclude(
                 scene,
@@ -51,7 +52,9 @@ async def run(ward: Ward) -> list[Case]:
     return [case]
 
 
-@contextmanager
+contextmanager
+
+
 def small_disk(folder: Path) -> Iterator[None]:
     """Mount a file system of a few MiB for the time of a block."""
     if os.geteuid() != 0 or shutil.which("mount") is None:

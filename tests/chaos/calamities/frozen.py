@@ -25,6 +25,7 @@ async def run(ward: Ward) -> list[Case]:
                 anew_s.append(await scene.recorded_anew(time.time(), 40.0))
                 ward.say(f"frozen for {span_s:g} s, recorded anew after {anew_s[-1]:.1f} s")
                 await trio.sleep(4.0)
+            await scene.told()
             await scene.leave(life)
             case = await ward.conclude(
                 scene,

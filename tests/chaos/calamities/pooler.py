@@ -37,6 +37,7 @@ async def run(ward: Ward) -> list[Case]:
                 ward.say(f"restarted, recorded anew after {anew_s[-1]:.1f} s")
                 await trio.sleep(3.0)
             open_transactions = await in_thread(_in_transaction, ward, database)
+            await scene.told()
             await scene.leave(life)
             await in_thread(bouncer.stop)  # what it keeps open is its own
             case = await ward.conclude(

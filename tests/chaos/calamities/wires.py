@@ -32,6 +32,7 @@ async def run(ward: Ward) -> list[Case]:
             anew_s.append(await scene.recorded_anew(time.time(), 60.0))
             ward.say(f"{proxy.cuts} answers to a COMMIT lost, anew after {anew_s[-1]:.1f} s")
             await trio.sleep(2.0)
+            await scene.told()
             await scene.leave(life)
             case = await ward.conclude(
                 scene,
