@@ -18,6 +18,7 @@ web/           what is served over HTTP; where to listen is known to settings to
 settings       file, environment and options, made one frozen value; settingkeys: each of them
 simulation/    the real engine on a clock that jumps: tests of alert policies
 checkup/       is all well with the monitor itself? asked from outside, changing nothing
+demo/          a small world to watch, and somebody who tells what happens
 cli/           one command family, one file
 verification/  the acceptance run, which believes none of the rooms above
 

@@ -26,6 +26,7 @@ def make_app() -> "App":
         check,
         config,
         db,
+        demo,
         doctor,
         drill,
         explain,
@@ -51,7 +52,7 @@ def make_app() -> "App":
         version=f"monitor {__version__}",
         default_parameter=Parameter(negative=(), show_default=False),
     )
-    looking = (run, check, task, kinds, apply, config, status, history, explain)
+    looking = (run, demo, check, task, kinds, apply, config, status, history, explain)
     alerting = (incidents, ack, channel, silence, maintenance, test)
     for family in (*looking, *alerting, user, token, db, doctor, drill, verify):
         family.register(app)
