@@ -185,7 +185,7 @@ class Scene:
         What takes longer is left for the judge to see.
         """
         with trio.move_on_after(within_s):
-            while await in_thread(self._untold):
+            while await in_thread(self._untold):  # noqa: ASYNC110 (a database)
                 await trio.sleep(0.2)
 
     def _untold(self) -> int:

@@ -52,9 +52,7 @@ async def run(ward: Ward) -> list[Case]:
     return [case]
 
 
-contextmanager
-
-
+@contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
     """Mount a file system of a few MiB for the time of a block."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
