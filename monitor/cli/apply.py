@@ -46,6 +46,7 @@ async def apply(
     """
     settings = everywhere.settle()
     from monitor.config.plan import left_over, plan
+    from monitor.operations.applying import report_of
 
     declared, warnings = read_files(settings, files)
     stale: list[str] = []
@@ -64,7 +65,7 @@ async def apply(
 
         async with open_session(settings, make=True) as session:
             change = await session.rebuild(decide, now())
-    report = _report(change, kept)
+    report = report_of(change, kept)
     if everywhere.json:
         left = [] if prune else stale
         say_json({"dry_run": dry_run, **report, "left_over": left, "warnings": warnings})
@@ -109,34 +110,6 @@ async def _stored(settings: "Settings") -> "tuple[list[Task], Alerting]":
     async with open_session(settings) as session:
         tasks = [watched.task for watched in await session.fleet()]
         return tasks, await session.alerting()
-
-
-def _report(change: "FleetChange", kept: int) -> dict[str, Any]:
-    from monitor.config.plan import differences
-    from monitor.core.alerts.alerting import AlertingChange
-
-    edits = {task.name: list(differences(task, spec)) for task, spec in change.edit}
-    changed = {name: fields for name, fields in edits.items() if fields}
-    alerting = change.alerting or AlertingChange()
-    return {
-        "added": [{"name": spec.name, "target": _target(spec.target)} for spec in change.add],
-        "changed": {
-            name: {key: [old, new] for key, old, new in fields} for name, fields in changed.items()
-        },
-        "removed": [task.name for task in change.remove],
-        "adopted": sorted(edits.keys() - changed.keys()),
-        "unchanged": kept - len(change.remove) - len(changed),
-        "channels": [one.name for one in alerting.channels],
-        "channels_removed": list(alerting.drop_channels),
-        "maintenances": [one.name for one in alerting.maintenances],
-        "maintenances_removed": list(alerting.drop_maintenances),
-    }
-
-
-def _target(target: str) -> str:
-    from monitor.core.describe import without_password
-
-    return without_password(target)
 
 
 def _show(report: dict[str, Any], words: Words, *, dry_run: bool, stale: Sequence[str]) -> None:

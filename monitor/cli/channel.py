@@ -22,7 +22,6 @@ from monitor.core.alerts.alerting import AlertingChange
 
 if TYPE_CHECKING:
     from monitor.core.alerts.notices import ChannelSpec
-    from monitor.operations.mailbags import Mailbag
 
 _EDITABLE = (
     "--url, --[no-]default, --[no-]system, --hours, --quiet-hours, --group-wait, "

@@ -1,6 +1,6 @@
 """`monitor channel kinds`: which families of channels there are, and their options."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
 from monitor.cli.refusals import BadInput
@@ -19,12 +19,13 @@ async def kinds(family: str | None = None, /, *, everywhere: Everywhere = NOTHIN
     """
     settings = everywhere.settle()
     from monitor.channels import families
+    from monitor.operations.kinds import family_form
     from monitor.probes.options import did_you_mean
 
     known, words = families(), Words(settings.lang)
     if family is None:
         if everywhere.json:
-            say_json([_form(one) for one in known])
+            say_json([family_form(one) for one in known])
         else:
             lines = [(one.name, one.example, one.summary) for one in known]
             say(table([words(heading) for heading in ("kind", "for example", "")], lines))
@@ -38,7 +39,7 @@ async def kinds(family: str | None = None, /, *, everywhere: Everywhere = NOTHIN
             f"there is no family of channels {family!r}{guess}; there are: {', '.join(names)}"
         )
     if everywhere.json:
-        say_json(_form(found[0]))
+        say_json(family_form(found[0]))
     else:
         _show(found[0], words)
     return 0
@@ -55,18 +56,3 @@ def _show(family: "Family", words: Words) -> None:
         headings = [words(heading) for heading in ("option", "may be", "default", "")]
         lines = [(o.name, o.kind.replace("`", ""), o.default, o.says) for o in options]
         say(table(headings, lines))
-
-
-def _form(family: "Family") -> dict[str, Any]:
-    from monitor.probes.described import declared_options
-
-    return {
-        "name": family.name,
-        "schemes": list(family.schemes),
-        "summary": family.summary,
-        "example": family.example,
-        "options": [
-            {"name": o.name, "says": o.says, "default": o.default, "schema": dict(o.schema)}
-            for o in declared_options(family.options)
-        ],
-    }

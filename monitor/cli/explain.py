@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from cyclopts import App
 
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Moment
-from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json, stamp
+from monitor.operations.refusals import Unfit
 
 if TYPE_CHECKING:
     from monitor.cli.evidence import Evidence, Span, Subject
     from monitor.core.model import WatchedTask
+    from monitor.core.ports import Session
     from monitor.core.why.untold import Line
 
 _SINCE_S = 6 * 3600.0
@@ -44,28 +46,55 @@ async def explain(
     """
     settings = everywhere.settle()
     from monitor.cli.database import now, open_session
+
+    async with open_session(settings) as session:
+        account = await tell(session, alert, at, since, now())
+    if everywhere.json:
+        say_json(account.document())
+    else:
+        _show(account.told, account.left_out, settings.lang)
+    return 0
+
+
+@attrs.frozen(kw_only=True)
+class Account:
+    """What was asked about, and all that is to be told of it."""
+
+    subject: "Subject"
+    span: "Span"
+    told: Sequence[tuple["Evidence", list["Line"]]]
+    left_out: Sequence[str]
+
+    def document(self) -> dict[str, Any]:
+        """Return it for scripts."""
+        return _document(self.subject, self.span, self.told, self.left_out)
+
+
+async def tell(
+    session: "Session", alert: str, at: datetime | None, since_s: float | None, moment: datetime
+) -> Account:
+    """Return what led to an alert, or why there was none.
+
+    Raises:
+        Unfit: the time that is asked about cannot be.
+        NoSuchTask: there is no such task or alert.
+    """
     from monitor.cli.evidence import find_subject, read_evidence
 
-    moment = now()
-    if since is not None and not 0 < since <= _LONGEST_S:
-        raise BadInput("--since is out of range; use 1s to 3660d, or leave it out")
+    if since_s is not None and not 0 < since_s <= _LONGEST_S:
+        raise Unfit("since", "is out of range; use 1s to 3660d, or leave it out")
     if at is not None and at > moment:
-        raise BadInput(f"--at {stamp(at)} lies in the future; there is nothing to explain yet")
-    async with open_session(settings) as session:
-        subject = await find_subject(session, alert)
-        span = _span(subject, at, since, moment)
-        tasks = subject.tasks()
-        parts: list[WatchedTask | None] = [*tasks[:_MOST_TASKS]]
-        if any(one.task_id is None for one in subject.notices):
-            parts.append(None)
-        sections = [await read_evidence(session, subject, one, span, moment) for one in parts]
+        raise Unfit("at", f"{stamp(at)} lies in the future; there is nothing to explain yet")
+    subject = await find_subject(session, alert)
+    span = _span(subject, at, since_s, moment)
+    tasks = subject.tasks()
+    parts: list[WatchedTask | None] = [*tasks[:_MOST_TASKS]]
+    if any(one.task_id is None for one in subject.notices):
+        parts.append(None)
+    sections = [await read_evidence(session, subject, one, span, moment) for one in parts]
     told = [(section, _lines(section, subject, span, moment)) for section in sections]
     left_out = [one.task.name for one in tasks[_MOST_TASKS:]]
-    if everywhere.json:
-        say_json(_document(subject, span, told, left_out))
-    else:
-        _show(told, left_out, settings.lang)
-    return 0
+    return Account(subject=subject, span=span, told=told, left_out=left_out)
 
 
 def _span(subject: "Subject", at: datetime | None, since_s: float | None, now: datetime) -> "Span":

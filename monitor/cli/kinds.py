@@ -1,6 +1,6 @@
 """`monitor kinds`: what it can look at, and with which options."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
@@ -25,13 +25,14 @@ async def kinds(kind: str | None = None, /, *, everywhere: Everywhere = NOTHING_
     """
     settings = everywhere.settle()
     from monitor import probes
+    from monitor.operations.kinds import kind_form
     from monitor.probes.options import did_you_mean
 
     known = probes.kinds()
     words = Words(settings.lang)
     if kind is None:
         if everywhere.json:
-            say_json([_form(one) for one in known])
+            say_json([kind_form(one) for one in known])
         else:
             lines = [(one.name, one.example, one.summary) for one in known]
             say(table([words(heading) for heading in ("kind", "for example", "")], lines))
@@ -43,7 +44,7 @@ async def kinds(kind: str | None = None, /, *, everywhere: Everywhere = NOTHING_
         guess = did_you_mean(wanted, names)
         raise BadInput(f"there is no kind {kind!r}{guess}; there are: {', '.join(sorted(names))}")
     if everywhere.json:
-        say_json(_form(found[0]))
+        say_json(kind_form(found[0]))
     else:
         _show(found[0], words)
     return 0
@@ -70,20 +71,3 @@ def _show(kind: "Kind", words: Words) -> None:
         say(words("expected, unless a condition asks about the same names:"))
         for condition in kind.expect:
             say(f"  {condition}")
-
-
-def _form(kind: "Kind") -> dict[str, Any]:
-    from monitor.probes.described import options_of
-
-    return {
-        "name": kind.name,
-        "schemes": list(kind.schemes),
-        "summary": kind.summary,
-        "example": kind.example,
-        "options": [
-            {"name": o.name, "says": o.says, "default": o.default, "schema": dict(o.schema)}
-            for o in options_of(kind)
-        ],
-        "facts": [{"name": n.path, "is": n.type.value, "says": n.says} for n in kind.facts.known],
-        "expect": list(kind.expect),
-    }

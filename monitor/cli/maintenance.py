@@ -1,27 +1,28 @@
 """`monitor maintenance`: work that is announced, once or again and again."""
 
-import difflib
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
-from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json, stamp, table
 from monitor.cli.selecting import Tags, TaskNames, shown
 from monitor.cli.words import Words
 from monitor.core.alerts.alerting import AlertingChange, Maintenance
-from monitor.core.calendar.windows import read_window
-from monitor.core.names import check_name
+from monitor.operations.maintenances import (
+    FIRINGS,
+    announced_form,
+    find_maintenance,
+    new_maintenance,
+    read_rule,
+    window_of,
+)
 from monitor.operations.selecting import chosen, read_note, read_selector
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.core.calendar.windows import Occurrence, Window
-
-_FIRINGS = 10
+    from monitor.core.calendar.windows import Window
 
 Said = str | None
 
@@ -82,23 +83,18 @@ async def add(
         "zone": zone,
     }
     rule = {key: value for key, value in written.items() if value is not None}
-    window, at = _read(name, rule), now()
-    if window.occurrence_at(at) is None and not window.next_occurrences(at, 1):
-        raise BadInput(f"window {name!r}: is over already; let it end later")
+    at = now()
+    window = read_rule(name, rule, at)
     said = read_note(note)
     async with open_session(settings) as session:
         fleet = await session.fleet()
-        added = Maintenance(
-            name=name, selector=read_selector(fleet, task, tag), rule=rule, note=said
-        )
-        if any(one.name == name for one in (await session.alerting()).maintenances):
-            raise BadInput(
-                f"maintenance {name!r} exists already; remove it first, or choose another name"
-            )
+        selector = read_selector(fleet, task, tag)
+        known = (await session.alerting()).maintenances
+        added = new_maintenance(known, name, selector, rule, said)
         await session.change_alerting(AlertingChange(maintenances=(added,)))
     words = Words(settings.lang)
     if everywhere.json:
-        _say_form(added, window, at)
+        say_json(announced_form(added, at))
         return 0
     say(
         words(
@@ -121,14 +117,14 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
         maintenances = (await session.alerting()).maintenances
     words, at = Words(settings.lang), now()
     if everywhere.json:
-        say_json([_form(one, _window(one), at, 1) for one in maintenances])
+        say_json([announced_form(one, at, 1) for one in maintenances])
     elif maintenances:
         headings = ("name", "about", "when", "rule", "note")
         lines = [
             (
                 one.name,
                 shown(one.selector, words),
-                _state(_window(one), at, words),
+                _state(window_of(one), at, words),
                 _rule(one),
                 one.note,
             )
@@ -150,11 +146,11 @@ async def show(name: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     from monitor.cli.database import now, open_session
 
     async with open_session(settings) as session:
-        found = _find((await session.alerting()).maintenances, name)
+        found = find_maintenance((await session.alerting()).maintenances, name)
         names = chosen(found.selector, await session.fleet())
-    window, words, at = _window(found), Words(settings.lang), now()
+    window, words, at = window_of(found), Words(settings.lang), now()
     if everywhere.json:
-        _say_form(found, window, at)
+        say_json(announced_form(found, at))
         return 0
     lines = [
         ("name", found.name),
@@ -166,7 +162,7 @@ async def show(name: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
         ("note", found.note),
     ]
     say(table(("", ""), [(words(what), value) for what, value in lines if value]))
-    if window is not None and (coming := window.next_occurrences(at, _FIRINGS)):
+    if window is not None and (coming := window.next_occurrences(at, FIRINGS)):
         say()
         headings = [words(heading) for heading in ("from", "until")]
         say(table(headings, [(stamp(begin), stamp(end)) for begin, end in coming]))
@@ -184,42 +180,14 @@ async def remove(name: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     from monitor.operations.channelspecs import refuse_from_file
 
     async with open_session(settings) as session:
-        found = _find((await session.alerting()).maintenances, name)
+        found = find_maintenance((await session.alerting()).maintenances, name)
         refuse_from_file("maintenance", found.name, from_file=found.from_file)
         await session.change_alerting(AlertingChange(drop_maintenances=(found.name,)))
     if everywhere.json:
-        _say_form(found, _window(found), now())
+        say_json(announced_form(found, now()))
     else:
         say(Words(settings.lang)('maintenance "{name}" removed', name=found.name))
     return 0
-
-
-def _read(name: str, rule: dict[str, str]) -> "Window":
-    try:
-        check_name(name)
-    except ValueError as error:
-        raise BadInput(f"name: {error}") from None
-    try:
-        return read_window(name, rule)
-    except ValueError as error:
-        raise BadInput(str(error)) from None
-
-
-def _find(maintenances: Sequence[Maintenance], wanted: str) -> Maintenance:
-    known = {one.name: one for one in maintenances}
-    if wanted in known:
-        return known[wanted]
-    close = difflib.get_close_matches(wanted, known, n=1)
-    guess = f", did you mean {close[0]!r}" if close else "; `monitor maintenance list` shows all"
-    raise BadInput(f"there is no maintenance {wanted!r}{guess}")
-
-
-def _window(one: Maintenance) -> "Window | None":
-    """Return when it is; None if this program cannot read what another one wrote."""
-    try:
-        return read_window(one.name, one.rule)
-    except ValueError:
-        return None
 
 
 def _rule(one: Maintenance) -> str:
@@ -237,19 +205,3 @@ def _state(window: "Window | None", at: "datetime", words: Words) -> str:
             "next from {begin} until {end}", begin=stamp(coming[0][0]), end=stamp(coming[0][1])
         )
     return words("over")
-
-
-def _say_form(one: Maintenance, window: "Window | None", at: "datetime") -> None:
-    say_json(_form(one, window, at, _FIRINGS))
-
-
-def _form(
-    one: Maintenance, window: "Window | None", at: "datetime", firings: int
-) -> dict[str, object]:
-    from monitor.operations.alert_forms import maintenance_form
-
-    occurrence: Occurrence | None = None
-    coming: Sequence[Occurrence] = ()
-    if window is not None:
-        occurrence, coming = window.occurrence_at(at), window.next_occurrences(at, firings)
-    return maintenance_form(one, occurrence, coming)
