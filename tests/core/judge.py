@@ -61,7 +61,7 @@ def believe(
     row: list[tuple[datetime, Status]] = []
     for at, result in results:
         seen = result.status
-        if seen is Status.UNKNOWN:
+        if seen in (Status.UNKNOWN, Status.UNREACHABLE):
             continue
         if seen is status:
             row = []
