@@ -44,6 +44,7 @@ _SQLITE_AWAY = {
     "SQLITE_READONLY": "the database file is read-only",
     "SQLITE_PERM": "the database file may not be used",
     "SQLITE_FULL": "the disk is full",
+    "SQLITE_IOERR_SHMSIZE": "the disk is full",
     "SQLITE_NOTADB": "the file is not an SQLite database",
     "SQLITE_CORRUPT": "the database file is damaged",
 }
