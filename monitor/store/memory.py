@@ -4,7 +4,7 @@ It passes the same contract tests as the databases do. Every unit of work takes 
 before it (where it can be cancelled) and none within, as a shielded transaction does.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
@@ -355,7 +355,7 @@ class MemoryStore:
     before_unit: Callable[[], None] = lambda: None
     open_sessions: dict[str, OpenSession] = attrs.field(factory=dict)
     tables: Tables = attrs.field(factory=Tables)
-    ids: "count[int]" = attrs.field(factory=lambda: count(1))
+    ids: Iterator[int] = attrs.field(factory=lambda: count(1))
     wishes: "count[int]" = attrs.field(factory=lambda: count(1))
     crowded: bool = False
 
