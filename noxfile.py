@@ -132,6 +132,13 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session(python=INSTALLED[0])
+def chaos(session: nox.Session) -> None:
+    """Break real servers and kill real processes, and judge from outside; see docs/chaos.md."""
+    install(session, "test")
+    session.run("python", "scripts/chaos.py", *session.posargs)
+
+
+@nox.session(python=INSTALLED[0])
 def storm(session: nox.Session) -> None:
     """Simulate a hundred thousand incidents among crashes and faults, and see who was told."""
     install(session, "test")
