@@ -157,7 +157,7 @@ class EditPage:
             kind=kind,
             kinds=kinds() if not target else (),
             options=options,
-            secret=secret_options(target),
+            secret=secret_options(target, None if task is None else task.options),
             open_options=bool(given),
             known_options=set() if task is None else set(task.options),
             others=_others(given, options),

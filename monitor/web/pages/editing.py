@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from monitor.config.fields import FIELDS, value_of
-from monitor.core.describe import without_password
+from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import Task, TaskSpec
 from monitor.core.ports import InvalidTask
 from monitor.core.units import format_duration
@@ -53,9 +53,9 @@ def texts_of(spec: TaskSpec) -> dict[str, str]:
         f"{format_duration(one.after_s)}={','.join(one.channels)}" for one in spec.alerts.escalation
     )
     found["invert"] = "on" if spec.invert else ""
-    secret = secret_options(spec.target)
+    secret = secret_options(spec.target, spec.options)
     for name, value in spec.options.items():
-        if name.partition(".")[0] not in secret:
+        if name not in secret and name.partition(".")[0] not in secret:
             found[OPTION + name] = value if isinstance(value, str) else json.dumps(value)
     return found
 
@@ -81,12 +81,15 @@ def options_for(kind: Kind | None) -> Sequence[Option]:
     return [one for one in options_of(kind) if one.name not in kind.made]
 
 
-def secret_options(target: str) -> frozenset[str]:
-    """Return the names of options that are never shown."""
+def secret_options(target: str, given: Mapping[str, Any] | None = None) -> frozenset[str]:
+    """Return the names of options that are never shown: by their kind, or by what they hold."""
+    shown = without_secrets(given or {})
+    hidden = {name for name, value in (given or {}).items() if shown[name] != value}
     kind = kind_for(target)
-    if kind is None or not attrs.has(kind.options):
-        return frozenset()
-    hidden = {field.name for field in attrs.fields(kind.options) if not field.repr}
+    if kind is None:
+        return frozenset(hidden)
+    if attrs.has(kind.options):
+        hidden |= {field.name for field in attrs.fields(kind.options) if not field.repr}
     return frozenset(hidden | set(kind.made))
 
 
@@ -153,12 +156,12 @@ def _options(said: Said, target: str, known: Mapping[str, Any]) -> dict[str, Any
     """Return the options that a form says, and those of `known` that it does not show."""
     kind = kind_for(target)
     declared = {one.name: one for one in options_for(kind)}
-    secret = secret_options(target)
+    secret = secret_options(target, known)
     # Secrets are not shown; what a form did not ask for is not taken away by it.
     found: dict[str, Any] = {
         name: value
         for name, value in known.items()
-        if name.partition(".")[0] in secret or OPTION + name not in said
+        if name in secret or name.partition(".")[0] in secret or OPTION + name not in said
     }
     for field in said.fields:
         if not field.startswith(OPTION):

@@ -1,6 +1,7 @@
 """What browsers send: read within bounds, and only from pages of our own."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
@@ -49,15 +50,9 @@ async def read_form(request: Request) -> Said:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise HTTPException(415, "a form is sent as application/x-www-form-urlencoded")
-    body = bytearray()
     try:
         with trio.fail_after(BODY_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > BODY_LIMIT:
-                    raise HTTPException(
-                        413, f"the form is larger than {BODY_LIMIT} bytes; send less of it"
-                    )
+            body = await _read(request)
         pairs = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_LIMIT
         )
@@ -71,6 +66,19 @@ async def read_form(request: Request) -> Said:
     for name, value in pairs:
         fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return Said(fields)
+
+
+async def _read(request: Request) -> bytes:
+    """Read a body within bounds. Raises HTTPException."""
+    body = bytearray()
+    async with aclosing(request.stream()) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > BODY_LIMIT:
+                raise HTTPException(
+                    413, f"the form is larger than {BODY_LIMIT} bytes; send less of it"
+                )
+    return bytes(body)
 
 
 def refuse_strangers(request: Request) -> None:
