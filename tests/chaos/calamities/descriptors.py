@@ -4,7 +4,6 @@ import resource
 import time
 from urllib.parse import urlsplit
 
-import psutil
 import trio
 
 from tests.chaos.judges import Rules
@@ -13,6 +12,8 @@ from tests.chaos.scene import RECOVERY_BASE_S, in_thread
 from tests.chaos.verdict import Case
 from tests.chaos.ward import Ward
 
+_STANDARD = 3
+"""stdin, stdout and stderr."""
 _LACKING_S = 6.0
 _REST_S = 4 * RECOVERY_BASE_S
 """Who failed five times in a row rests; rests that began while nothing worked are short ones."""
@@ -59,8 +60,10 @@ async def _exhaust(ward: Ward, url: str, where: str) -> Case:
 
 
 def limit(life: Life) -> tuple[int, int]:
-    """Leave a process no descriptor beyond those it has; return the limits as they were."""
+    """Let a process open nothing more, not even in place of what it closes.
+
+    Returns the limits as they were.
+    """
     before = resource.prlimit(life.pid, resource.RLIMIT_NOFILE)
-    used = max(psutil.Process(life.pid).num_fds() // 2, 3)
-    resource.prlimit(life.pid, resource.RLIMIT_NOFILE, (used, before[1]))
+    resource.prlimit(life.pid, resource.RLIMIT_NOFILE, (_STANDARD, before[1]))
     return before
