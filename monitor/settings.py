@@ -91,7 +91,18 @@ class Settings:
     @property
     def api(self) -> ApiOptions:
         """What the API may do, and what it calls us."""
-        return attrs.evolve(self.web, url=self.url, lang=self.lang)
+        written = {
+            "MONITOR_DATABASE_URL": self.database,
+            "MONITOR_DATA_DIR": self.data_dir,
+            "MONITOR_CONFIG": self.config,
+        }
+        return attrs.evolve(
+            self.web,
+            url=self.url,
+            lang=self.lang,
+            drill_every_s=self.tuning.drill_every_s,
+            environment={name: str(value) for name, value in written.items() if value is not None},
+        )
 
     @property
     def address(self) -> "Address":

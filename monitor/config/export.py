@@ -21,10 +21,10 @@ _HEAD = """\
 """
 
 
-def to_toml(tasks: Sequence[Task], alerting: Alerting) -> str:
+def to_toml(tasks: Sequence[Task], alerting: Alerting, head: str = _HEAD) -> str:
     """Return the text of a file that declares all of these, by name; defaults are left out."""
     tables = {name: found for name, found in to_tables(tasks, alerting).items() if found}
-    return f"{_HEAD}\n{tomli_w.dumps(tables)}" if tables else _HEAD
+    return f"{head}\n{tomli_w.dumps(tables)}" if tables else head
 
 
 def to_tables(tasks: Sequence[Task], alerting: Alerting) -> dict[str, list[dict[str, Any]]]:

@@ -1,13 +1,14 @@
 """Units of work that write: each a plain function on the asyncio side, inside a transaction."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Insert, Table, delete, insert, select
 from sqlalchemy import update as sql_update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,13 +23,15 @@ from monitor.store.alerting import alerting, write_notices
 from monitor.store.alerting import change as change_alerting
 from monitor.store.bulk import insert_new, present, update
 
+_AT_ONCE = 250
+"""Rows made into values before others get a turn."""
 _NEWER = "old.last_slot_at IS NULL OR old.last_slot_at < new.last_slot_at"
 """A late batch can never overwrite a newer state."""
 
 
 def _insert(session: AsyncSession, table: Table) -> Any:
-    dialect = session.get_bind().dialect.name
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
+    return dialect.insert(table)
 
 
 async def commit(session: AsyncSession, records: Sequence[Record]) -> None:
@@ -240,7 +243,11 @@ async def rebuild(
 ) -> FleetChange:
     """Do to many tasks what a plan says."""
     query = select(tables.task).order_by(tables.task.c.id).with_for_update()
-    tasks = [rows.task_of(row) for row in await session.execute(query)]
+    tasks = []
+    for row in await session.execute(query):
+        tasks.append(rows.task_of(row))
+        if len(tasks) % _AT_ONCE == 0:
+            await asyncio.sleep(0)
     change = plan(tasks, await alerting(session))
     for task in change.remove:
         await remove(session, task.id)

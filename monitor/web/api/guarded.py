@@ -37,6 +37,10 @@ class ApiOptions:
     url: str = ""
     """What our own addresses begin with."""
     lang: str = "en"
+    drill_every_s: float | None = None
+    """How often recovery is exercised; None: only when asked."""
+    environment: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """What makes a command of ours mean the same database and settings."""
 
 
 @attrs.frozen

@@ -78,13 +78,7 @@ class Looking:
                 )
             },
             answer=ref("Look"),
-            also={
-                202: {
-                    "type": "object",
-                    "required": ["asked"],
-                    "properties": {"asked": {"type": "boolean"}},
-                }
-            },
+            also={202: ref("Asked")},
             refusals=(409, 503, 504),
         )
         yield Operation(

@@ -9,15 +9,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.app import App
+from monitor.web.api import docs
+from monitor.web.api.bulk import Bulk
 from monitor.web.api.call import Counter
+from monitor.web.api.channels import ChannelDesk
+from monitor.web.api.configuration import Configuration
 from monitor.web.api.events import Events
 from monitor.web.api.guarded import ApiOptions
+from monitor.web.api.history import History
 from monitor.web.api.incidents import IncidentDesk
 from monitor.web.api.looking import Looking
+from monitor.web.api.maintenances import MaintenanceDesk
+from monitor.web.api.notices import NoticeDesk
 from monitor.web.api.openapi import PREFIX, document
 from monitor.web.api.operation import Operation
+from monitor.web.api.overview import Overview
 from monitor.web.api.silences import SilenceDesk
 from monitor.web.api.tasks import TaskDesk
+from monitor.web.api.upkeep import Upkeep
 from monitor.web.desk import Desk
 from monitor.web.feed import Feed
 from monitor.web.problem import HEADERS
@@ -45,6 +54,14 @@ class Api:
         yield from Looking(options=options, feed=self.feed, hint=hint).operations()
         yield from IncidentDesk(now=now, hint=hint).operations()
         yield from SilenceDesk(hint=hint).operations()
+        yield from Bulk(hint=hint).operations()
+        yield from History(now=now).operations()
+        yield from MaintenanceDesk(hint=hint).operations()
+        yield from ChannelDesk(options=options, hint=hint).operations()
+        yield from NoticeDesk(now=now).operations()
+        yield from Overview(monitor=monitor).operations()
+        yield from Upkeep(options=options, now=now, hint=hint).operations()
+        yield from Configuration(options=options, hint=hint).operations()
         yield from Events(feed=self.feed, doors=monitor.doors).operations()
 
     def entries(self) -> Sequence[Entry]:
@@ -52,7 +69,7 @@ class Api:
         return (
             *(
                 Entry(
-                    path=PREFIX + one.path,
+                    path=PREFIX + one.path.replace("{name}", "{name:path}"),
                     endpoint=counter.endpoint(one),
                     needs=one.needs,
                     methods=_methods(one),
@@ -60,6 +77,8 @@ class Api:
                 for one in self.operations
             ),
             Entry(path=f"{PREFIX}/openapi.json", endpoint=self.describe, needs=Role.VIEWER),
+            Entry(path=f"{PREFIX}/docs", endpoint=self.tell, needs=Role.VIEWER),
+            Entry(path=f"{PREFIX}/docs.css", endpoint=self.style, needs=Role.VIEWER),
         )
 
     async def describe(self, _request: Request) -> Response:
@@ -67,6 +86,16 @@ class Api:
         await trio.lowlevel.checkpoint()
         content = msgspec.json.encode(document(self.operations))
         return Response(content, 200, HEADERS, "application/json")
+
+    async def tell(self, _request: Request) -> Response:
+        """Answer with the documentation for people."""
+        text = await trio.to_thread.run_sync(docs.page, self.operations)
+        return Response(text, 200, HEADERS, "text/html")
+
+    async def style(self, _request: Request) -> Response:
+        """Answer with what the documentation looks like."""
+        await trio.lowlevel.checkpoint()
+        return Response(docs.STYLE, 200, HEADERS, "text/css")
 
 
 def _methods(one: Operation) -> tuple[str, ...]:
