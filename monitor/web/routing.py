@@ -5,18 +5,24 @@ stands before every other.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import attrs
+import trio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from monitor.core.access.roles import Role as Role
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+
+ASKED_AGAIN_S = 15.0
+"""How often it is asked whether somebody who gets an answer without end may still get it."""
 
 PUBLIC = None
 """The need of an entry that anybody may use: whoever knows a token, or everybody."""
@@ -87,6 +93,31 @@ def who_asks(request: Request) -> Who:
     return who
 
 
+class _Revocable(Response):
+    """An answer without end: it ends when whoever gets it would not be let in any more."""
+
+    def __init__(
+        self, stream: Response, request: Request, admit: Callable[[], Awaitable[Who]]
+    ) -> None:
+        super().__init__(media_type=stream.media_type)
+        self._stream, self._request, self._admit = stream, request, admit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._watch, nursery.cancel_scope)
+            await self._stream(scope, receive, send)
+            nursery.cancel_scope.cancel()
+
+    async def _watch(self, scope: trio.CancelScope) -> None:
+        while True:
+            await trio.sleep(ASKED_AGAIN_S)
+            try:
+                await self._admit()
+            except HTTPException as error:
+                if error.status_code != 503:  # the database may be back before long
+                    scope.cancel()
+
+
 def make_route(entry: Entry, guard: Guard) -> Route:
     """Put the guard before an entry."""
     return Route(entry.path, _guarded(entry, guard), methods=list(entry.methods))
@@ -99,6 +130,8 @@ def _guarded(entry: Entry, guard: Guard) -> Endpoint:
         response = await entry.endpoint(request)
         if request.method == "HEAD":  # the server counts on that
             response.body = b""
+        if entry.needs is not PUBLIC and response.media_type == "text/event-stream":
+            return _Revocable(response, request, partial(guard.admit, request, entry.needs))
         return response
 
     return answer

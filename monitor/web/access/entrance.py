@@ -6,6 +6,7 @@ still works.
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from monitor.app import App
 from monitor.core.access.options import AccessOptions
 from monitor.core.describe import describe
 from monitor.core.ports import StoreError
+from monitor.engine.outage import Outage
 from monitor.journal import tell
 from monitor.web.access.door import Door
 from monitor.web.access.first import FirstRun
@@ -45,16 +47,11 @@ class Entrance:
     first: FirstRun = attrs.field(factory=FirstRun)
     passwords: Passwords = attrs.field(factory=Passwords)
 
-    def guard(self, monitor: App, desk: Desk) -> AccessGuard:
+    def guard(self, desk: Desk, now: Callable[[], datetime], outage: Outage) -> AccessGuard:
         """Return what stands before all that is not public."""
-        door = Door(
-            desk=desk,
-            options=self.options,
-            now=monitor.clock.now,
-            outage=monitor.outage,
-            first=self.first,
+        return AccessGuard(
+            Door(desk=desk, options=self.options, now=now, outage=outage, first=self.first)
         )
-        return AccessGuard(door)
 
     def rooms(self, guard: AccessGuard, pages: Pages) -> Iterator[Room]:
         """Return the pages of access."""

@@ -1,5 +1,6 @@
 """What our pages send: a few short fields, read within bounds."""
 
+from contextlib import aclosing
 from urllib.parse import parse_qsl
 
 import trio
@@ -22,11 +23,12 @@ async def read_form(request: Request) -> dict[str, str]:
         raise HTTPException(415, "a form is sent as application/x-www-form-urlencoded")
     body = bytearray()
     try:
-        with trio.fail_after(BODY_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > BODY_LIMIT:
-                    raise HTTPException(413, f"the form is larger than {BODY_LIMIT} bytes")
+        async with aclosing(request.stream()) as chunks:
+            with trio.fail_after(BODY_S):
+                async for chunk in chunks:
+                    body += chunk
+                    if len(body) > BODY_LIMIT:
+                        raise HTTPException(413, f"the form is larger than {BODY_LIMIT} bytes")
         pairs = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS
         )
