@@ -67,6 +67,8 @@ async def chaos(options: argparse.Namespace, server: ThrowawayPostgres, folder: 
                 lines += rows
                 wrong += sentences
                 ward.say(f"{case.where}: {f'{len(sentences)} VIOLATIONS' if sentences else 'well'}")
+                for sentence in sentences:
+                    ward.say(f"WRONG: {sentence}")
     print("\n".join(["", *lines, ""]))
     for line in missing:
         print(line)
