@@ -81,10 +81,10 @@ def _core(text: str) -> str:
 
 
 def _is_repeated(text: str) -> bool:
-    """Say whether it is a short piece again and again, such as `abcabcabcabc`."""
+    """Say whether it is one piece again and again, such as `abcabcabcabc`."""
     return any(
         (text[:size] * (len(text) // size + 1))[: len(text)] == text
-        for size in range(1, min(5, len(text) // 2) + 1)
+        for size in range(1, len(text) // 2 + 1)
     )
 
 
