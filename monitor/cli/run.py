@@ -193,10 +193,10 @@ class Run:
                 known = {watched.task.target for watched in fleet}
                 new = [spec for target, spec in self.specs.items() if target not in known]
                 await session.add(new, clock.now())
+                self.tasks = len(fleet) + len(new)
                 if self.channels:
                     await session.change_alerting(AlertingChange(channels=tuple(self.channels)))
             nursery.cancel_scope.cancel()
-        self.tasks = len(fleet) + len(new)
 
     async def _apply(self, session: "Session", clock: "Clock") -> None:
         """Apply the configuration files, if there are any."""

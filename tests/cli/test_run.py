@@ -1,7 +1,11 @@
 """`monitor run`, called in this process for a moment; real processes are in `test_process`."""
 
-import pytest
+import signal
 
+import pytest
+import trio
+
+from monitor.cli import neighbours
 from tests.cli.conftest import Monitor
 
 
@@ -50,6 +54,18 @@ def test_an_empty_database_is_no_fault(monitor: Monitor) -> None:
         monitor("run --for 0.3 --json").code,
         monitor("--for 0.3 --json").document["tasks"],
     )
+
+
+def test_a_signal_that_comes_before_it_watches_ends_it_in_good_order(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def met(*_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        await trio.sleep_forever()
+
+    monkeypatch.setattr(neighbours, "wait_alone", met)
+    answer = monitor("run self:")
+    assert (0, "", "") == (answer.code, answer.out, answer.err)
 
 
 def test_a_paused_task_stays_paused(monitor: Monitor) -> None:
