@@ -114,6 +114,7 @@ def build(
     outside: Outside | None = None,
 ) -> App:
     """Put the parts together; nothing runs yet. Tasks will live in `nursery`."""
+    clock.observe()  # a step is seen against the moment before it, so from now on
     ease = tuning.ease
     beat, lag, outage = Beat(clock, ease), LoopLag(ease), Outage(clock)
     tally = Tally()

@@ -34,6 +34,21 @@ async def test_a_clock_set_back_by_an_hour_does_not_stop_the_looks(
     assert event.data["suspended"] is False
 
 
+async def test_a_clock_set_back_in_the_first_moment_does_not_stop_the_looks_either(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    """As a time server does it on a machine that has just booted."""
+    stage.add("shop")
+    async with stage.running():
+        await trio.sleep_until(0.5)
+        stage.machine.step(-3600)
+        await trio.sleep_until(600)
+    looked_s = stage.targets["shop"].looked_s
+    assert pytest.approx(60 / 0.9, abs=2.0) == max(b - a for a, b in pairwise(looked_s[1:]))
+    (event,) = stage.events("clock.jumped")
+    assert pytest.approx(-3600) == event.data["by_s"]
+
+
 @pytest.mark.usefixtures("unhurried")
 async def test_a_task_that_waits_longer_for_a_slow_clock_is_not_stalled(
     stage: Stage, autojump_clock: MockClock
