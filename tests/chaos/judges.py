@@ -40,6 +40,18 @@ class Rules:
     at_peace: tuple[tuple[float, float], ...] = ()
     """Times during which nobody can look, because it was the process that was stopped."""
 
+    def awake_s(self, start: float, end: float) -> float:
+        """Return how long a process was not stopped in a span."""
+        stopped = (min(end, until) - max(start, since) for since, until in self.at_peace)
+        return end - start - sum(max(0.0, span_s) for span_s in stopped)
+
+    def before(self, end: float, awake_s: float) -> float:
+        """Return the moment since which a process was not stopped for so long, up to `end`."""
+        start = end - awake_s
+        for _ in self.at_peace:
+            start -= awake_s - self.awake_s(start, end)
+        return start
+
     def with_patience(self, factor: float) -> "Rules":
         """Return these rules for a machine that is so many times slower."""
         return attrs.evolve(
@@ -118,7 +130,8 @@ def witnesses(evidence: Evidence, rules: Rules) -> Verdict:
     for task, _, _, unseen in matched(evidence):
         for at in unseen:
             lost += 1
-            if not any(at - CLOCK_S <= death <= at + LOSS_S for death in deaths):
+            later = (death for death in deaths if at - CLOCK_S <= death)
+            if not any(rules.awake_s(at, death) <= LOSS_S for death in later):
                 wrong.append(f"task {task}: a look at {at:.3f} is recorded nowhere")
     seen = sum(map(len, evidence.asked.values()))
     figure = f"{seen} looks seen by targets, {lost} died with their process"

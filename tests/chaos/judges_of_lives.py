@@ -1,5 +1,6 @@
 """What must be true of the processes: how they start, go on, leave, and what they leave behind."""
 
+import signal
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
@@ -75,7 +76,9 @@ def leaving(evidence: Evidence, rules: Rules) -> Verdict:
     left, early, worst_s, wrong = 0, 0, 0.0, []
     for life in evidence.lives:
         name = f"process {life.pid}"
-        if not life.asked:
+        if life.code == -signal.SIGHUP and not life.last_words():
+            early += 1
+        elif not life.asked:
             wrong.append(f"{name} ended by itself with {life.code}: {life.last_words()}")
         if life.asked not in ("SIGTERM", "SIGINT"):
             continue
@@ -117,7 +120,8 @@ def absences(evidence: Evidence, rules: Rules) -> Verdict:
             longest_s = max(longest_s, end - start)
             for life, ready_at, until in spans:
                 # What it saw last may have died with it.
-                watched_s = min(end, until - LOSS_S) - max(start, ready_at)
+                settled = min(end, rules.before(until, LOSS_S))
+                watched_s = rules.awake_s(max(start, ready_at), settled)
                 if watched_s > page.interval_s:
                     wrong.append(
                         f"{page.name}: a gap of {end - start:.1f} s covers {watched_s:.1f} s "

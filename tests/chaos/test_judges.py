@@ -161,6 +161,16 @@ def test_a_look_may_be_lost_and_an_alert_be_repeated_only_with_a_death(evidence:
     assert JUDGES["witnesses"](seen, RULES).violations
 
 
+def test_time_that_a_process_was_stopped_does_not_count() -> None:
+    rules = Rules(at_peace=((10.0, 12.0), (13.0, 14.0)))
+    assert 3.0 == rules.awake_s(9.0, 15.0)
+    assert (9.0, 14.5, 8.0) == (
+        rules.before(15.0, 3.0),
+        rules.before(15.0, 0.5),
+        rules.before(13.0, 3.0),
+    )
+
+
 def test_the_table_tells_figures_and_violations(evidence: Evidence) -> None:
     case = Case(calamity="kill -9", where="SQLite", done="once", evidence=evidence, rules=RULES)
     lines, sentences = table(case, random.Random(1))
