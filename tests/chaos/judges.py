@@ -48,8 +48,8 @@ class Rules:
     def before(self, end: float, awake_s: float) -> float:
         """Return the moment since which a process was not stopped for so long, up to `end`."""
         start = end - awake_s
-        for _ in self.at_peace:
-            start -= awake_s - self.awake_s(start, end)
+        while (lacking_s := awake_s - self.awake_s(start, end)) > CLOCK_S:
+            start -= lacking_s
         return start
 
     def with_patience(self, factor: float) -> "Rules":
