@@ -81,7 +81,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=INSTALLED[0])
 def types(session: nox.Session) -> None:
     """Check the types, strictly."""
-    install(session, "test", "types")
+    install(session, "test", "browser", "types")
     session.run("mypy")
 
 
@@ -93,7 +93,7 @@ def tests(session: nox.Session) -> None:
     deadlines, and a small machine that runs three at once may miss one. It is said aloud, and what
     fails by itself too fails the session.
     """
-    install(session, "test")
+    install(session, "test", "browser")
     session.run("pytest", "--cache-clear", *IN_PARALLEL, *session.posargs, success_codes=[0, 1])
     if FAILED.exists() and FAILED.read_text().strip() != "{}":
         print("noxfile: ONCE MORE, by itself, what failed beside others", flush=True)
@@ -105,6 +105,13 @@ def quick(session: nox.Session) -> None:
     """Run the quick tests on one Python, for scripts/check."""
     install(session, "test")
     session.run("pytest", "-m", "not slow", *session.posargs)
+
+
+@nox.session(python=INSTALLED[0])
+def browser(session: nox.Session) -> None:
+    """Use the dashboard in Debian's Chromium, and look for what some people could not use."""
+    install(session, "test", "browser")
+    session.run("pytest", "tests/browser", *session.posargs, env={"MONITOR_BROWSER": "1"})
 
 
 @nox.session(python=INSTALLED[-1])
