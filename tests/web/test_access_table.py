@@ -46,6 +46,12 @@ public POST /login
 public GET  /login/code
 public POST /login/code
 viewer POST /logout
+viewer GET  /account
+viewer POST /account/password
+viewer POST /account/factor
+viewer POST /account/factor/new
+viewer POST /account/factor/remove
+viewer POST /account/leave-everywhere
 admin  GET  /first-run
 admin  POST /first-run
 

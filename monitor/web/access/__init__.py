@@ -6,9 +6,12 @@ source    where a request really comes from, and whether one of our own pages se
 cookies   what browsers keep for us
 hashing   passwords, hashed beside the loop
 visits    what a login makes and a logout ends
-login     `/login`, `/logout`: the pages
+login     `/login`, `/logout`, `/first-run`: the pages
+account   `/account`: what somebody may change about themselves
+pages     what these pages ask of whoever makes pages
 form      what these pages send
-door      all of it together, and what is forgotten in time
+door      what all of these have in common
+entrance  all of it together, and what is forgotten in time
 
 Every way in ends in a `Who`, with a role; what each entry needs stands beside its path. The core's
 `access` knows the rules; nothing here decides what a role may do.

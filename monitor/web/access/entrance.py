@@ -19,11 +19,13 @@ from monitor.core.describe import describe
 from monitor.core.ports import StoreError
 from monitor.engine.outage import Outage
 from monitor.journal import tell
+from monitor.web.access.account import Account
 from monitor.web.access.door import Door
 from monitor.web.access.first import FirstRun
 from monitor.web.access.guard import AccessGuard
 from monitor.web.access.hashing import Passwords
-from monitor.web.access.login import Login, Pages
+from monitor.web.access.login import Login
+from monitor.web.access.pages import Pages
 from monitor.web.desk import Desk
 from monitor.web.listen import Listen
 from monitor.web.routing import Room
@@ -56,6 +58,7 @@ class Entrance:
     def rooms(self, guard: AccessGuard, pages: Pages) -> Iterator[Room]:
         """Return the pages of access."""
         yield Login(door=guard.door, guard=guard, pages=pages, passwords=self.passwords)
+        yield Account(door=guard.door, pages=pages, passwords=self.passwords)
 
     async def keep(self, monitor: App, sockets: Sequence[socket.socket]) -> None:
         """Say how to come in while nobody can, then forget in time what is over."""

@@ -5,7 +5,6 @@ it takes. Who guesses waits longer and longer; see `monitor.core.access.throttle
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import attrs
@@ -26,25 +25,12 @@ from monitor.web.access.first import PARAMETER
 from monitor.web.access.form import read_form
 from monitor.web.access.guard import FIRST, LOGIN, AccessGuard
 from monitor.web.access.hashing import Passwords
+from monitor.web.access.pages import Pages
 from monitor.web.access.source import own_path
 from monitor.web.access.visits import Visits, soon
 from monitor.web.routing import PUBLIC, Entry, who_asks
 
 CODE, LOGOUT = "/login/code", "/logout"
-
-
-class Pages(Protocol):
-    """Makes pages of templates."""
-
-    def page(
-        self,
-        request: Request,
-        template: str,
-        *,
-        status: int = 200,
-        headers: dict[str, str] | None = None,
-        **context: Any,
-    ) -> Response: ...
 
 
 @attrs.define(eq=False, kw_only=True)

@@ -43,4 +43,54 @@ RUSSIAN = {
     "Create the user": "Создать пользователя",
     "Look around first": "Сначала осмотреться",
     "Go on": "Дальше",
+    "Your account": "Ваша учётная запись",
+    "role viewer": "наблюдатель",
+    "role editor": "редактор",
+    "role admin": "администратор",
+    "logged in {time}": "вход {time}",
+    "The present password": "Нынешний пароль",
+    "A new one": "Новый",
+    "It ends all other sessions, and your tokens.": (
+        "Остальные сеансы завершатся, ваши ключи перестанут действовать."
+    ),
+    "Change the password": "Сменить пароль",
+    "A code of your app is asked for at each login.": (
+        "При каждом входе спрашивается код из приложения."
+    ),
+    "recovery code is left.|recovery codes are left.": (
+        "код восстановления остался.|кода восстановления осталось.|кодов восстановления осталось."
+    ),
+    "Take it away": "Убрать",
+    "With it a stolen password alone opens nothing: an app on your telephone shows a new code "
+    "every half minute.": (
+        "С ним украденного пароля мало: приложение в телефоне каждые полминуты показывает новый "
+        "код."
+    ),
+    "Set it up": "Настроить",
+    "Where you are logged in": "Где вы вошли",
+    "used {time}": "использован {time}",
+    "this one": "этот",
+    "Log out everywhere": "Выйти везде",
+    "Let the app read this picture, or type the letters below it.": (
+        "Покажите картинку приложению или введите буквы под ней."
+    ),
+    "The six digits that it shows now": "Шесть цифр, которые оно показывает",
+    "Ask for it from now on": "Спрашивать его впредь",
+    "Rather not": "Не нужно",
+    "Recovery codes": "Коды восстановления",
+    "Print them, or keep them where your telephone is not. Each opens once, instead of a code of "
+    "the app. They are not shown again.": (
+        "Распечатайте их или храните отдельно от телефона. Каждый подходит один раз вместо кода из "
+        "приложения. Больше они показаны не будут."
+    ),
+    "I have them": "Сохранил(а)",
+    "The password has been changed; all other sessions have ended.": (
+        "Пароль изменён; остальные сеансы завершены."
+    ),
+    "The second factor has been taken away.": "Второй фактор убран.",
+    "the present password is another one": "нынешний пароль другой",
+    "the code is not the one of this secret; is the app's clock right?": (
+        "код не подходит; верно ли идут часы в приложении?"
+    ),
+    "you log in without a password of ours": "вы входите без нашего пароля",
 }

@@ -226,7 +226,7 @@ async def test_the_whole_address_may_be_pasted_where_the_token_is_asked_for(
     ("name", "password", "again", "why"),
     [
         ("anna", "short", "short", "use 12 or more"),
-        ("anna", "passwordpassword", "passwordpassword", "among those that are tried first"),
+        ("anna", "password123456", "password123456", "among those that are tried first"),
         ("anna", PASSWORD, "another of them", "the two passwords differ"),
         ("", PASSWORD, PASSWORD, "the name of the user is empty"),
         ("a\x07b", PASSWORD, PASSWORD, "control character"),
