@@ -134,6 +134,7 @@ viewer GET    /api/v1/kinds
 viewer GET    /api/v1/kinds/channels
 viewer GET    /api/v1/drills
 editor POST   /api/v1/drills
+admin  GET    /api/v1/audit-log
 admin  GET    /api/v1/doctor
 admin  GET    /api/v1/configuration
 admin  POST   /api/v1/configuration

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from monitor.app import App
 from monitor.web.api import docs
+from monitor.web.api.audit_log import AuditLog
 from monitor.web.api.bulk import Bulk
 from monitor.web.api.call import Counter
 from monitor.web.api.channels import ChannelDesk
@@ -62,6 +63,7 @@ class Api:
         yield from Overview(monitor=monitor).operations()
         yield from Upkeep(options=options, now=now, hint=hint).operations()
         yield from Configuration(options=options, hint=hint).operations()
+        yield from AuditLog(now=now).operations()
         yield from Events(feed=self.feed, doors=monitor.doors).operations()
 
     def entries(self) -> Sequence[Entry]:

@@ -69,6 +69,18 @@ _DIFFERENCES = {
     "additionalProperties": {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2},
 }
 OTHERS: dict[str, Any] = {
+    "Deed": _object(
+        "Something that somebody changed.",
+        id=_TEXT,
+        at=_MOMENT,
+        actor=_TEXT,
+        via={**_TEXT, "description": "how we know: session, token NAME, proxy, command line ..."},
+        action=_TEXT,
+        about=_TEXT,
+        before={"type": "object", "description": "what was different before"},
+        after={"type": "object"},
+        address=_TEXT,
+    ),
     "Asked": _object("It was asked for.", asked=_FLAG),
     "Trial": _object(
         "What came of sending a message.",
