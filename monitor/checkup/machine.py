@@ -16,7 +16,6 @@ from monitor import __version__
 from monitor.checkup.findings import Finding
 from monitor.core.model import Node
 from monitor.core.ports import OwnFault
-from monitor.probes.icmpwire import may_send
 from monitor.store.checkup import File, Line, Server
 
 PYTHONS = ((3, 11), (3, 13))
@@ -187,6 +186,8 @@ def icmp(lines: Iterable[Line]) -> list[Finding]:
     count = sum(line.target.lower().startswith("icmp:") for line in lines if not line.paused)
     if not count:
         return []
+    from monitor.probes.icmpwire import may_send  # brings what all kinds of looks need
+
     try:
         may_send()
     except OwnFault as fault:

@@ -66,7 +66,7 @@ def _obey(tokens: list[str]) -> int:
 
 
 def _call(tokens: list[str]) -> int:
-    app = make_app()
+    app = make_app(tokens)
     command, bound, _ = app.parse_args(
         arrange(app, tokens),
         print_error=False,

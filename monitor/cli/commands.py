@@ -1,5 +1,7 @@
 """The tree of commands, and the words that may stand before them."""
 
+from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from monitor.cli.everywhere import PLAIN_FLAGS, VALUE_FLAGS
@@ -14,35 +16,19 @@ Without a command it runs: `monitor https://example.com` watches that address un
 """
 
 
-def make_app() -> "App":
-    """Return all commands."""
+_FAMILIES = (
+    *("run", "demo", "check", "task", "kinds", "apply", "config", "status", "history", "explain"),
+    *("incidents", "ack", "channel", "silence", "maintenance", "test"),
+    *("user", "token", "db", "doctor", "drill", "verify"),
+)
+"""Each is a room beside this one, and brings the command of its name; in the order of the help."""
+
+
+def make_app(tokens: Sequence[str] = ()) -> "App":
+    """Return all commands, or only the one that the words name: it need not wait for the others."""
     from cyclopts import App, Parameter
 
     from monitor import __version__
-    from monitor.cli import (
-        ack,
-        apply,
-        channel,
-        check,
-        config,
-        db,
-        demo,
-        doctor,
-        drill,
-        explain,
-        history,
-        incidents,
-        kinds,
-        maintenance,
-        run,
-        silence,
-        status,
-        task,
-        test,
-        token,
-        user,
-        verify,
-    )
 
     app = App(
         name="monitor",
@@ -52,10 +38,10 @@ def make_app() -> "App":
         version=f"monitor {__version__}",
         default_parameter=Parameter(negative=(), show_default=False),
     )
-    looking = (run, demo, check, task, kinds, apply, config, status, history, explain)
-    alerting = (incidents, ack, channel, silence, maintenance, test)
-    for family in (*looking, *alerting, user, token, db, doctor, drill, verify):
-        family.register(app)
+    _, rest = _leading(list(tokens))
+    named = rest[:1] if rest and rest[0] in _FAMILIES else _FAMILIES
+    for name in named:
+        import_module(f"monitor.cli.{name}").register(app)
     return app
 
 

@@ -22,7 +22,7 @@ The rules, each forced by an experiment:
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import trio
@@ -41,7 +41,9 @@ from monitor.core.ports import OutcomeUnknown
 from monitor.journal import tell
 from monitor.store.address import Address
 from monitor.store.errors import translated
-from monitor.store.pooler import Way, keep_to
+
+if TYPE_CHECKING:
+    from monitor.store.pooler import Way
 
 T = TypeVar("T")
 
@@ -71,7 +73,7 @@ class Bridge:
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     gate: trio.CapacityLimiter
-    way: Way | None = None
+    way: "Way | None" = None
     """How we get to a PostgreSQL server."""
     noise: int = 0
     """Errors the driver reported to nobody."""
@@ -187,7 +189,9 @@ def _sqlite_engine(address: Address, limits: Limits) -> AsyncEngine:
     return engine
 
 
-def _way(address: Address, limits: Limits) -> Way:
+def _way(address: Address, limits: Limits) -> "Way":
+    from monitor.store.pooler import Way  # brings a driver that SQLite has no use for
+
     settings = {
         "application_name": address.application,
         "statement_timeout": str(round(limits.statement_s * 1000)),
@@ -199,7 +203,9 @@ def _way(address: Address, limits: Limits) -> Way:
     return Way(settings)
 
 
-def _engine(address: Address, limits: Limits, way: Way) -> AsyncEngine:
+def _engine(address: Address, limits: Limits, way: "Way") -> AsyncEngine:
+    from monitor.store.pooler import keep_to
+
     engine = create_async_engine(
         address.url,
         pool_size=limits.units + 1,  # one more than the gate lets in: the connection that listens

@@ -11,14 +11,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Dialect, Table
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from monitor.core.ports import StoreRefused
 from monitor.store.rows import Values
-
-_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-
 
 async def insert_new(session: AsyncSession, table: Table, values: Sequence[Values]) -> None:
     """Insert rows whose key is not there yet; all rows name the same columns."""
@@ -110,7 +106,10 @@ def _update(
 
 def _unpacked(table: Table, columns: tuple[str, ...]) -> str:
     """Return PostgreSQL's words for a table called `new` that is made of the first parameter."""
+    from sqlalchemy.dialects import postgresql  # which SQLite has no use for
+
+    dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     types = ", ".join(
-        f'"{name}" {table.c[name].type.compile(dialect=_POSTGRESQL)}' for name in columns
+        f'"{name}" {table.c[name].type.compile(dialect=dialect)}' for name in columns
     )
     return f"json_to_recordset(CAST(CAST($1 AS text) AS json)) AS new({types})"

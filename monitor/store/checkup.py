@@ -4,16 +4,18 @@ Nothing is changed: SQLite and the server are told to refuse it. What could be l
 each task's history the newest steps are read, and an SQLite file is checked for a part of a second.
 """
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, Text, cast, func, or_, select, text
 
 from monitor.core.alerts.notices import NoticeState
 from monitor.core.model import Node
@@ -152,18 +154,25 @@ def _lines(connection: Connection) -> list[Line]:
         *("lifecycle", "recovery_attempts", "retry_at", "changed_at", "consecutive_errors"),
         *("last_slot_at", "last_looked_at", "next_check_at"),
     )
-    names = (*plain, *of_state, "depends_on", "alerts")
-    columns = [(state if name in of_state else task)[name] for name in names]
+    names = (*plain, *of_state)
+    columns: list[Any] = [(state if name in of_state else task)[name] for name in names]
+    columns += [cast(task[name], Text) for name in ("depends_on", "alerts")]
     query = select(*columns).join_from(tables.task, tables.task_state, state.task_id == task.id)
     found = connection.execute(query.order_by(task.id))
-    return [_line(dict(zip(names, row, strict=True))) for row in found]
+    read = cache(json.loads)  # of ten thousand tasks most say the same
+    return [
+        Line(
+            **dict(zip(names, row, strict=False)),
+            depends_on=tuple(read(row[-2])),
+            channels=_channels(read(row[-1])),
+        )
+        for row in found
+    ]
 
 
-def _line(fields: dict[str, Any]) -> Line:
-    alerts = fields.pop("alerts")
+def _channels(alerts: Mapping[str, Any]) -> tuple[str, ...]:
     escalations = [name for step in alerts.get("escalation", ()) for name in step["channels"]]
-    fields["depends_on"] = tuple(fields["depends_on"])
-    return Line(**fields, channels=(*alerts.get("channels", ()), *escalations))
+    return (*alerts.get("channels", ()), *escalations)
 
 
 # --- history -------------------------------------------------------------------------------------
