@@ -307,15 +307,20 @@ async def test_the_examples_ask_for_nothing_that_is_not_there(
 
 @pytest.mark.slow
 def test_a_real_prometheus_reads_it_and_raises_the_alarm(
-    start: Start, monitor: Monitor, tmp_path: Path, port: int
+    start: Start, monitor: Monitor, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = needs_program("prometheus", "prometheus")
+    monkeypatch.setenv("MONITOR_METRICS_ACCESS", "viewer")
     listening = listen(start, f"tcp://127.0.0.1:{port} tcp://127.0.0.1:1 --interval 500ms")
     rules = (EXAMPLES / "prometheus-rules.yml").read_text()
     (tmp_path / "prometheus-rules.yml").write_text(re.sub(r"for: \dm", "for: 0s", rules))
     settings = (EXAMPLES / "prometheus.yml").read_text()
     settings = settings.replace("127.0.0.1:8080", f"127.0.0.1:{listening.port}")
     settings = settings.replace("15s", "500ms\n  evaluation_interval: 500ms")
+    assert 401 == listening.ask("/metrics").status
+    token = monitor("token add prometheus --path /metrics --read-only --json").document["token"]
+    authorization = f"    authorization: {{credentials: {token}}}\n    static_configs:"
+    settings = settings.replace("    static_configs:", authorization)
     config = tmp_path / "prometheus.yml"
     config.write_text(settings)
     own = free_port()
