@@ -79,6 +79,7 @@ class Frame:
             static=self.statics.path,
             pulse=self.pulse() if _who(request) is not None else None,
             version=__version__,
+            still=request.method == "POST" or _who(request) is None,
             **{"note": notice_of(request, said), **context},
         )
         return HTMLResponse(text, status, headers={**HEADERS, **(headers or {})})

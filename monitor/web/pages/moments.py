@@ -65,6 +65,14 @@ class Moments:
             said = self.words("{time} ago", time=self.rough(seconds))
         return self._time(moment, "ago", said)
 
+    def due(self, moment: datetime | None) -> Markup:
+        """Say in how long something comes; what should have come by now comes now."""
+        if moment is None:
+            return Markup("")
+        left_s = (moment - self.now).total_seconds()
+        said = self.words("in {time}", time=self.rough(left_s)) if left_s > 0 else ""
+        return self._time(moment, "due", said or self.words("now"))
+
     def span(self, moment: datetime | None) -> Markup:
         """Say how much time lies between a moment and now; scripts keep it true."""
         if moment is None:

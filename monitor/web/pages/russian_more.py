@@ -332,48 +332,4 @@ OF_THE_REST: dict[str, str] = {
     "That is too much": "Это слишком много",
     "That was our fault": "Это наша ошибка",
     "The database cannot be asked now": "База данных сейчас недоступна",
-    # --- access
-    "Second factor": "Второй фактор",
-    "The code is wrong, or was used before.": "Код неверен или уже использован.",
-    "Too many tries. Wait a little, then try again.": (
-        "Слишком много попыток. Подождите немного и повторите."
-    ),
-    "The six digits of your app, or a recovery code": (
-        "Шесть цифр из приложения или код восстановления"
-    ),
-    "Log in": "Войти",
-    "The first user": "Первый пользователь",
-    (
-        "Choose a name and a password for yourself. You will be an admin, and the address "
-        "that let you in is void from then on."
-    ): (
-        "Выберите себе имя и пароль. Вы станете администратором, а впустивший вас адрес "
-        "перестанет действовать."
-    ),
-    "Password": "Пароль",
-    "The same once more": "Ещё раз то же самое",
-    "At least 12 characters; some words in a row are easy to remember.": (
-        "Не меньше 12 знаков; несколько слов подряд легко запомнить."
-    ),
-    "Create the user": "Создать пользователя",
-    "Look around first": "Сначала осмотреться",
-    "Name or password is wrong.": "Имя или пароль неверны.",
-    "Forgotten? On the machine of the monitor, this gives you another:": (
-        "Забыли? На машине монитора эта команда даст новый:"
-    ),
-    "Come in": "Войдите",
-    "Nobody can log in yet": "Пока войти некому",
-    "That is not it. Each start of the monitor makes another one.": (
-        "Не подходит. При каждом запуске монитор создаёт новый."
-    ),
-    (
-        "When the monitor starts it shows an address on its console and in its log, which "
-        "lets you in. Open it, or paste it here."
-    ): (
-        "При запуске монитор показывает на консоли и в журнале адрес, который вас впустит. "
-        "Откройте его или вставьте сюда."
-    ),
-    "The address, or what stands behind first-run=": "Адрес или то, что стоит после first-run=",
-    "Or add a user on the machine of the monitor:": "Или добавьте пользователя на машине монитора:",
-    "Go on": "Дальше",
 }

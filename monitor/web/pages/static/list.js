@@ -21,7 +21,7 @@ function find() {
     const url = wanted();
     history.replaceState(null, "", url);
     refresh(new URL(url, location.href).href);
-  }, 60);
+  }, 30);
 }
 
 if (finder) {

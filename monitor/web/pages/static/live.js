@@ -33,7 +33,8 @@ function tell(element) {
   const how = element.dataset.as;
   const past = (Date.now() + ahead - at) / 1000;
   let text;
-  if (how === "ago") {
+  if (how === "due" && past >= 0) text = root.dataset.now;
+  else if (how === "ago" || how === "due") {
     const form = past < 0 ? root.dataset.in : root.dataset.ago;
     text = form.replace("{time}", rough(Math.abs(past)));
   } else if (how === "span") text = rough(Math.abs(past));
@@ -50,13 +51,17 @@ export function tellTimes(within = document) {
 }
 
 function tick() {
-  for (const element of document.querySelectorAll('time[data-as="ago"], time[data-as="span"]')) tell(element);
+  for (const element of document.querySelectorAll('time[data-as="ago"], time[data-as="due"], time[data-as="span"]')) tell(element);
 }
 
 // --- putting what changed in its place ---
 
 function same(a, b) {
   return a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
+}
+
+function isKept(node) {
+  return node?.nodeType === Node.ELEMENT_NODE && node.hasAttribute("data-keep");
 }
 
 function morph(old, fresh) {
@@ -84,8 +89,10 @@ function morphChildren(old, fresh) {
   const known = new Map();
   for (const child of old.children) if (child.id) known.set(child.id, child);
   let place = old.firstChild;
+  const coming = new Set([...fresh.children].map((one) => one.id));
   for (const wanted of [...fresh.childNodes]) {
     let match = null;
+    while (isKept(place) && !coming.has(place.id)) place = place.nextSibling; // it stays where it is
     if (wanted.id && known.has(wanted.id)) match = known.get(wanted.id);
     else if (place && same(place, wanted)) match = place;
     if (match) {
@@ -98,7 +105,7 @@ function morphChildren(old, fresh) {
   }
   while (place) {
     const next = place.nextSibling;
-    if (!(place.nodeType === Node.ELEMENT_NODE && place.hasAttribute("data-keep"))) place.remove();
+    if (!isKept(place)) place.remove();
     place = next;
   }
 }
@@ -168,6 +175,11 @@ function listen() {
   };
 }
 
+const address = new URL(location.href);
+if (address.searchParams.has("done")) {
+  address.searchParams.delete("done"); // what was done is said once
+  history.replaceState(null, "", address);
+}
 if (!document.body.hasAttribute("data-still")) {
   setInterval(() => document.hidden || refresh(), EVERY_MS);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
