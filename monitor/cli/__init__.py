@@ -2,8 +2,8 @@
 
 start       commands (the tree of commands, and what stands before them), refusals (errors as one
             sentence and an exit code)
-families    run (with looks and deadman), demo, check, task, status (with hushed), history, db, doctor,
-            drill, verify
+families    run (with looks and deadman), demo, check, task, status (with hushed), history, db,
+            doctor, drill, verify
 alerting    channel (with channel_post, channel_kinds), silence, maintenance, ack, incidents,
             test (with junit)
 access      user and token (with passwords)
