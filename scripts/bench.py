@@ -50,6 +50,8 @@ from scripts.bench_alerts import (
 from tests.postgres import ThrowawayPostgres
 
 ROOT = Path(__file__).parent.parent
+START_S = 120.0
+"""How long a monitor may take until it has written the first notice."""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
 
@@ -103,12 +105,13 @@ class Row:
 
 
 @contextmanager
-def child(*command: str, quiet: bool = False) -> Iterator["subprocess.Popen[str]"]:
-    """Run a program for the time of a block."""
+def child(*command: str, log: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
+    """Run a program for the time of a block; what it says on stderr goes to a file."""
+    stderr = None if log is None else log.open("w")
     process = subprocess.Popen(
         [sys.executable, *command],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL if quiet else None,
+        stderr=stderr,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
@@ -124,6 +127,8 @@ def child(*command: str, quiet: bool = False) -> Iterator["subprocess.Popen[str]
             process.wait()
         assert process.stdout is not None
         process.stdout.close()
+        if stderr is not None:
+            stderr.close()
 
 
 def measure(pid: int, warm_s: float, seconds: float) -> tuple[float, float, datetime, datetime]:
@@ -231,18 +236,40 @@ def bench_alerts(what: str, database: str, tasks: int, seconds: float) -> Latenc
         stamps = Path(folder) / "stamps"
         fill(database, int(server.stdout.readline()), tasks, interval_s)
         command = ("scripts/bench.py", "--stamp", database, str(stamps))
-        with child(*command, quiet=True) as monitor:
-            time.sleep(2 * interval_s + 5.0)
+        log = Path(folder) / "log"
+        with child(*command, log=log) as monitor:
+            wait_for_first(stamps, monitor, what, log)
+            time.sleep(2 * interval_s)
             since_s = time.monotonic()
             time.sleep(seconds)
             if monitor.poll() is not None:
-                raise SystemExit(f"{what}: the monitor ended early, with {monitor.returncode}")
+                raise SystemExit(f"{what}: the monitor ended early, {end_of(monitor, log)}")
         server.terminate()
-        return Latency(
-            what=what,
-            tasks=tasks,
-            ms=latencies(stamps.read_text(), server.stdout.read(), since_s),
-        )
+        told = server.stdout.read()
+        ms = latencies(stamps.read_text(), told, since_s)
+        if not ms:
+            raise SystemExit(
+                f"{what}: no alert of this time was taken, {len(told.splitlines())} messages and "
+                f"{len(stamps.read_text().splitlines())} notices since the start; "
+                f"{end_of(monitor, log)}"
+            )
+        return Latency(what=what, tasks=tasks, ms=ms)
+
+
+def wait_for_first(stamps: Path, monitor: "subprocess.Popen[str]", what: str, log: Path) -> None:
+    """Return when the first notice is written: on a busy machine the start alone takes long."""
+    deadline_s = time.monotonic() + START_S
+    while not (stamps.exists() and stamps.stat().st_size):
+        if monitor.poll() is not None or time.monotonic() > deadline_s:
+            raise SystemExit(f"{what}: no notice was written, {end_of(monitor, log)}")
+        time.sleep(0.1)
+
+
+def end_of(monitor: "subprocess.Popen[str]", log: Path) -> str:
+    """Say how the monitor does, and what it said last."""
+    lines = log.read_text().splitlines()[-5:]
+    state = "it runs" if monitor.returncode is None else f"it ended with {monitor.returncode}"
+    return "\n    ".join((f"{state}; its log ends with:", *lines))
 
 
 def bench_all_alerts(sizes: list[int], seconds: float) -> None:

@@ -8,7 +8,6 @@ same monotonic clock. Used by `scripts/bench.py`.
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -153,8 +152,6 @@ def latencies(stamps: str, told: str, since_s: float) -> list[float]:
             for key in keys
             if committed.get(key, 0.0) >= since_s
         ]
-    if not found:
-        sys.exit("no alert was told")
     return sorted(found)
 
 
