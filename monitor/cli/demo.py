@@ -102,6 +102,7 @@ async def _show(
             declared=None,
             specs={actor.spec.target: actor.spec for actor in cast},
             channels=[channel_to(places.web)],
+            inbox=inbox,
             for_s=for_s,
             everywhere=everywhere,
             silent=True,

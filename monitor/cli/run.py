@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from monitor.departure import Departure
     from monitor.engine.clock import Clock
     from monitor.settings import Settings
+    from monitor.web.pages.inbox_page import Inbox
     from monitor.web.routing import Room
 
 _LAST_LINES_S = 1.0
@@ -131,6 +132,8 @@ class Run:
     everywhere: Everywhere
     silent: bool
     """Nothing on stdout but, perhaps, the JSON document at the end."""
+    inbox: "Inbox | None" = None
+    """What a receiver of alerts took, if it is ours; the dashboard shows it."""
     channels: Sequence["ChannelSpec"] = ()
     """Where alerts go, besides what is stored or declared."""
     tasks: int = 0
@@ -258,7 +261,7 @@ class Run:
 
         entrance = Entrance(options=self.settings.access, say=invite)
         return lambda monitor: listen_for(
-            monitor, self.sockets, self._rooms(monitor), entrance, self.settings.api
+            monitor, self.sockets, self._rooms(monitor), entrance, self.settings.api, self.inbox
         )
 
     def _guests(self, lines: "LookLines") -> dict[str, Callable[["Monitor"], Awaitable[None]]]:

@@ -24,6 +24,7 @@ from monitor.web.api.room import Api
 from monitor.web.desk import Desk
 from monitor.web.feed import Feed
 from monitor.web.listen import authority
+from monitor.web.pages.inbox_page import Inbox
 from monitor.web.pages.rooms import pages_of
 from monitor.web.routing import Room
 from monitor.web.site import make_site, rooms_of
@@ -38,11 +39,12 @@ def site_of(
     more: Sequence[Room] = (),
     api: ApiOptions | None = None,
     feed: Feed | None = None,
+    inbox: Inbox | None = None,
 ) -> Starlette:
     """Return all that is served for a running monitor, behind its guard."""
     desk = Desk(monitor.store)
     guard = entrance.guard(desk, monitor.clock.now, monitor.outage)
-    pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard))
+    pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard), inbox)
     interface = Api(monitor=monitor, desk=desk, feed=feed or Feed(), options=api or ApiOptions())
     return make_site([*rooms_of(monitor), *pages, interface, *more], guard)
 
@@ -53,6 +55,7 @@ async def listen_for(
     more: Sequence[Room] = (),
     entrance: Entrance | None = None,
     api: ApiOptions | None = None,
+    inbox: Inbox | None = None,
 ) -> None:
     """Serve a running monitor until its doors close, and close the sockets then.
 
@@ -60,10 +63,11 @@ async def listen_for(
         more: rooms that depend on settings.
         entrance: lets people in, or not.
         api: what is allowed over HTTP.
+        inbox: what a receiver of alerts took, if it is ours.
     """
     entrance = entrance or Entrance()
     feed = Feed()
-    site = site_of(monitor, entrance, more, api, feed)
+    site = site_of(monitor, entrance, more, api, feed, inbox)
 
     async def closing() -> None:
         await monitor.doors.closing.wait()

@@ -37,11 +37,13 @@ class Frame:
         folders: where other rooms have their templates; they may extend `base.html`.
         now: the present moment.
         pulse: what the header of each page says of all tasks and of ourselves; see `board.Pulse`.
+        has_inbox: whether there is a page of what a receiver of ours took.
     """
 
     folders: Sequence[Path] = ()
     now: Callable[[], datetime] = _utc_now
     pulse: Callable[[], Any] = lambda: None
+    has_inbox: bool = False
     statics: Statics = attrs.field(factory=Statics)
     _environment: Environment = attrs.field(init=False)
 
@@ -79,6 +81,7 @@ class Frame:
             static=self.statics.path,
             pulse=self.pulse() if _who(request) is not None else None,
             version=__version__,
+            has_inbox=self.has_inbox,
             still=request.method == "POST" or _who(request) is None,
             **{"note": notice_of(request, said), **context},
         )

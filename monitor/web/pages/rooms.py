@@ -18,6 +18,7 @@ from monitor.web.pages.edit_page import EditPage
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import own_path, read_form
 from monitor.web.pages.frame import HEADERS, THEMES, Frame
+from monitor.web.pages.inbox_page import Inbox, InboxPage
 from monitor.web.pages.incident_pages import IncidentPages
 from monitor.web.pages.list_page import ListPage
 from monitor.web.pages.quiet_pages import QuietPages
@@ -33,15 +34,17 @@ def pages_of(
     desk: Desk,
     folders: Sequence[Path] = (),
     others: Callable[[Frame], Iterable[Room]] = lambda _frame: (),
+    inbox: Inbox | None = None,
 ) -> Iterator[Room]:
     """Return the rooms of all pages.
 
     Args:
         folders: where other rooms have their templates.
         others: makes the rooms whose pages look like these.
+        inbox: what a receiver of alerts took, if it is ours.
     """
     fleet = Fleet(monitor, desk)
-    frame = Frame(folders, now=monitor.clock.now, pulse=fleet.pulse)
+    frame = Frame(folders, monitor.clock.now, fleet.pulse, has_inbox=inbox is not None)
     yield frame.statics
     yield Mishaps(frame)
     yield Preferences()
@@ -55,6 +58,8 @@ def pages_of(
     yield ChannelPages(frame, fleet)
     yield QuietPages(frame, fleet)
     yield DrillPage(frame, fleet)
+    if inbox is not None:
+        yield InboxPage(frame, inbox)
 
 
 @attrs.define(eq=False)

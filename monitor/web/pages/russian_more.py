@@ -332,4 +332,12 @@ OF_THE_REST: dict[str, str] = {
     "That is too much": "Это слишком много",
     "That was our fault": "Это наша ошибка",
     "The database cannot be asked now": "База данных сейчас недоступна",
+    # --- the inbox of the demonstration
+    "Inbox": "Ящик",
+    "message taken|messages taken": "сообщение принято|сообщения принято|сообщений принято",
+    "This is what a receiver of alerts gets; the demonstration has one of its own.": (
+        "Это то, что получает приёмник оповещений; у демонстрации он свой."
+    ),
+    "channel {name}": "канал {name}",
+    "Nothing has come yet.": "Пока ничего не пришло.",
 }
