@@ -47,6 +47,7 @@ LEVELS = {
     "web.first_run": logging.WARNING,
     "access.refused": logging.WARNING,
     "access.held": logging.WARNING,
+    "access.oidc": logging.WARNING,
     "gap.booked": logging.WARNING,
     "clock.jumped": logging.WARNING,
     "loop.lagged": logging.WARNING,

@@ -71,6 +71,21 @@ def _header(value: Any) -> str:
     return str(value)
 
 
+def _issuer(value: Any) -> str:
+    from monitor.web.access.provider import read_address  # brings what speaks HTTP
+
+    read_address(_text(value))
+    return str(value)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(one.strip() for one in _list(value, "groups", "admins"))
+
+
+def _role_or_nobody(value: Any) -> Role | None:
+    return None if value == "none" else _role(value)
+
+
 def _role(value: Any) -> Role:
     return read_role(_text(value))
 
@@ -190,6 +205,15 @@ SETTINGS = {
         ("access.proxies", _proxies),
         ("access.proxy_header", _header),
         ("access.proxy_role", _role),
+        ("access.oidc_issuer", _issuer),
+        ("access.oidc_client_id", _text),
+        ("access.oidc_client_secret", _text),
+        ("access.oidc_scope", _text),
+        ("access.oidc_name_claim", _text),
+        ("access.oidc_role_claim", _text),
+        ("access.oidc_admins", _words),
+        ("access.oidc_editors", _words),
+        ("access.oidc_role", _role_or_nobody),
         ("metrics.access", _one_of("public", "viewer")),
         ("metrics.per_task", _flag),
         ("targets.private", _one_of("allow", "list", "deny")),
@@ -224,7 +248,8 @@ def settings_schema() -> dict[str, Any]:
         inside[key] = {"type": ["string", "number"]}
     texts = {"type": "array", "items": {"type": "string"}}
     schema["properties"]["targets"]["properties"]["allow"] = texts
-    schema["properties"]["access"]["properties"]["proxies"] = texts
+    for key in ("proxies", "oidc_admins", "oidc_editors"):
+        schema["properties"]["access"]["properties"][key] = texts
     schema["properties"]["metrics"]["properties"]["per_task"] = {"type": "boolean"}
     for key in ("allow_commands", "allow_references"):
         schema["properties"]["web"]["properties"][key] = {"type": "boolean"}

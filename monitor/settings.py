@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from monitor.config.source import TABLES, BadConfig, Source, read_source
+from monitor.core.access.oidc import OidcOptions
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Spans
 from monitor.core.policy import Backoff, RecoveryPolicy
@@ -220,7 +221,22 @@ def _access(values: Mapping[str, Any], given: Mapping[str, _Given]) -> AccessOpt
         )
     kept_s = values.get("access.audit_kept")
     kept = AccessOptions().kept if kept_s is None else timedelta(seconds=kept_s)
-    return AccessOptions(spans=Spans(**spans), kept=kept, **plain)
+    oidc = _oidc(values, given)
+    return AccessOptions(spans=Spans(**spans), kept=kept, oidc=oidc, **plain)
+
+
+def _oidc(values: Mapping[str, Any], given: Mapping[str, _Given]) -> OidcOptions | None:
+    begin = "access.oidc_"
+    said = {
+        name.removeprefix(begin): value for name, value in values.items() if name.startswith(begin)
+    }
+    if not said:
+        return None
+    for name in (f"{begin}issuer", f"{begin}client_id", "access.url"):
+        if name not in values:
+            first = next(name for name in given if name.startswith(begin))
+            raise SettingsError(f"{given[first].where}: a login by a provider also needs {name}")
+    return OidcOptions(**said)
 
 
 def _tuning(values: Mapping[str, Any], given: Mapping[str, _Given]) -> Tuning:

@@ -222,6 +222,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "too many tries to log in from {address}; it has to wait",
         "слишком много попыток входа с адреса {address}; придётся подождать",
     ),
+    "access.oidc": (
+        "a login by the identity provider came to nothing: {error}",
+        "вход через поставщика учётных записей не удался: {error}",
+    ),
     "access.first_run": (
         "the first-run address was opened from {address}",
         "адрес первого входа открыт с {address}",

@@ -20,6 +20,8 @@ from trio.testing import MockClock
 
 from monitor import probes
 from monitor.core.access.changing import PeopleChange
+from monitor.core.access.oidc import OidcOptions
+from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Token, User, digest
 from monitor.core.access.roles import Role
 from monitor.web import site as site_room
@@ -45,6 +47,8 @@ public GET  /login
 public POST /login
 public GET  /login/code
 public POST /login/code
+public GET  /login/oidc
+public GET  /login/oidc/return
 viewer POST /logout
 viewer GET  /account
 viewer POST /account/password
@@ -195,7 +199,9 @@ async def scene(stage: Stage, autojump_clock: MockClock) -> AsyncIterator[Scene]
             change = PeopleChange(users=(owner,), tokens=given)
             await session.registry.change_people(lambda _people: change)
         metrics = Metrics.of(app, MetricsOptions("viewer"), [])
-        yield Scene(site_of(app, Entrance(), [metrics]), tokens)
+        oidc = OidcOptions(issuer="https://id.example", client_id="monitor")
+        entrance = Entrance(options=AccessOptions(url="https://monitor.example", oidc=oidc))
+        yield Scene(site_of(app, entrance, [metrics]), tokens)
 
 
 def routes_of(site: Starlette) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import attrs
 
+from monitor.core.access.oidc import OidcOptions
 from monitor.core.access.people import Spans
 from monitor.core.access.roles import Role
 
@@ -26,3 +27,5 @@ class AccessOptions:
     """In which header those say who has logged in with them; empty: they do not."""
     proxy_role: Role = Role.VIEWER
     """What somebody may do whom a proxy has let in and who is no user of ours."""
+    oidc: OidcOptions | None = None
+    """An identity provider; None: there is none."""

@@ -25,7 +25,9 @@ from monitor.web.access.first import FirstRun
 from monitor.web.access.guard import AccessGuard
 from monitor.web.access.hashing import Passwords
 from monitor.web.access.login import Login
+from monitor.web.access.oidc import OidcLogin
 from monitor.web.access.pages import Pages
+from monitor.web.access.provider import Provider
 from monitor.web.desk import Desk
 from monitor.web.listen import Listen
 from monitor.web.routing import Room
@@ -58,6 +60,8 @@ class Entrance:
     def rooms(self, guard: AccessGuard, pages: Pages) -> Iterator[Room]:
         """Return the pages of access."""
         yield Login(door=guard.door, guard=guard, pages=pages, passwords=self.passwords)
+        if self.options.oidc is not None:
+            yield OidcLogin(door=guard.door, pages=pages, provider=Provider(self.options.oidc))
         yield Account(door=guard.door, pages=pages, passwords=self.passwords)
 
     async def keep(self, monitor: App, sockets: Sequence[socket.socket]) -> None:

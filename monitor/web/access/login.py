@@ -97,6 +97,7 @@ class Login:
             onward=onward,
             wrong=wrong,
             name=name,
+            provider=self.door.options.oidc is not None,
         )
 
     async def enter(self, request: Request) -> Response:

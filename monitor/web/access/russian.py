@@ -43,6 +43,13 @@ RUSSIAN = {
     "Create the user": "Создать пользователя",
     "Look around first": "Сначала осмотреться",
     "Go on": "Дальше",
+    "Log in by the identity provider": "Войти через поставщика учётных записей",
+    "Nobody was let in": "Вход не выполнен",
+    "To the login": "К странице входа",
+    "this login did not begin here, or took too long; again": (
+        "этот вход начат не здесь или длился слишком долго; начните снова"
+    ),
+    "the identity provider cannot be asked now": "поставщик учётных записей сейчас недоступен",
     "Your account": "Ваша учётная запись",
     "role viewer": "наблюдатель",
     "role editor": "редактор",
