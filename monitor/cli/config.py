@@ -54,11 +54,15 @@ async def check(
 
 
 def _read_tests(settings: "Settings", files: Sequence[Path], declared: "Declarations") -> None:
-    """Check the tests of alert policies too. Raises BadConfig."""
+    """Check the tests of alert policies, and simulations, too. Raises BadConfig."""
+    from monitor.channels.outside import check_channel
     from monitor.config.cases import read_cases
+    from monitor.config.scenarios import read_scenario
     from monitor.probes import prepare
 
-    read_cases(sources_of(settings, files), declared, prepare)
+    sources = sources_of(settings, files)
+    read_cases(sources, declared, prepare)
+    read_scenario(sources, declared, prepare, check_channel)
 
 
 async def schema(*, everywhere: Everywhere = NOTHING_SAID) -> int:

@@ -1,6 +1,6 @@
 """`monitor test`: is everybody told what he should be told? Tried on a virtual clock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from monitor import journal
 from monitor.cli.apply import sources_of
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
+from monitor.cli.leniency import without_secrets
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say, say_json
 from monitor.cli.words import Words
@@ -18,8 +19,6 @@ from monitor.core.describe import clean
 if TYPE_CHECKING:
     from monitor.config.case import Case
     from monitor.config.declared import Declarations
-    from monitor.core.alerts.notices import ChannelSpec
-    from monitor.core.model import TaskSpec
     from monitor.settings import Settings
     from monitor.simulation.difference import Line
     from monitor.simulation.rehearsal import Outcome
@@ -105,28 +104,11 @@ def _read(settings: "Settings", files: Sequence[Path]) -> tuple[Sequence["Case"]
     beside = []
     if files and settings.config is not None and not any("task" in one.tables for one in sources):
         beside = sources_of(settings, ())
-    check, check_one = _without_secrets(prepare), _without_secrets(check_channel)
+    check, check_one = without_secrets(prepare), without_secrets(check_channel)
     declared, warnings = read_declared([*beside, *sources], check, check_one)
     for warning in warnings:
         journal.say(f"monitor: {warning}")
     return read_cases(sources, declared, check), declared
-
-
-def _without_secrets(
-    check: "Callable[[Any], object]",
-) -> "Callable[[TaskSpec | ChannelSpec], object]":
-    """Accept what lacks nothing but a secret: nothing is contacted, so none is needed here."""
-    from monitor.references import BadReference
-
-    def lenient(spec: "TaskSpec | ChannelSpec") -> object:
-        try:
-            return check(spec)
-        except Exception as error:
-            if isinstance(error.__cause__, BadReference):
-                return None
-            raise
-
-    return lenient
 
 
 def _write(path: Path, trials: "Sequence[Trial]") -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import attrs
 
+from monitor.cli.simulated_words import SIMULATED
+
 _RUSSIAN = {
     # statuses
     "pending": "ожидание",
@@ -323,6 +325,7 @@ _RUSSIAN = {
     "{passed} passed, {failed} failed, in {took} s": (
         "верно: {passed}, неверно: {failed}, за {took} с"
     ),
+    **SIMULATED,
 }
 
 

@@ -28,13 +28,13 @@ STATUSES = {
 TIMEOUT = "timeout"
 KINDS = tuple(kind.value for kind in NoticeKind if kind is not NoticeKind.TRIAL)
 
-_TEXT = {"type": "string", "minLength": 1}
-_TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
-_BOOL = {"type": "boolean"}
+TEXT = {"type": "string", "minLength": 1}
+TEXTS = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
+BOOL = {"type": "boolean"}
 _PART = re.compile(r"(\w+)(?:\s+(\S+))?")
 
 
-def _moment(value: Any) -> float:
+def moment(value: Any) -> float:
     """Read how long after the beginning something is."""
     seconds = duration(value)
     if seconds > LONGEST_S:
@@ -42,8 +42,8 @@ def _moment(value: Any) -> float:
     return seconds
 
 
-def _length(value: Any) -> float:
-    seconds = _moment(value)
+def length(value: Any) -> float:
+    seconds = moment(value)
     if seconds <= 0:
         raise ValueError(f"{value!r} has no length")
     return seconds
@@ -52,13 +52,13 @@ def _length(value: Any) -> float:
 def _span(value: Any) -> tuple[float, float]:
     if not isinstance(value, list) or len(value) != 2:
         raise ValueError(f'{value!r} is not two moments; write ["11m", "13m"]')
-    begin_s, end_s = map(_moment, value)
+    begin_s, end_s = map(moment, value)
     if end_s < begin_s:
         raise ValueError(f"{value[1]!r} is earlier than {value[0]!r}")
     return begin_s, end_s
 
 
-def _start(value: Any) -> datetime:
+def start_moment(value: Any) -> datetime:
     if isinstance(value, datetime):
         moment = value
     else:
@@ -73,14 +73,14 @@ def _start(value: Any) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _times(value: Any) -> int:
+def times(value: Any) -> int:
     number = count(value)
     if not 1 <= number <= REPEATS:
         raise ValueError(f"{number} is out of range; use 1 to {REPEATS}")
     return number
 
 
-def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
+def one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if text(value) not in words:
             raise ValueError(
@@ -111,54 +111,54 @@ def timeline(value: Any) -> list[tuple[str, float | None]]:
             raise ValueError(f"{written.strip()!r} is no part of it; write 'up 10m, down 5m, up'")
         if parts and parts[-1][1] is None:
             raise ValueError(f"{parts[-1][0]!r} has no length, and something comes after it")
-        word = _one_of(tuple(STATUSES))(found[1])
-        parts.append((word, None if found[2] is None else _length(found[2])))
+        word = one_of(tuple(STATUSES))(found[1])
+        parts.append((word, None if found[2] is None else length(found[2])))
     return parts
 
 
-def _key(
+def entry(
     name: str, read: Callable[[Any], Any], says: str, schema: Mapping[str, Any]
 ) -> tuple[str, Field]:
     return name, Field(name, read, says, schema)
 
 
-_AT = _key("at", _moment, "when, since the beginning of the test", DURATION)
-_FOR = _key("for", _length, "for how long; without it, for ever", DURATION)
+_AT = entry("at", moment, "when, since the beginning of the test", DURATION)
+_FOR = entry("for", length, "for how long; without it, for ever", DURATION)
 _BY = [
-    _key("by", text, "who does it", _TEXT),
-    _key("note", text, "why", _TEXT),
+    entry("by", text, "who does it", TEXT),
+    entry("note", text, "why", TEXT),
 ]
-_DETAIL = _key("detail", text, "what is said of it", _TEXT)
+_DETAIL = entry("detail", text, "what is said of it", TEXT)
 
 GIVEN: Mapping[str, Mapping[str, Field]] = {
     "task": dict(
         [
             _AT,
-            _key("task", text, "whose looks see something", _TEXT),
-            _key("result", _one_of(tuple(STATUSES)), "what", {"enum": list(STATUSES)}),
+            entry("task", text, "whose looks see something", TEXT),
+            entry("result", one_of(tuple(STATUSES)), "what", {"enum": list(STATUSES)}),
             _DETAIL,
             _FOR,
-            _key("every", _length, "it comes again so often", DURATION),
-            _key("times", _times, "how many times it comes", {"type": "integer", "minimum": 1}),
-            _key("takes", _length, "how long each look takes", DURATION),
-            _key("facts", table, "what is known besides: certificate.days_left", {}),
+            entry("every", length, "it comes again so often", DURATION),
+            entry("times", times, "how many times it comes", {"type": "integer", "minimum": 1}),
+            entry("takes", length, "how long each look takes", DURATION),
+            entry("facts", table, "what is known besides: certificate.days_left", {}),
         ]
     ),
     "channel": dict(
         [
             _AT,
-            _key("channel", text, "whose receiver does something", _TEXT),
-            _key("result", _one_of(tuple(Manner)), "what", {"enum": list(Manner)}),
+            entry("channel", text, "whose receiver does something", TEXT),
+            entry("result", one_of(tuple(Manner)), "what", {"enum": list(Manner)}),
             _DETAIL,
             _FOR,
         ]
     ),
-    "ack": dict([_AT, _key("ack", text, "the task whose incident is taken", _TEXT), _FOR, *_BY]),
+    "ack": dict([_AT, entry("ack", text, "the task whose incident is taken", TEXT), _FOR, *_BY]),
     "silence": dict(
-        [_AT, _key("silence", texts, "names of tasks; * stands for anything", _TEXTS), _FOR, *_BY]
+        [_AT, entry("silence", texts, "names of tasks; * stands for anything", TEXTS), _FOR, *_BY]
     ),
     "silence_tags": dict(
-        [_AT, _key("silence_tags", texts, "tags of silenced tasks", _TEXTS), _FOR, *_BY]
+        [_AT, entry("silence_tags", texts, "tags of silenced tasks", TEXTS), _FOR, *_BY]
     ),
 }
 """What may be given, by the key that says what it is about."""
@@ -166,13 +166,13 @@ GIVEN: Mapping[str, Mapping[str, Field]] = {
 EXPECT = dict(
     [
         _AT,
-        _key("within", _span, "when, if it is not one moment", {"type": "array"}),
-        _key("channel", text, "who is told", _TEXT),
-        _key("kind", _one_of(KINDS), "what", {"enum": list(KINDS)}),
-        _key("task", text, "of which task", _TEXT),
-        _key("about", text, "of which part of the monitor, for system: channel NAME", _TEXT),
-        _key("late", yes_or_no, "whether it is told as over already", _BOOL),
-        _key("contains", text, "a part of its title or text", _TEXT),
+        entry("within", _span, "when, if it is not one moment", {"type": "array"}),
+        entry("channel", text, "who is told", TEXT),
+        entry("kind", one_of(KINDS), "what", {"enum": list(KINDS)}),
+        entry("task", text, "of which task", TEXT),
+        entry("about", text, "of which part of the monitor, for system: channel NAME", TEXT),
+        entry("late", yes_or_no, "whether it is told as over already", BOOL),
+        entry("contains", text, "a part of its title or text", TEXT),
     ]
 )
 
@@ -195,19 +195,19 @@ def _items(keys: Mapping[str, Field]) -> dict[str, Any]:
 
 CASE = dict(
     [
-        _key("name", text, "what is tested, as a sentence", _TEXT),
-        _key("start", _start, "when it begins, ISO 8601; Monday, 2026-01-05T00:00Z", {}),
-        _key("until", _length, "how long it runs; 10m longer than all it names", DURATION),
-        _key("tasks", table, "keys of tasks that are to be otherwise", {"type": "object"}),
-        _key("timeline", table, "what looks see in turn, by task", {"type": "object"}),
-        _key(
+        entry("name", text, "what is tested, as a sentence", TEXT),
+        entry("start", start_moment, "when it begins, ISO 8601; Monday, 2026-01-05T00:00Z", {}),
+        entry("until", length, "how long it runs; 10m longer than all it names", DURATION),
+        entry("tasks", table, "keys of tasks that are to be otherwise", {"type": "object"}),
+        entry("timeline", table, "what looks see in turn, by task", {"type": "object"}),
+        entry(
             "given",
             tables,
             "what happens",
             _items({key: field for keys in GIVEN.values() for key, field in keys.items()}),
         ),
-        _key("expect", tables, "who is told what, and when", _items(EXPECT)),
-        _key("expect_nothing_else", yes_or_no, "whether all other messages are wrong", _BOOL),
+        entry("expect", tables, "who is told what, and when", _items(EXPECT)),
+        entry("expect_nothing_else", yes_or_no, "whether all other messages are wrong", BOOL),
     ]
 )
 CASE_SCHEMA = schema_of(CASE, ["name"])

@@ -8,6 +8,7 @@ import attrs
 from monitor.config.alerting import CHANNEL_SCHEMA, MAINTENANCE_SCHEMA
 from monitor.config.casekeys import CASE_SCHEMA
 from monitor.config.fields import FIELDS
+from monitor.config.scenariokeys import OUTAGE_SCHEMA, POLICY_SCHEMA, SIMULATION_SCHEMA
 from monitor.probes import kinds
 from monitor.probes.described import options_of
 from monitor.probes.kind import Kind
@@ -42,6 +43,9 @@ def json_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
             "channel": CHANNEL_SCHEMA,
             "maintenance": MAINTENANCE_SCHEMA,
             "test": CASE_SCHEMA,
+            "simulation": SIMULATION_SCHEMA,
+            "outage": OUTAGE_SCHEMA,
+            "policy": POLICY_SCHEMA,
         },
         "$defs": {kind.name: _options(kind) for kind in every},
     }

@@ -12,9 +12,12 @@ import attrs
 from monitor.config.places import Path as KeyPath
 from monitor.config.places import Place, places_of
 
-TABLES = ("monitor", "defaults", "task", "channel", "maintenance", "test")
-"""What a file may hold; `[monitor]` is read by `monitor.settings`, `[[test]]` by `cases`, the
-rest by `declared`."""
+TABLES = (
+    *("monitor", "defaults", "task", "channel", "maintenance"),
+    *("test", "simulation", "outage", "policy"),
+)
+"""What a file may hold: `[monitor]` is read by `monitor.settings`, `[[test]]` by `cases`,
+`[simulation]`, `[[outage]]` and `[[policy]]` by `scenarios`, the rest by `declared`."""
 
 
 @attrs.frozen

@@ -54,7 +54,8 @@ def script_of(default: T, spans: Iterable[Span[T]]) -> Script[T]:
     Of those that hold at once the one that began last counts, and of those that began together the
     one that was written last. When it is over, what it covered holds again.
     """
-    ordered = sorted(enumerate(spans), key=lambda one: (one[1].from_s, one[0]))
+    exact = [Span(round(one.from_s, 3), one.value, round(one.until_s, 3)) for one in spans]
+    ordered = sorted(enumerate(exact), key=lambda one: (one[1].from_s, one[0]))
     edges = sorted({edge for _, span in ordered for edge in (span.from_s, span.until_s)})
     waiting = list(reversed(ordered))
     covering: list[tuple[float, int, Span[T]]] = []

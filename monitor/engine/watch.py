@@ -72,6 +72,9 @@ class Watch:
     foresee: Callable[[Task, datetime], datetime | None] | None = None
     """Asked of a task whose look, begun at that moment, changed nothing: up to when will looks see
     the same? Only simulations know; None: not even they. See `schedule.skip`."""
+    writes_at_once: bool = False
+    """Whether ordinary records are written by the tasks too, and not in groups: for simulations,
+    where writing costs nothing."""
     looks: int = 0
 
     async def live(self, child: Child, life: Life) -> None:
@@ -299,7 +302,8 @@ class Watch:
         """
         written = False
         try:
-            if record.is_news and not self.recorder.behind and not self.store.crowded:
+            alone = record.is_news or self.writes_at_once
+            if alone and not self.recorder.behind and not self.store.crowded:
                 try:
                     await session.commit([record])
                     written = True

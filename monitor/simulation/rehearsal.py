@@ -1,7 +1,7 @@
 """Carry a case out: the real engine, a script of what happens, and what was told to whom."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -52,6 +52,8 @@ class Manner:
     """Whether looks are left out that would change nothing. What is told is the same."""
     spread: bool = False
     """Whether tasks look when they would in a running monitor, and not at round times."""
+    ids: tuple[int, ...] = ()
+    """Of the tasks that are spread, if they have ids that decide on when they look."""
     own_groups: bool = False
     """Whether groups stand as their members do, and not as a script has them."""
     on_hour: Callable[[float], None] = lambda _passed_s: None
@@ -104,7 +106,7 @@ async def _rehearse(case: Case, declared: Declarations, manner: Manner) -> Outco
         receivers=case.receivers,
         skips=manner.skips,
         own_groups=manner.own_groups,
-        ids=count(1) if manner.spread else count(PHASELESS, PHASELESS),
+        ids=_ids(manner),
     )
     await stage.declare(declared)
     remarks: list[str] = []
@@ -129,6 +131,12 @@ async def _rehearse(case: Case, declared: Declarations, manner: Manner) -> Outco
         taken=tuple(tables.alerts.taken.values()),
         remarks=tuple(remarks),
     )
+
+
+def _ids(manner: Manner) -> Iterator[int]:
+    if not manner.spread:
+        return count(PHASELESS, PHASELESS)
+    return iter(manner.ids) if manner.ids else count(1)
 
 
 async def _count_hours(on_hour: Callable[[float], None]) -> None:

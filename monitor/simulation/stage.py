@@ -1,6 +1,6 @@
 """A monitor in memory: its targets do what a script says, and its receivers keep what they get."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import count
@@ -27,6 +27,7 @@ from monitor.engine.outbox import Outside
 from monitor.probes import prepare
 from monitor.probes.group import members_of
 from monitor.store.memory import MemorySession, MemoryStore
+from monitor.store.memory_alerting import AlertTables
 
 EASE = 3600.0
 """Our own rounds take so many times longer. At their usual pace they alone would make a month last
@@ -64,6 +65,32 @@ class _Store(MemoryStore):
             yield _Session(self, owner, trio.lowlevel.current_task())
 
 
+@attrs.define(eq=False)
+class _Alerts(AlertTables):
+    """Finds what is unfinished without looking through all that is over: a month has much of it."""
+
+    _live: dict[str, list[tuple[str, str]]] = attrs.field(factory=dict, init=False)
+    """What is told of threads that may be unfinished, by thread."""
+
+    def write(self, new: Sequence[Notice], decided: Sequence[Notice]) -> None:
+        for one in new:
+            names = self._live.setdefault(one.thread, [])
+            if (one.key, one.channel) not in names:
+                names.append((one.key, one.channel))
+        super().write(new, decided)
+
+    def unfinished(self, open_incidents: Iterable[tuple[int, int]]) -> list[Notice]:
+        everything, names = self.notices, [name for one in self._live.values() for name in one]
+        self.notices = {name: everything[name] for name in names}
+        try:
+            found = super().unfinished(open_incidents)
+        finally:
+            self.notices = everything
+        lasting = {one.thread for one in found}
+        self._live = {thread: one for thread, one in self._live.items() if thread in lasting}
+        return found
+
+
 @attrs.frozen
 class Delivered:
     """One notice that a receiver has taken, and when."""
@@ -85,7 +112,7 @@ class Stage:
     """By channel; the others work."""
     skips: bool = False
     """Whether looks are left out that would change nothing; what is told is the same."""
-    ids: "count[int]" = attrs.field(factory=lambda: count(PHASELESS, PHASELESS))
+    ids: Iterator[int] = attrs.field(factory=lambda: count(PHASELESS, PHASELESS))
     """Of the tasks, in the order of the file; they decide on when a task looks."""
     own_groups: bool = False
     """Whether groups stand as their members do, and not as a script has them."""
@@ -102,6 +129,7 @@ class Stage:
         start_s = self.start_at.timestamp() - trio.current_time()
         self.clock = Clock(wall=lambda: start_s + trio.current_time(), asleep=lambda: 0.0)
         self.store = _Store(now=self.clock.now, ids=self.ids)
+        self.store.tables.alerts = _Alerts()
 
     def at(self, moment_s: float) -> datetime:
         """Return the moment so long after the beginning."""
@@ -140,6 +168,7 @@ class Stage:
             # Memory is written at no cost; and how long a task waits for that must not depend on
             # whether others have something to write too.
             app.recorder.linger_s = 0.0
+            app.watch.writes_at_once = True
             if self.skips:
                 app.watch.foresee = self._foresee
             await app.reconcile.settled()

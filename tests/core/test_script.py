@@ -42,6 +42,12 @@ def test_what_holds_goes_on_until_something_else_does() -> None:
     assert 20.0 == script_of("up", [Span(10.0, "down", 20.0)]).until(9.9999999)
 
 
+def test_what_begins_at_a_fraction_of_a_millisecond_begins_at_that_millisecond() -> None:
+    script = script_of("up", [Span(12.3450000001, "down", 20.0000000001)])
+    assert [12.345, 20.0] == [script.until(0.0), script.until(12.345)]
+    assert "down" == script.at(script.until(0.0))
+
+
 _MOMENTS = st.integers(0, 20).map(float)
 
 
