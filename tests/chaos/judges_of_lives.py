@@ -1,7 +1,7 @@
 """What must be true of the processes: how they start, go on, leave, and what they leave behind."""
 
 import signal
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -46,9 +46,10 @@ def watching(evidence: Evidence) -> Iterator[tuple[Life, float, float]]:
 def perseverance(evidence: Evidence, rules: Rules) -> Verdict:
     """While a process watches, no task goes without a look for long, whatever is broken."""
     longest, wrong = 0.0, []
+    times = {task: [one.at for one in asked] for task, asked in evidence.asked.items()}
     for life, ready_at, until in watching(evidence):
-        for task, asked in evidence.asked.items():
-            seen = [one.at for one in asked if ready_at <= one.at <= until]
+        for task, moments in times.items():
+            seen = moments[bisect_left(moments, ready_at) : bisect_right(moments, until)]
             for before, after in pairwise([ready_at, *seen, until]):
                 excused = any(before < end and start < after for start, end in rules.at_peace)
                 if excused:
@@ -110,6 +111,8 @@ def leftovers(evidence: Evidence, rules: Rules) -> Verdict:
 def absences(evidence: Evidence, rules: Rules) -> Verdict:
     """Slots are booked as missed for want of a monitor only while there was none that watched."""
     spans, wrong, longest_s = list(watching(evidence)), [], 0.0
+    # What a process saw last may have died with it.
+    settled_spans = [(life, ready, rules.before(until, LOSS_S)) for life, ready, until in spans]
     for page in evidence.pages:
         if page.task_id not in evidence.rows:
             continue
@@ -118,10 +121,10 @@ def absences(evidence: Evidence, rules: Rules) -> Verdict:
                 continue
             start, end = gap.from_at.timestamp(), gap.until_at.timestamp()
             longest_s = max(longest_s, end - start)
-            for life, ready_at, until in spans:
-                # What it saw last may have died with it.
-                settled = min(end, rules.before(until, LOSS_S))
-                watched_s = rules.awake_s(max(start, ready_at), settled)
+            for life, ready_at, settled in settled_spans:
+                if end <= ready_at or settled <= start:
+                    continue
+                watched_s = rules.awake_s(max(start, ready_at), min(end, settled))
                 if watched_s > page.interval_s:
                     wrong.append(
                         f"{page.name}: a gap of {end - start:.1f} s covers {watched_s:.1f} s "
