@@ -16,6 +16,13 @@ from monitor.core.alerts.notices import Notice, NoticeKind, NoticeState
 from monitor.core.alerts.telling import told_of_expiry, told_of_look
 from monitor.core.model import Incident, Result, State, Task
 from monitor.core.records import NoticeRecord
+from monitor.journal import tell
+
+
+def dropped(notice: Notice, why: str, at: datetime) -> Notice:
+    """Return a notice as one that is told nobody, and say so in the log."""
+    tell("alert.dropped", channel=notice.channel, key=notice.key, why=why)
+    return attrs.evolve(notice, state=NoticeState.DROPPED, why=why, decided_at=at)
 
 
 @attrs.define(eq=False)
@@ -32,6 +39,8 @@ class Alerts:
     doubtful: bool = False
     """Whether the database says that what is dead here is pending: either somebody wants it sent
     again, or it does not know yet; the next reading tells."""
+    said: bool = False
+    """Whether it is known what operators say; before that no channel is known to be no more."""
     _expiries: dict[int, frozenset[str]] = attrs.field(factory=dict, init=False)
     """What the last look at each task told of running out, so as not to write it at each look."""
     _threads: dict[str, dict[tuple[str, str], Notice]] = attrs.field(factory=dict, init=False)
@@ -40,8 +49,8 @@ class Alerts:
 
     def say(self, alerting: Alerting) -> None:
         """Take up what operators say now."""
-        if alerting != self.alerting:
-            self.alerting = alerting
+        if alerting != self.alerting or not self.said:
+            self.alerting, self.said = alerting, True
             self.hint()
 
     def told_of(

@@ -28,7 +28,7 @@ from monitor.core.calendar.hours import Hours
 from monitor.core.describe import describe, shorten
 from monitor.core.model import Event
 from monitor.core.records import NoticeRecord
-from monitor.engine.alerts import Alerts
+from monitor.engine.alerts import Alerts, dropped
 from monitor.engine.clock import Clock
 from monitor.engine.recorder import Recorder
 from monitor.journal import tell
@@ -161,10 +161,7 @@ class Courier:
                 if decision.why != notice.why:
                     decided.append(attrs.evolve(notice, why=decision.why))
             else:
-                dropped = NoticeState.DROPPED
-                gone = attrs.evolve(notice, state=dropped, why=decision.why, decided_at=now)
-                decided.append(gone)
-                tell("alert.dropped", channel=self.spec.name, key=notice.key, why=decision.why)
+                decided.append(dropped(notice, decision.why, now))
         self._store(decided)
         return ready, wake_at
 

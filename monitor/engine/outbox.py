@@ -34,7 +34,7 @@ from monitor.core.policy import SYSTEM_POLICY
 from monitor.core.ports import DatabaseAway, Session, Store
 from monitor.core.records import NoticeRecord
 from monitor.engine.alarm import Alarm
-from monitor.engine.alerts import Alerts
+from monitor.engine.alerts import Alerts, dropped
 from monitor.engine.clock import Clock
 from monitor.engine.courier import Compose, Courier
 from monitor.engine.kin import Kin
@@ -209,15 +209,12 @@ class Outbox:
         for name, spec in wanted.items():
             if name not in self._scopes:
                 self._start(spec, nursery)
+        if not self.alerts.said:
+            return
         for one in self.alerts.orphans(wanted):
-            self._drop(one, f"there is no channel {one.channel!r}")
-
-    def _drop(self, notice: Notice, why: str) -> None:
-        now = self.clock.now()
-        gone = attrs.evolve(notice, state=NoticeState.DROPPED, why=why, decided_at=now)
-        self.alerts.put(gone)
-        self.recorder.keep(NoticeRecord(decided=(gone,)))
-        tell("alert.dropped", channel=notice.channel, key=notice.key, why=why)
+            gone = dropped(one, f"there is no channel {one.channel!r}", self.clock.now())
+            self.alerts.put(gone)
+            self.recorder.keep(NoticeRecord(decided=(gone,)))
 
     def _start(self, spec: ChannelSpec, nursery: trio.Nursery) -> None:
         send: Send

@@ -8,8 +8,10 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from monitor.app import Tuning, build
 from monitor.core.alerts.alerting import (
     Acknowledgement,
+    Alerting,
     AlertingChange,
     Maintenance,
     Selector,
@@ -52,6 +54,31 @@ async def test_an_outage_is_told_once_and_its_end_too(
     assert first.thread == last.thread
     assert (NoticeState.SENT, "") == state_of(stage, "1/1/down")
     assert (NoticeState.SENT, "") == state_of(stage, "1/1/up")
+
+
+async def test_before_it_is_known_what_operators_say_nothing_is_dropped_for_want_of_a_channel(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    inbox = open_inbox(stage)
+    inbox.role = refuse
+    shop(stage, up, down)
+    async with stage.running():
+        await trio.sleep_until(60)
+    inbox.role = None
+    async with trio.open_nursery() as nursery:
+        app = build(stage.store, stage.clock, stage.prepare, nursery, Tuning())
+        with trio.move_on_after(5):
+            await app.outbox.run()
+        assert 1 == app.alerts.waiting
+        with trio.move_on_after(5):  # started again, as after a bug of ours
+            await app.outbox.run()
+        assert 1 == app.alerts.waiting
+        app.alerts.say(Alerting())  # really none
+        with trio.move_on_after(5):
+            await app.outbox.run()
+        assert 0 == app.alerts.waiting
+    [line] = stage.journal.of("alert.dropped")
+    assert "there is no channel 'ops'" == line.fields["why"]
 
 
 async def test_a_task_that_only_degrades_is_told_so(
