@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from monitor.core.alerts.notices import BY_RULE, Notice, NoticeKind
+from monitor.core.alerts.notices import PATIENCE, Notice, NoticeKind
 from monitor.core.describe import shorten
 from monitor.core.model import Status
 from monitor.core.records import NoticeRecord
@@ -76,7 +76,7 @@ class Alarm:
             status=Status.UP if good else Status.UNKNOWN,
             detail=shorten(detail),
             due_at=due_at,
-            why="" if due_at is None else f"{BY_RULE}it may be over soon",
+            why="" if due_at is None else PATIENCE,
         )
         notices = [
             attrs.evolve(notice, channel=one.name)

@@ -20,7 +20,7 @@ from enum import StrEnum
 
 import attrs
 
-from monitor.core.alerts.notices import BY_RULE, Notice, NoticeKind, NoticeState
+from monitor.core.alerts.notices import BY_RULE, PATIENCE, Notice, NoticeKind, NoticeState
 from monitor.core.calendar.hours import Hours
 from monitor.core.model import Incident, TaskSpec
 from monitor.simulation.rehearsal import Outcome
@@ -30,8 +30,6 @@ _OF_OUTAGES = frozenset(
     {NoticeKind.DOWN, NoticeKind.DEGRADED, NoticeKind.REMINDER, NoticeKind.ESCALATION}
 )
 _FIRST = (NoticeKind.DOWN, NoticeKind.DEGRADED)
-_PATIENCE = f"{BY_RULE}it may be over soon"
-"""What holds a notice by the policy itself (`alert_after`), not by a wish for a while."""
 
 
 class Heard(StrEnum):
@@ -287,9 +285,9 @@ class _Judging:
         heard = self._otherwise(episode)
         if heard is not None:
             return Fate(episode=episode, heard=heard)
-        quiet = [one for one in self._quiet.get(episode, ()) if one.why != _PATIENCE]
+        quiet = [one for one in self._quiet.get(episode, ()) if one.why != PATIENCE]
         why = self._why(episode)
-        by_rule = any(BY_RULE in one.why and _PATIENCE not in one.why for one in quiet)
+        by_rule = any(BY_RULE in one.why and PATIENCE not in one.why for one in quiet)
         return Fate(episode=episode, heard=Heard.HELD if by_rule else Heard.MISSED, why=why)
 
     def _otherwise(self, episode: Episode) -> Heard | None:

@@ -65,6 +65,8 @@ BEGINNINGS = frozenset(
 
 BY_RULE = "held: "
 """How `why` begins while an operator's rule holds a notice back."""
+PATIENCE = f"{BY_RULE}it may be over soon"
+"""Why bad news waits until it has lasted: by the policy itself, not by a wish for a while."""
 
 WITHOUT_END = frozenset({NoticeKind.EXPIRY, NoticeKind.TRIAL})
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from monitor.core.alerts.alerting import Acknowledgement
-from monitor.core.alerts.notices import BY_RULE, Notice, NoticeKind
+from monitor.core.alerts.notices import PATIENCE, Notice, NoticeKind
 from monitor.core.calendar.pace import EscalationPlan, Reminders, expiry_step
 from monitor.core.describe import without_password
 from monitor.core.model import Incident, Result, State, Status, Task
@@ -65,7 +65,7 @@ def _patient(draft: Notice, after_s: float) -> Notice:
     due_at = draft.since_at + timedelta(seconds=after_s)
     if draft.is_good or due_at <= draft.at:
         return draft
-    return attrs.evolve(draft, due_at=due_at, why=f"{BY_RULE}it may be over soon")
+    return attrs.evolve(draft, due_at=due_at, why=PATIENCE)
 
 
 _NOT_WHILE_FLAPPING = (NoticeKind.DOWN, NoticeKind.DEGRADED)
