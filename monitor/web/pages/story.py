@@ -92,6 +92,8 @@ def _sign(line: Line) -> str:
         return str(line.data["status"])
     if kind == "change":
         return str(line.data["after"])
+    if kind == "flapping.begins":
+        return "degraded"
     if kind == "incident.opened":
         return "down"
     if kind == "incident.closed":

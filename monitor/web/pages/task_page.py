@@ -24,6 +24,8 @@ from monitor.web.routing import Entry, Role
 
 LOOKS_A_PAGE = 50
 _GAPS = timedelta(days=7)
+_FEWEST = 20
+"""Slots that are shown of a task that is younger than what is to be shown."""
 _RANGES = {"90": None, "6h": 6 * 3600.0, "24h": 86400.0, "7d": 7 * 86400.0}
 """What the picture may show: the last ninety slots, or a time."""
 
@@ -94,6 +96,8 @@ class TaskPage:
         task, now = watched.task, self.fleet.now
         long_s = _RANGES[scale]
         from_at = now - timedelta(seconds=long_s or SLOTS * task.interval_s)
+        youngest = now - timedelta(seconds=_FEWEST * task.interval_s)
+        from_at = max(from_at, min(task.created_at, youngest))
         async with self.fleet.desk.session() as session:
             looks = await session.looks(task.id, limit=LOOKS_A_PAGE + 1, before=before)
             incidents = await session.incidents(task.id)

@@ -163,7 +163,7 @@ ROLES = {
     "web": "Serves this page.",
     "deadman": "Tells somebody outside that we are well.",
     "configuration": "Reads the files again when they change.",
-    "standin": "Answers while our loop stands still.",
+    "lookout": "Answers while our loop stands still.",
     "access": "Forgets old sessions of people.",
 }
 
