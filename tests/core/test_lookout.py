@@ -20,6 +20,8 @@ def told(caplog: pytest.LogCaptureFixture, event: str) -> list[dict[str, str]]:
     return [vars(one)["fields"] for one in caplog.records if vars(one).get("event") == event]
 
 
+LIMIT_S = 0.9
+"""Shorter, and a machine that has much to do would be called stuck."""
 WELL = Word(("a task is late",), ())
 
 
@@ -43,19 +45,21 @@ async def test_a_loop_that_stands_still_is_seen_and_told_until_it_moves(
 ) -> None:
     caplog.set_level(logging.INFO, "monitor")
     outpost = Outpost()
-    lookout = Lookout(lambda: WELL, outpost, limit_s=0.3)
+    lookout = Lookout(lambda: WELL, outpost, limit_s=LIMIT_S)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(lookout.run)
         await trio.sleep(0.4)
         assert {WELL} == set(outpost.words)
-        hold_the_loop(1.4)
+        hold_the_loop(2.0)
         await trio.to_thread.run_sync(wait_until, lambda: told(caplog, "loop.moves"))
         known = len(outpost.words)
         await trio.sleep(0.6)
         nursery.cancel_scope.cancel()
     assert 1 == lookout.stuck
-    why = "nothing has moved for 1s"
-    assert Word((why, "a task is late"), (why,)) in outpost.words
+    standing = [word for word in outpost.words if word != WELL]
+    why = standing[0].ailing[0]
+    assert why.startswith("nothing has moved for ")
+    assert Word((why, "a task is late"), (why,)) == standing[0]
     assert {WELL} == set(outpost.words[known + 1 :])
     [stuck] = told(caplog, "loop.stuck")
     assert "test_lookout.py" in stuck["where"]
@@ -66,18 +70,18 @@ async def test_what_moves_is_called_so_and_no_thread_is_left() -> None:
     outpost = Outpost()
     threads = threading.active_count()
     with trio.move_on_after(0.8):
-        await Lookout(lambda: WELL, outpost, limit_s=0.3).run()
+        await Lookout(lambda: WELL, outpost, limit_s=LIMIT_S).run()
     assert {WELL} == set(outpost.words)
     assert threads == threading.active_count()
 
 
 async def test_nobody_has_to_ask() -> None:
-    lookout = Lookout(lambda: WELL, limit_s=0.3)
-    with trio.move_on_after(1.5):
+    lookout = Lookout(lambda: WELL, limit_s=LIMIT_S)
+    with trio.move_on_after(2.5):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(lookout.run)
             await trio.sleep(0.1)
-            hold_the_loop(1.0)
+            hold_the_loop(1.5)
             await trio.sleep_forever()
     assert 1 == lookout.stuck
 
