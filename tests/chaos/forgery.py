@@ -2,14 +2,14 @@
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import attrs
 
 from tests.chaos.evidence import Asked, Evidence, Outage, Restart, Told
-from tests.chaos.judges import LOSS_S, Rules
-from tests.chaos.judges_of_lives import watching
+from tests.chaos.judges import Rules
+from tests.chaos.judges_of_lives import settled, watching
 from tests.ledger import Page, Slots, Span
 
 T = TypeVar("T")
@@ -102,13 +102,13 @@ def a_down_becomes_an_up(evidence: Evidence, _: Rules, dice: random.Random) -> E
 
 
 def a_look_is_recorded_nowhere(
-    evidence: Evidence, _: Rules, dice: random.Random
+    evidence: Evidence, rules: Rules, dice: random.Random
 ) -> Evidence | None:
     life = _pick(dice, [life for life in evidence.lives if life.ended_at])
     if life is None:
         return None
     task = dice.choice(list(evidence.rows))
-    later_than_all = max(life.ended_at for life in evidence.lives) + LOSS_S + 1.0
+    later_than_all = max(life.ended_at for life in evidence.lives) + rules.loss_s + 1.0
     asked = [*evidence.asked[task], Asked(later_than_all, True)]
     return attrs.evolve(evidence, asked={**evidence.asked, task: asked})
 
@@ -196,13 +196,15 @@ def the_file_is_damaged(evidence: Evidence, _: Rules, __: random.Random) -> Evid
     return attrs.evolve(evidence, damage="row 7 missing from index")
 
 
-def a_gap_covers_a_watch(evidence: Evidence, _: Rules, dice: random.Random) -> Evidence | None:
+def a_gap_covers_a_watch(evidence: Evidence, rules: Rules, dice: random.Random) -> Evidence | None:
     page = _pick(dice, _watched(evidence, 3))
+    spans = [(start, settled(life, end, rules)) for life, start, end in watching(evidence)]
     if page is None:
         return None
-    first_at, last_at = page.slots[0], page.slots[-1]
-    if last_at - first_at < timedelta(seconds=LOSS_S + 3 * page.interval_s + 5.0):
+    long = [span for span in spans if rules.awake_s(*span) > page.interval_s + 0.1]
+    if not long:
         return None
+    first_at, last_at = (datetime.fromtimestamp(at, UTC) for at in dice.choice(long))
     gap = Span(first_at, last_at, "monitor_down", 1)
     return _with_page(evidence, page, gaps=[*page.gaps, gap])
 

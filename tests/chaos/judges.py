@@ -17,8 +17,8 @@ CLOCK_S = 0.005
 """By how much two clocks of one machine may differ that are read one after the other."""
 _SLACK_S = 0.25
 """What a busy machine may let pass between the moment a look is named after and its begin."""
-LOSS_S = 3.0
-"""What a process that is killed may take with it: looks whose results were not yet committed."""
+_HEARD_S = 3.0
+"""How long before a receiver hears of flapping no change is told any more."""
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +31,8 @@ class Rules:
     """How often the database was lost, as must be told; None: any number."""
     dropped: bool = False
     """Whether more waited than memory holds, so that results were dropped and booked."""
+    loss_s: float = 1.0
+    """What a process that is killed may take with it: looks that were not yet committed."""
     anew_s: float = 10.0
     """How soon after the mend every task must be recorded anew."""
     leaving_s: float = 5.0
@@ -56,6 +58,7 @@ class Rules:
         """Return these rules for a machine that is so many times slower."""
         return attrs.evolve(
             self,
+            loss_s=self.loss_s * factor,
             anew_s=self.anew_s * factor,
             leaving_s=self.leaving_s * factor,
             silence_s=self.silence_s * factor,
@@ -131,7 +134,7 @@ def witnesses(evidence: Evidence, rules: Rules) -> Verdict:
         for at in unseen:
             lost += 1
             later = (death for death in deaths if at - CLOCK_S <= death)
-            if not any(rules.awake_s(at, death) <= LOSS_S for death in later):
+            if not any(rules.awake_s(at, death) <= rules.loss_s for death in later):
                 wrong.append(f"task {task}: a look at {at:.3f} is recorded nowhere")
     seen = sum(map(len, evidence.asked.values()))
     figure = f"{seen} looks seen by targets, {lost} died with their process"
@@ -203,7 +206,7 @@ def flapping_spans(evidence: Evidence) -> dict[int, list[tuple[float, float]]]:
     spans: dict[int, list[tuple[float, float]]] = {task: [] for task in evidence.rows}
     for one in evidence.told:
         if one.kind == "flapping":
-            spans[one.task].append((one.at - LOSS_S, float("inf")))
+            spans[one.task].append((one.at - _HEARD_S, float("inf")))
         elif one.kind == "steady" and spans[one.task]:
             spans[one.task][-1] = (spans[one.task][-1][0], one.at)
     return spans

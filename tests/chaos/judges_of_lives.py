@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from tests.chaos.evidence import Evidence, Restart
-from tests.chaos.judges import CLOCK_S, LOSS_S, Rules, Verdict
+from tests.chaos.judges import CLOCK_S, Rules, Verdict
 from tests.chaos.patient import Life
 from tests.chaos.scene import RECOVERY_BASE_S, RECOVERY_CAP_S
 
@@ -111,8 +111,7 @@ def leftovers(evidence: Evidence, rules: Rules) -> Verdict:
 def absences(evidence: Evidence, rules: Rules) -> Verdict:
     """Slots are booked as missed for want of a monitor only while there was none that watched."""
     spans, wrong, longest_s = list(watching(evidence)), [], 0.0
-    # What a process saw last may have died with it.
-    settled_spans = [(life, ready, rules.before(until, LOSS_S)) for life, ready, until in spans]
+    settled_spans = [(life, ready, settled(life, until, rules)) for life, ready, until in spans]
     for page in evidence.pages:
         if page.task_id not in evidence.rows:
             continue
@@ -121,10 +120,10 @@ def absences(evidence: Evidence, rules: Rules) -> Verdict:
                 continue
             start, end = gap.from_at.timestamp(), gap.until_at.timestamp()
             longest_s = max(longest_s, end - start)
-            for life, ready_at, settled in settled_spans:
-                if end <= ready_at or settled <= start:
+            for life, ready_at, settled_at in settled_spans:
+                if end <= ready_at or settled_at <= start:
                     continue
-                watched_s = rules.awake_s(max(start, ready_at), min(end, settled))
+                watched_s = rules.awake_s(max(start, ready_at), min(end, settled_at))
                 if watched_s > page.interval_s:
                     wrong.append(
                         f"{page.name}: a gap of {end - start:.1f} s covers {watched_s:.1f} s "
@@ -135,6 +134,11 @@ def absences(evidence: Evidence, rules: Rules) -> Verdict:
     if starts_s:
         figure += f" (median {median(starts_s):.1f} s, worst {max(starts_s):.1f} s)"
     return Verdict("gaps", f"{figure}, longest gap {longest_s:.1f} s", wrong)
+
+
+def settled(life: Life, until: float, rules: Rules) -> float:
+    """Return up to when all that a process saw must be recorded: of one that left, all."""
+    return until if life.code == 0 else rules.before(until, rules.loss_s)
 
 
 def backoff(evidence: Evidence, rules: Rules) -> Verdict:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.chaos.evidence import Asked, Evidence, Outage, Restart, Row, Told
 from tests.chaos.forgery import FORGERIES
-from tests.chaos.judges import LOSS_S, Rules
+from tests.chaos.judges import Rules
 from tests.chaos.patient import Life
 from tests.chaos.scene import RECOVERY_BASE_S
 from tests.chaos.verdict import JUDGES, Case, table, unseen
@@ -153,10 +153,10 @@ def test_other_faults_are_seen(evidence: Evidence, judge: str, changes: Any) -> 
 
 def test_a_look_may_be_lost_and_an_alert_be_repeated_only_with_a_death(evidence: Evidence) -> None:
     died_at = evidence.lives[0].ended_at
-    lost = [Asked(died_at - 1.0, True), *evidence.asked[1]]
+    lost = [Asked(died_at - 0.7, True), *evidence.asked[1]]
     excused = attrs.evolve(evidence, asked={**evidence.asked, 1: sorted(lost, key=lambda a: a.at)})
     assert [] == JUDGES["witnesses"](excused, RULES).violations
-    too_old = [*lost[1:], Asked(died_at - LOSS_S - 0.5, True)]
+    too_old = [*lost[1:], Asked(died_at - RULES.loss_s - 0.5, True)]
     seen = attrs.evolve(evidence, asked={**evidence.asked, 1: sorted(too_old, key=lambda a: a.at)})
     assert JUDGES["witnesses"](seen, RULES).violations
 

@@ -52,7 +52,7 @@ async def _kill(
                 ward.say(f"{where}: killed {kill} of {kills} times")
         life = await scene.start()
         await scene.watching(life.started_at)
-        await trio.sleep(4.0)
+        await trio.sleep(5.0)
         await scene.leave(life)
         cases.append(
             await ward.conclude(
@@ -74,7 +74,7 @@ async def _one_life(scene: Scene, dice: random.Random) -> bool:
         await trio.sleep(dice.uniform(0.0, 0.7))
     else:
         starting = not await scene.watching(life.started_at)
-        await trio.sleep(dice.uniform(0.0, 2.0))
+        await trio.sleep(dice.uniform(0.0, 3.0))
     life.ask(signal.SIGKILL)
     await life.wait(10.0)
     return starting

@@ -59,7 +59,7 @@ async def _signal(
                 ward.say(f"{where}: {count} of {signals} signals")
         life = life or await scene.start()
         await scene.watching(life.started_at)
-        await trio.sleep(3.0)
+        await trio.sleep(5.0)
         await scene.leave(life)
         kinds = ", ".join(f"{sort} {number}" for sort, number in sent.items())
         cases.append(
