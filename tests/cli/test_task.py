@@ -151,6 +151,17 @@ def test_every_change_prints_one_document_with_json(monitor: Monitor) -> None:
         assert ("shop", "") == (answer.document["name"], answer.err)
 
 
+def test_days_of_expiry_can_be_said_and_taken_away(monitor: Monitor) -> None:
+    monitor("task add https://example.com --name shop --expiry-days 30,7")
+    assert [30, 7] == shown(monitor, "shop")["expiry_days"]
+    monitor("task edit shop --expiry-days 14")
+    assert [14] == shown(monitor, "shop")["expiry_days"]
+    monitor("task edit shop --expiry-days", "")
+    assert [] == shown(monitor, "shop")["expiry_days"]
+    answer = monitor("task edit shop --expiry-days 7,soon")
+    assert (2, "--expiry-days: 'soon' is not a whole number") == (answer.code, answer.sentence)
+
+
 def test_a_task_cannot_look_now_if_no_monitor_runs(monitor: Monitor) -> None:
     monitor("task add self: --name shop")
     answer = monitor("task run shop")
