@@ -8,6 +8,7 @@ can help against that; the dead man's switch, systemd's watchdog and probes that
 """
 
 import sys
+import sysconfig
 import threading
 import time
 import traceback
@@ -27,6 +28,7 @@ _TURN_S = 1.0
 """A turn of the thread counts for no more: who was stopped or suspended together with the loop must
 not take it for stuck when both go on."""
 _FRAMES = 3
+_LIBRARY = sysconfig.get_path("stdlib")
 
 Answer = Callable[[Word, float], None]
 """Gives a word to whoever asks within so many seconds, and takes as long."""
@@ -120,9 +122,18 @@ class Stillness:
 
 
 def where(thread: int) -> str:
-    """Say where in the source a thread is: the innermost lines, the innermost first."""
+    """Say where in the source a thread is: the innermost line, and from where that was reached.
+
+    Of the latter, lines of Python's own library are left out: they are nobody's mistake.
+    """
     frame = sys._current_frames().get(thread)
     if frame is None:
         return "nobody knows where"
-    lines = traceback.extract_stack(frame)[-_FRAMES:]
-    return ", in ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in lines[::-1])
+    innermost, *others = traceback.extract_stack(frame)[::-1]
+    lines = [innermost, *(one for one in others if not _is_pythons(one.filename))]
+    shown = (f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in lines[:_FRAMES])
+    return ", in ".join(shown)
+
+
+def _is_pythons(file: str) -> bool:
+    return file.startswith(_LIBRARY) and "site-packages" not in file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 
@@ -108,3 +109,18 @@ def test_time_in_which_nobody_could_look_is_nobodys_standing_still() -> None:
 
 def test_where_nobody_is_nothing_is_known() -> None:
     assert "nobody knows where" == where(0)
+
+
+def test_lines_of_python_itself_are_left_out_of_how_it_came_there() -> None:
+    here, found = threading.get_ident(), list[str]()
+
+    def ask(_found: re.Match[str]) -> str:
+        thread = threading.Thread(target=lambda: found.append(where(here)))
+        thread.start()
+        thread.join()
+        return ""
+
+    re.sub("x", ask, "x")
+    innermost, by, *_ = found[0].split(", in ")
+    assert innermost.startswith("threading.py:")
+    assert re.fullmatch(r"test_lookout\.py:\d+ ask", by)
