@@ -6,6 +6,7 @@ what the child starts in it dies with it.
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import attrs
@@ -104,10 +105,11 @@ class Supervisor:
         recovery = recovery or Recovery()
         while True:
             if recovery.lifecycle is not Lifecycle.RUNNING:
-                if recovery.retry_at is None:
+                retry_at = self._retry_at(policy, recovery)
+                if retry_at is None:
                     await trio.sleep_forever()
                     raise AssertionError("unreachable")
-                await self.clock.sleep_until(recovery.retry_at)
+                await self.clock.sleep_until(retry_at)
                 recovery = attrs.evolve(recovery, lifecycle=Lifecycle.RUNNING, retry_at=None)
                 await _tell(chronicle.restarting, recovery)
             incarnation = _Incarnation(live, policy, chronicle, recovery)
@@ -120,6 +122,17 @@ class Supervisor:
                 return
             recovery = self._decide(name, policy, incarnation, failure)
             await _tell(chronicle.failed, recovery, failure)
+
+    def _retry_at(self, policy: RecoveryPolicy, recovery: Recovery) -> datetime | None:
+        """Return when a child that does not live is started again; None: never by itself.
+
+        While one that was given up on is tried once more it is remembered as such, and without a
+        moment for the next time: a process that ends just then must not give it up for ever.
+        """
+        every_s = policy.probe_every_s
+        if recovery.retry_at or recovery.lifecycle is not Lifecycle.FAILED or every_s is None:
+            return recovery.retry_at
+        return (recovery.changed_at or self.clock.now()) + timedelta(seconds=every_s)
 
     def _decide(
         self,

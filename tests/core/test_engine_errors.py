@@ -165,6 +165,24 @@ async def test_a_restart_of_the_process_neither_forgets_nor_repeats_a_backoff(
     judge_task(stage.store, task, at(400))
 
 
+async def test_a_process_that_ends_during_a_last_try_does_not_give_the_child_up_for_ever(
+    stage: Stage, autojump_clock: MockClock, unhurried: None
+) -> None:
+    task = stage.add("shop", broken, interval_s=10.0)
+    async with stage.running():
+        await trio.sleep_until(20_000)
+        (failed,) = stage.journal.of("task.failed")
+        await trio.sleep_until(failed.at_s + 21_600 + 15)
+        assert 5 * 11 + 2 == len(stage.targets["shop"].looked_s)
+    async with stage.running():
+        await trio.sleep(100)
+        assert Lifecycle.FAILED is stage.watched(task).recovery.lifecycle
+        assert 5 * 12 <= len(stage.targets["shop"].looked_s)
+        stage.targets["shop"].role = up
+        await trio.sleep(21_600 + 700)
+        assert (Status.UP, None) == stage.watched(task).shown
+
+
 async def test_a_probe_that_cannot_be_made_is_a_failure_of_the_child(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
