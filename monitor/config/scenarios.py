@@ -197,7 +197,9 @@ class _Reading:
             return
         at_s = _since(values["at"], scenario.start_at)
         if not 0 <= at_s < scenario.length_s:
-            said = "lies outside the simulation; see start and length, or --from and --days"
+            if self.wishes.length_s is not None or self.wishes.start_at is not None:
+                return  # another time was asked for than the files are about
+            said = "lies outside the simulation; see its start and length"
             self.problems.append(Problem(source.where((*path, "at"), f"{who}, at"), said))
             return
         moments = _moments(at_s, values, scenario.length_s)
