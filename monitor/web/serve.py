@@ -44,8 +44,9 @@ def site_of(
     """Return all that is served for a running monitor, behind its guard."""
     desk = Desk(monitor.store)
     guard = entrance.guard(desk, monitor.clock.now, monitor.outage)
-    pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard), inbox)
-    interface = Api(monitor=monitor, desk=desk, feed=feed or Feed(), options=api or ApiOptions())
+    allowed = api or ApiOptions()
+    pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard), inbox, allowed)
+    interface = Api(monitor=monitor, desk=desk, feed=feed or Feed(), options=allowed)
     return make_site([*rooms_of(monitor), *pages, interface, *more], guard)
 
 

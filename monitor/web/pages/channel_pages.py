@@ -1,6 +1,8 @@
 """`/channels`: where alerts go, how each of them is doing, and what could not be delivered."""
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import attrs
 import trio
@@ -10,18 +12,23 @@ from starlette.responses import Response
 
 from monitor.channels import shown_url
 from monitor.core.alerts.alerting import AlertingChange
-from monitor.core.alerts.notices import InvalidChannel
+from monitor.core.alerts.notices import InvalidChannel, NoticeState
+from monitor.core.listing import Notices
+from monitor.core.ports import Session
 from monitor.operations.channelspecs import find_channel, make_channel, refuse_from_file, users_of
-from monitor.operations.mailbags import dead_letters, mailbags
+from monitor.operations.mailbags import dead_letters
 from monitor.operations.refusals import Unfit
 from monitor.operations.trying import Attempt, try_channel
+from monitor.web.api.guarded import ApiOptions, has_reference
 from monitor.web.pages.doing import sign
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
 from monitor.web.pages.frame import Frame
 from monitor.web.routing import Entry, Role, who_asks
 
-_LETTERS = 100
+_LETTERS = 500
+"""Undelivered notices that are counted, the newest."""
+_SHOWN = 100
 _TRIALS = 2
 
 
@@ -31,6 +38,7 @@ class ChannelPages:
 
     frame: Frame
     fleet: Fleet
+    allowed: ApiOptions
     _trials: trio.CapacityLimiter = attrs.field(
         factory=lambda: trio.CapacityLimiter(_TRIALS), init=False
     )
@@ -58,19 +66,23 @@ class ChannelPages:
     ) -> Response:
         async with self.fleet.desk.session() as session:
             channels = (await session.alerting()).channels
-            bags = await mailbags(session, channels)
-            letters = await dead_letters(session)
+            letters = await session.page(Notices(states=(NoticeState.DEAD,), limit=_LETTERS))
+            sent = {one.name: await _last_sent(session, one.name) for one in channels}
         tasks = [one.task for one in self.fleet.all()]
         return self.frame.page(
             request,
             "channels.html",
             status=422 if wrong else 200,
             channels=channels,
-            bags=bags,
+            sent=sent,
+            pending=self.fleet.monitor.alerts.pending,
+            undelivered=Counter(one.channel for one in letters),
+            errors={one.channel: one.why for one in reversed(letters)},
+            most=_LETTERS,
             where=shown_url,
             users={one.name: users_of(one.name, tasks) for one in channels},
             couriers=self.fleet.monitor.outbox.couriers,
-            letters=letters[:_LETTERS],
+            letters=letters[:_SHOWN],
             dead=len(letters),
             tried=tried,
             said=said or Said({}),
@@ -99,6 +111,12 @@ class ChannelPages:
         """Add a channel."""
         said, who = await read_form(request), who_asks(request)
         try:
+            if has_reference(said.text("url")) and not self.allowed.allow_references:
+                raise InvalidChannel(
+                    "url",
+                    "has a reference ${...}; these are not taken over HTTP; use the command line "
+                    "or a configuration file, or set web.allow_references",
+                )
             spec = make_channel(
                 name=said.text("name"),
                 url=said.text("url"),
@@ -152,3 +170,10 @@ class ChannelPages:
                 await session.change_alerting(AlertingChange(resend=wanted))
         self.fleet.monitor.reconcile.hint()
         return back_to(said, "resent" if wanted else "nothing", "/channels")
+
+
+async def _last_sent(session: Session, channel: str) -> datetime | None:
+    """Return when a channel last took something."""
+    wanted = Notices(channels=(channel,), states=(NoticeState.SENT,), limit=1)
+    found = await session.page(wanted)
+    return found[0].decided_at if found else None

@@ -1,6 +1,6 @@
 """`/tasks/new` and `/tasks/7/edit`: one field to begin with, a look before anything is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -8,12 +8,12 @@ import trio
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.core.describe import describe
-from monitor.core.model import Reason, Result, Status, Task, TaskSpec
-from monitor.core.ports import DuplicateName, InvalidTask, OwnFault
-from monitor.engine.look import look
+from monitor.core.model import Result, Status, Task, TaskSpec
+from monitor.core.ports import DuplicateName, InvalidTask
 from monitor.operations.forms import task_form
-from monitor.probes import completed, kinds, prepare
+from monitor.operations.looking import look_once
+from monitor.probes import completed, kinds
+from monitor.web.api.guarded import NOTHING, ApiOptions, Given, check
 from monitor.web.pages.chart import phase_path
 from monitor.web.pages.doing import sign
 from monitor.web.pages.editing import (
@@ -43,6 +43,7 @@ class EditPage:
 
     frame: Frame
     fleet: Fleet
+    allowed: ApiOptions
     _trials: trio.CapacityLimiter = attrs.field(
         factory=lambda: trio.CapacityLimiter(_TRIALS), init=False
     )
@@ -76,7 +77,7 @@ class EditPage:
         texts = {name: said.text(name) for name in said.fields}
         wrong, result, spec = NOTHING_WRONG, None, None
         try:
-            spec = read_task(said, task)
+            spec = self._read(said, task)
             self._refuse_taken(spec, task)
         except InvalidTask as error:
             wrong = wrong_of(error)
@@ -93,6 +94,19 @@ class EditPage:
         status = 422 if wrong.field and said.text("do") == "save" else 200
         return self._page(request, texts, task, wrong, result, status=status)
 
+    def _read(self, said: Said, task: Task | None) -> TaskSpec:
+        """Make a task of a form, or change one, within what may come in over HTTP.
+
+        Raises:
+            InvalidTask: naming the input that is wrong.
+        """
+        before = NOTHING if task is None else Given(task.target, task.options)
+
+        def refuse(target: str, options: Mapping[str, Any]) -> None:
+            check(Given(target, options), before, self.allowed)
+
+        return read_task(said, task, refuse)
+
     def _refuse_taken(self, spec: TaskSpec, task: Task | None) -> None:
         for one in self.fleet.all():
             if one.task.name == spec.name and (task is None or one.task.id != task.id):
@@ -102,15 +116,15 @@ class EditPage:
         who = who_asks(request)
         async with self.fleet.desk.session() as session:
             if task is None:
-                spec = read_task(said)
+                spec = self._read(said, None)
                 sign(session, self.fleet, who, "task.add", spec.name)
                 [kept] = await session.add([spec], self.fleet.now)
             else:
-                changed = read_task(said, task)
+                changed = self._read(said, task)
                 before = task_form(task)
                 after = task_form(attrs.evolve(task, **_fields(changed)))
                 sign(session, self.fleet, who, "task.edit", task.name, before, after)
-                kept = await session.amend(task.id, lambda newest: read_task(said, newest))
+                kept = await session.amend(task.id, lambda newest: self._read(said, newest))
         self.fleet.monitor.reconcile.hint()
         done = "added" if task is None else "edited"
         with trio.move_on_after(1.0):  # until the monitor has taken it up
@@ -119,18 +133,13 @@ class EditPage:
         return RedirectResponse(f"/tasks/{kept.id}?done={done}", 303, headers=HEADERS)
 
     async def _look(self, spec: TaskSpec) -> Result:
-        """Look once; what we did wrong is UNKNOWN, as it is when a task is watched."""
+        """Look once, for somebody who waits for it."""
         borrower = object()
         await self._trials.acquire_on_behalf_of(borrower)
         try:
-            prepared = prepare(completed(spec))
-            return prepared.rule(await look(prepared.probe, min(TRIAL_S, spec.timeout_s)))
-        except OwnFault as fault:
-            return Result(status=Status.UNKNOWN, reason=fault.reason, detail=str(fault))
+            return await look_once(completed(spec), min(TRIAL_S, spec.timeout_s))
         except InvalidTask as error:  # a kind that needs a running task
             return Result(status=Status.PENDING, detail=error.message)
-        except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
-            return Result(status=Status.UNKNOWN, reason=Reason.TASK_ERROR, detail=describe(error))
         finally:
             self._trials.release_on_behalf_of(borrower)
 

@@ -1,7 +1,7 @@
 """A task as a form: its fields as texts, read back with the sentences that commands say. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -93,7 +93,11 @@ def secret_options(target: str, given: Mapping[str, Any] | None = None) -> froze
     return frozenset(hidden | set(kind.made))
 
 
-def read_task(said: Said, task: Task | None = None) -> TaskSpec:
+Check = Callable[[str, Mapping[str, Any]], None]
+"""Refuses a target and options that must not come in like this, before anything is made of them."""
+
+
+def read_task(said: Said, task: Task | None, check: Check) -> TaskSpec:
     """Make a task of a form, or change one.
 
     Raises:
@@ -114,12 +118,13 @@ def read_task(said: Said, task: Task | None = None) -> TaskSpec:
         fields["invert"] = _BOOLEAN.get(said.text("invert"), False)
     target = said.text("target")
     if task is None:
-        return new_task(
-            target, name=said.text("name") or None, options=_options(said, target, {}), **fields
-        )
+        options = _options(said, target, {})
+        check(target, options)
+        return new_task(target, name=said.text("name") or None, options=options, **fields)
     if target == without_password(task.target):
         target = task.target
     options = _options(said, target, task.options)
+    check(target, options)
     return changed_task(task, target=target, name=said.text("name"), options=options, **fields)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.app import App
 from monitor.texts import LANGUAGES
+from monitor.web.api.guarded import ApiOptions
 from monitor.web.desk import Desk
 from monitor.web.pages.channel_pages import ChannelPages
 from monitor.web.pages.doing import Doing
@@ -35,27 +36,29 @@ def pages_of(
     folders: Sequence[Path] = (),
     others: Callable[[Frame], Iterable[Room]] = lambda _frame: (),
     inbox: Inbox | None = None,
+    allowed: ApiOptions | None = None,
 ) -> Iterator[Room]:
     """Return the rooms of all pages.
 
     Args:
         folders: where other rooms have their templates.
         others: makes the rooms whose pages look like these.
+        allowed: what may come in over HTTP; the same for programs and for people.
         inbox: what a receiver of alerts took, if it is ours.
     """
-    fleet = Fleet(monitor, desk)
+    fleet, options = Fleet(monitor, desk), allowed or ApiOptions()
     frame = Frame(folders, monitor.clock.now, fleet.pulse, has_inbox=inbox is not None)
     yield frame.statics
     yield Mishaps(frame)
     yield Preferences()
     yield from others(frame)
     yield ListPage(frame, fleet)
-    yield EditPage(frame, fleet)
+    yield EditPage(frame, fleet, options)
     yield Doing(fleet)
     yield TaskPage(frame, fleet)
     yield IncidentPages(frame, fleet)
     yield TreePage(frame, fleet)
-    yield ChannelPages(frame, fleet)
+    yield ChannelPages(frame, fleet, options)
     yield QuietPages(frame, fleet)
     yield DrillPage(frame, fleet)
     if inbox is not None:

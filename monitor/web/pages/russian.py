@@ -273,6 +273,10 @@ OF_TASKS: dict[str, str] = {
     "The channel has been added; try it with its button.": "Канал добавлен; проверьте его кнопкой.",
     "The channel has been removed.": "Канал удалён.",
     "Nothing was chosen, so nothing was done.": "Ничего не выбрано, ничего не сделано.",
+    # --- what went wrong
+    "The monitor does not answer. What you see is not kept up to date.": (
+        "Монитор не отвечает. То, что вы видите, не обновляется."
+    ),
 }
 
 RUSSIAN = OF_TASKS | OF_THE_REST

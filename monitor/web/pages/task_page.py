@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from monitor.config.export import to_tables
 from monitor.core.alerts.alerting import Alerting, Silence
 from monitor.core.calendar.windows import read_window
+from monitor.core.listing import Gaps, Incidents
 from monitor.core.model import Event, Gap, Incident, Look, Task, WatchedTask
 from monitor.core.units import parse_moment
 from monitor.probes.heartbeat import token_of
@@ -23,6 +24,8 @@ from monitor.web.pages.strip import SLOTS
 from monitor.web.routing import Entry, Role
 
 LOOKS_A_PAGE = 50
+_MOST = 500
+"""Incidents and gaps that are read of a task."""
 _GAPS = timedelta(days=7)
 _FEWEST = 20
 """Slots that are shown of a task that is younger than what is to be shown."""
@@ -100,8 +103,9 @@ class TaskPage:
         from_at = max(from_at, min(task.created_at, youngest))
         async with self.fleet.desk.session() as session:
             looks = await session.looks(task.id, limit=LOOKS_A_PAGE + 1, before=before)
-            incidents = await session.incidents(task.id)
-            gaps = await session.gaps(task.id, min(from_at, now - _GAPS))
+            incidents = await session.page(Incidents(task_ids=(task.id,), limit=_MOST))
+            since_at = min(from_at, now - _GAPS)
+            gaps = await session.page(Gaps(task_id=task.id, since_at=since_at, limit=_MOST))
             if long_s is None:
                 shown = await session.looks(task.id, from_at, 3 * SLOTS)
                 chart = chart_of_looks(shown[::-1], gaps, incidents, from_at, now, task.interval_s)
@@ -112,8 +116,8 @@ class TaskPage:
                 chart=chart,
                 looks=looks[:LOOKS_A_PAGE],
                 more=len(looks) > LOOKS_A_PAGE,
-                incidents=incidents[::-1][:20],
-                gaps=gaps[::-1][:20],
+                incidents=incidents[:20],
+                gaps=gaps[:20],
                 events=await session.events(task.id, limit=20),
                 alerting=await session.alerting(),
             )

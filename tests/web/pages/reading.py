@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from monitor.app import App
+from monitor.web.api.guarded import ApiOptions
 from monitor.web.desk import Desk
 from monitor.web.pages.rooms import pages_of
 from monitor.web.routing import Role, Who
@@ -37,9 +38,10 @@ class OpenDoor:
         return Who(name="anna", role=self.role, via="session")
 
 
-def site_of(app: App, role: Role = Role.ADMIN) -> Starlette:
+def site_of(app: App, role: Role = Role.ADMIN, *, allow: bool = True) -> Starlette:
     """Return all pages of a running monitor, open to everybody."""
-    return make_site(list(pages_of(app, Desk(app.store))), OpenDoor(role))
+    allowed = ApiOptions(allow_commands=allow, allow_references=allow)
+    return make_site(list(pages_of(app, Desk(app.store), allowed=allowed)), OpenDoor(role))
 
 
 class Document(HTMLParser):

@@ -335,7 +335,7 @@ class Scenery:
     def _ours(self) -> None:
         self.add(
             "report generator",
-            "exec:/usr/lib/checks/report",
+            "exec:/bin/true",
             Status.UNKNOWN,
             reason=Reason.TASK_ERROR,
             detail="RuntimeError: the plugin has a bug",

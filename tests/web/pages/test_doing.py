@@ -107,9 +107,8 @@ async def test_a_form_that_is_too_large_is_not_read(house: House) -> None:
 async def test_an_empty_fleet_shows_the_one_field_to_begin_with() -> None:
     async with empty().running() as app:
         answer = await Browser(site_of(app)).get("/")
-    assert "Nothing is watched yet What shall be watched?" in answer.said.replace(
-        answer.said.split("Nothing is watched yet")[1].split("What shall be watched?")[0], " "
-    )
+    for phrase in ("Nothing is watched yet", "What shall be watched?"):
+        assert phrase in answer.said
     assert "target" in [one.get("name") for one in answer.document.every("input")]
 
 
@@ -155,6 +154,23 @@ async def test_a_target_is_looked_at_before_anything_is_kept(house: House) -> No
     assert 200 == answer.status
     assert 's-up"' in answer.text.split('id="trial"')[1]
     assert tasks == len(house.scene.store.tables.tasks)
+
+
+async def test_commands_and_references_come_in_only_if_that_is_allowed(house: House) -> None:
+    browser = Browser(site_of(house.app, allow=False))
+    for target in ("exec:true", "python:os:getcwd", "https://${HOME}.example"):
+        for do in ("look", "save"):
+            answer = await browser.post("/tasks/new", {**NEW, "target": target, "do": do})
+            assert "over HTTP; use the command line" in answer.said, target
+            assert 's-up"' not in answer.text.split('id="trial"')[1]
+    task = house.id("report generator")
+    form = {"form": "1", "do": "save", "name": "report generator", "interval": "9s"}
+    await browser.post(f"/tasks/{task}/edit", {**form, "target": "exec:/bin/true"})
+    assert 9.0 == house.task("report generator").task.interval_s, "what is not dangerous may change"
+    answer = await browser.post(f"/tasks/{task}/edit", {**form, "target": "exec:id"})
+    assert 422 == answer.status
+    channel = {"name": "x", "url": "ntfy://${HOME}.example/x"}
+    assert 422 == (await browser.post("/channels", channel)).status
 
 
 async def test_what_was_not_touched_in_a_form_stays_secrets_too(house: House) -> None:

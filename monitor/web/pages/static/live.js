@@ -139,7 +139,7 @@ export async function refresh(url = location.href) {
     ahead = Math.abs(drift) > 3000 ? drift : 0;
   }
   const page = new DOMParser().parseFromString(text, "text/html");
-  for (const id of ["main", "top"]) {
+  for (const id of ["main", "top", "news"]) {
     const old = document.getElementById(id);
     const fresh = page.getElementById(id);
     if (old && fresh) morph(old, fresh);
