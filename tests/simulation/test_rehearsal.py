@@ -146,9 +146,7 @@ async def test_only_what_a_test_is_about_is_watched() -> None:
     assert ["other"] == list(concerned(case, declared).tasks)
 
 
-@pytest.mark.slow
 async def test_after_thirty_days_messages_still_come_to_the_second() -> None:
-    # Some fifteen seconds of one processor; how long that takes is not judged here.
     found = await told('timeline = { other = "up 29d, down 5m, up" }\nuntil = "30d"')
     at_s = 29 * 86400
     assert [(at_s + 40, "other down -> ops"), (at_s + 320, "other up -> ops")] == found
