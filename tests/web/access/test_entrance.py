@@ -1,0 +1,112 @@
+"""What goes on as long as the listener does: the invitation, and what is forgotten in time."""
+
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from monitor.core.access.changing import adding
+from monitor.core.access.options import AccessOptions
+from monitor.core.access.people import Spans, User, WebSession, new_deed
+from monitor.core.access.roles import Role
+from monitor.web.access.entrance import Entrance
+from tests.core.scene import Stage, open_stage
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    yield from open_stage()
+
+
+@pytest.fixture
+def sockets() -> Iterator[list[socket.socket]]:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        yield [one]
+
+
+def as_monitor(stage: Stage) -> Any:
+    """What is asked of a running monitor; one that really runs has much else to do in two days."""
+    return SimpleNamespace(store=stage.store, clock=stage.clock)
+
+
+def admin(stage: Stage) -> User:
+    return User(name="anna", role=Role.ADMIN, created_at=stage.clock.now())
+
+
+async def test_the_console_shows_the_way_in_while_there_are_no_users(
+    stage: Stage, sockets: list[socket.socket], autojump_clock: MockClock
+) -> None:
+    said: list[str] = []
+    entrance = Entrance(say=said.append)
+    port = sockets[0].getsockname()[1]
+    app = as_monitor(stage)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(entrance.keep, app, sockets)
+        await trio.sleep(1)
+        token = entrance.first.token
+        assert [f"http://127.0.0.1:{port}/?first-run={token}"] == said
+        [told] = stage.journal.of("web.first_run")
+        assert {"open": said[0]} == told.fields
+        nursery.cancel_scope.cancel()
+    assert token not in repr(entrance.first)
+
+
+async def test_it_shows_what_browsers_are_to_open_behind_a_proxy(
+    stage: Stage, sockets: list[socket.socket], autojump_clock: MockClock
+) -> None:
+    said: list[str] = []
+    entrance = Entrance(options=AccessOptions(url="https://m.example"), say=said.append)
+    app = as_monitor(stage)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(entrance.keep, app, sockets)
+        await trio.sleep(1)
+        assert said[0].startswith("https://m.example/?first-run=")
+        nursery.cancel_scope.cancel()
+
+
+async def test_it_waits_for_a_database_that_is_away_and_invites_nobody_if_there_are_users(
+    stage: Stage, sockets: list[socket.socket], autojump_clock: MockClock
+) -> None:
+    said: list[str] = []
+    entrance = Entrance(say=said.append)
+    app = as_monitor(stage)
+    async with trio.open_nursery() as nursery:
+        async with app.store.session("test") as session:
+            await session.registry.change_people(adding(admin(stage)))
+        stage.store.go_away()
+        nursery.start_soon(entrance.keep, app, sockets)
+        await trio.sleep(20)
+        stage.store.come_back()
+        await trio.sleep(20)
+        assert [] == said
+        nursery.cancel_scope.cancel()
+
+
+async def test_old_sessions_and_deeds_are_forgotten_in_time(
+    stage: Stage, sockets: list[socket.socket], autojump_clock: MockClock
+) -> None:
+    spans = Spans(idle=timedelta(hours=1), lifetime=timedelta(hours=5))
+    entrance = Entrance(options=AccessOptions(spans=spans, kept=timedelta(days=2)))
+    app = as_monitor(stage)
+    async with trio.open_nursery() as nursery:
+        now = stage.clock.now()
+        async with app.store.session("test") as session:
+            [anna] = (await session.registry.change_people(adding(admin(stage)))).users
+            new = WebSession(digest="d", user_id=anna.id, epoch=1, created_at=now, seen_at=now)
+            session.sign(new_deed(now, "anna", "password", "login", "anna"))
+            await session.registry.open_session(new)
+        nursery.start_soon(entrance.keep, app, sockets)
+        access = stage.store.tables.access
+        await trio.sleep(1800)
+        assert ["d"] == list(access.sessions)
+        await trio.sleep(2 * 3600)
+        assert {} == access.sessions
+        assert 1 == len(access.deeds)
+        await trio.sleep(2 * 86400)
+        assert {} == access.deeds
+        nursery.cancel_scope.cancel()
