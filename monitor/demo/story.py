@@ -10,7 +10,7 @@ from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.operations.tasks import new_task
 
 MINUTE_S = 60.0
-SLOW_S = 0.6
+SLOW_S = 0.4
 POLICY = RecoveryPolicy(backoff=Backoff(base_s=2.0, jitter=0.0), reset_after_s=4.0)
 """What lasts minutes and hours elsewhere has to be seen in seconds here."""
 MAX_ERRORS = 3
@@ -94,7 +94,7 @@ def _task(
         target,
         name=name,
         interval_s=1.0,
-        timeout_s=0.8,
+        timeout_s=0.9,
         attempts=2,
         retry_interval_s=0.5,
         recovery_confirmations=2,

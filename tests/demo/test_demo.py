@@ -30,7 +30,6 @@ def test_what_it_shows_is_there_and_a_signal_leaves_nothing_behind(
     monkeypatch.setenv("MONITOR_DATABASE_URL", "postgresql://nobody@192.0.2.1/must-not-be-touched")
     demo = start("demo --listen 127.0.0.1:0")
     demo.wait_shown("↻ jobs-per-worker: has been ended")
-    shown = demo.out
     for expected in (
         "✓ up           status 200 OK",
         "✗ down         127.0.0.1:",
@@ -39,7 +38,8 @@ def test_what_it_shows_is_there_and_a_signal_leaves_nothing_behind(
         "the inbox has taken: DOWN: old-database",
         "! jobs-per-worker: our own code failed: ZeroDivisionError: division by zero",
     ):
-        assert expected in shown
+        demo.wait_shown(expected)
+    shown = demo.out
     assert "✗ down" not in re.findall(r"jobs-per-worker .*", shown)[0]
 
     folder = re.findall(r"--data-dir (\S+)", shown)[0]
