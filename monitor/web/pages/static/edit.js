@@ -8,13 +8,14 @@ async function ask(what) {
   const mine = (asking = new AbortController());
   const body = new URLSearchParams(new FormData(form));
   body.set("do", what);
-  let answer;
+  let text;
   try {
-    answer = await fetch(form.action, { method: "POST", body, signal: mine.signal, headers: { Accept: "text/html" } });
+    const answer = await fetch(form.action, { method: "POST", body, signal: mine.signal, headers: { Accept: "text/html" } });
+    text = await answer.text();
   } catch {
-    return;
+    return; // somebody types on
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(text, "text/html");
   if (mine.signal.aborted) return;
   take(page, what);
 }

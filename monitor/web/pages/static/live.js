@@ -130,7 +130,12 @@ export async function refresh(url = location.href) {
     root.dataset.lost = "";
     return false;
   }
-  const text = await answer.text();
+  let text;
+  try {
+    text = await answer.text();
+  } catch {
+    return false; // somebody asked anew
+  }
   if (mine.signal.aborted) return false;
   delete root.dataset.lost;
   const date = answer.headers.get("date");
