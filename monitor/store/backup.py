@@ -267,7 +267,18 @@ async def _expect_states(connection: AsyncConnection, path: Path) -> None:
 
 
 async def _go_on_counting(connection: AsyncConnection, last_id: int) -> None:
-    """Make the next task get an id that none ever had."""
+    """Make the next task get an id that none ever had, and other rows one that none has.
+
+    SQLite sees by itself which ids are there; PostgreSQL does not.
+    """
+    numbered = [one for one in tables.BACKED_UP if one.autoincrement_column is not None]
+    if connection.dialect.name == "postgresql":
+        for table in numbered:
+            query = (
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) "
+                f"FROM {table.name}"
+            )
+            await connection.execute(text(query))
     highest = await connection.scalar(select(func.max(tables.task.c.id)))
     last_id = max(last_id, highest or 0)
     if not last_id:

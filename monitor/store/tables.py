@@ -354,14 +354,14 @@ receipt = Table(
 
 BACKED_UP = (
     *(task, task_state, result, transition, incident, gap, event, ping),
-    *(notice, channel, maintenance, acknowledgement),
+    *(notice, channel, maintenance, silence, acknowledgement),
     *(person, access_token, deed),
 )
 """What a backup holds, in the order it is restored. A column that a later schema adds has a
 default, so that older backups can be restored too."""
 
 ADDED_LATER = {
-    *("ping", "notice", "channel", "maintenance", "acknowledgement"),
+    *("ping", "notice", "channel", "maintenance", "silence", "acknowledgement"),
     *("person", "access_token", "deed"),
     "task_state.flapping_since_at",
 }

@@ -88,6 +88,21 @@ def test_also_a_database_without_tasks_remembers_the_ids_it_gave(
         assert 5 == monitor("task add self: --json", "--database", url).document["id"]
 
 
+def test_silences_go_with_it_and_new_ones_get_other_numbers(
+    monitor: Monitor, backup: Path, postgres_url: str
+) -> None:
+    assert 0 == monitor("silence add --for 2h --note deploy").code
+    assert 0 == monitor("silence add --task up --for 1d").code
+    assert 0 == monitor("db backup quiet.gz").code
+    before = monitor("silence list --json").document
+    assert ["deploy", ""] == [one["note"] for one in before]
+    for url in ("sqlite:///new.db", postgres_url):
+        assert 0 == monitor("db restore quiet.gz", "--database", url).code
+        assert before == monitor("silence list --json", "--database", url).document
+        assert 0 == monitor("silence add --for 1h", "--database", url).code
+        assert 3 == monitor("silence list --json", "--database", url).document[-1]["id"]
+
+
 def test_a_backup_of_an_older_schema_is_restored_with_what_is_new_at_its_default(
     monitor: Monitor, backup: Path
 ) -> None:
