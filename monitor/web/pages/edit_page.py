@@ -161,6 +161,7 @@ class EditPage:
             request,
             "edit.html",
             status=status,
+            still=True,
             texts=texts,
             task=task,
             kind=kind,

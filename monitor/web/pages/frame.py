@@ -82,8 +82,7 @@ class Frame:
             pulse=self.pulse() if _who(request) is not None else None,
             version=__version__,
             has_inbox=self.has_inbox,
-            still=request.method == "POST" or _who(request) is None,
-            **{"note": notice_of(request, said), **context},
+            **{"note": notice_of(request, said), "still": _is_still(request), **context},
         )
         return HTMLResponse(text, status, headers={**HEADERS, **(headers or {})})
 
@@ -107,6 +106,11 @@ def theme_of(request: Request) -> str:
 
 def _who(request: Request) -> Who | None:
     return getattr(request.state, "who", None)
+
+
+def _is_still(request: Request) -> bool:
+    """Say whether a page is not to be asked for again by its own script."""
+    return request.method == "POST" or _who(request) is None
 
 
 def _may(request: Request, role: Role) -> bool:

@@ -277,6 +277,9 @@ OF_TASKS: dict[str, str] = {
     "The monitor does not answer. What you see is not kept up to date.": (
         "Монитор не отвечает. То, что вы видите, не обновляется."
     ),
+    "There are more looks than can be shown: only the newest {count} of them are.": (
+        "Проверок больше, чем можно показать: показаны только новейшие {count}."
+    ),
 }
 
 RUSSIAN = OF_TASKS | OF_THE_REST

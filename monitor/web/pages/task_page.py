@@ -24,6 +24,8 @@ from monitor.web.pages.strip import SLOTS
 from monitor.web.routing import Entry, Role
 
 LOOKS_A_PAGE = 50
+MOST_LOOKS = 20_000
+"""What a store gives at most of many looks; see `store.glancing`."""
 _MOST = 500
 """Incidents and gaps that are read of a task."""
 _GAPS = timedelta(days=7)
@@ -40,6 +42,8 @@ class Past:
     chart: Chart
     looks: Sequence[Look]
     more: bool
+    cut: bool
+    """Whether the picture lacks older looks, because there are too many."""
     incidents: Sequence[Incident]
     gaps: Sequence[Gap]
     events: Sequence[Event]
@@ -116,6 +120,7 @@ class TaskPage:
                 chart=chart,
                 looks=looks[:LOOKS_A_PAGE],
                 more=len(looks) > LOOKS_A_PAGE,
+                cut=chart.looks >= MOST_LOOKS,
                 incidents=incidents[:20],
                 gaps=gaps[:20],
                 events=await session.events(task.id, limit=20),

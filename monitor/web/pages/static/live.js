@@ -190,6 +190,7 @@ if (!document.body.hasAttribute("data-still")) {
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   listen();
 }
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 setInterval(tick, 1000);
 tellTimes();
 const zone = document.querySelector("[data-zone]");
