@@ -179,6 +179,7 @@ def build(
 
     def take_up(changes: Changes) -> None:
         kin.learn([one.task for one in changes.watched])
+        alerts.watch_only({one.task.id for one in changes.watched})
         if changes.alerting is not None:
             alerts.say(changes.alerting)
         outbox.reread()

@@ -72,6 +72,11 @@ class Alerts:
             self._expiries[task.id] = frozenset(one.key for one in expiries)
         return told
 
+    def watch_only(self, task_ids: Collection[int]) -> None:
+        """Forget what is remembered of the looks at other tasks."""
+        for task_id in self._expiries.keys() - task_ids:
+            del self._expiries[task_id]
+
     def take(self, notices: Iterable[Notice]) -> None:
         """Take notices up; those that are known already are left as they are.
 

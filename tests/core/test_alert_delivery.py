@@ -202,6 +202,20 @@ async def test_what_runs_out_is_told_once_also_after_a_restart(
     assert ["shop expiry"] == told(inbox)
 
 
+async def test_of_a_task_that_is_removed_nothing_is_remembered(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    open_inbox(stage)
+    tasks = [stage.add(name, interval_s=10.0) for name in ("shop", "cart")]
+    for one in tasks:
+        stage.targets[one.name] = Expiring(up)
+    async with stage.running() as app:
+        await trio.sleep_until(30)
+        await stage.operate(lambda session: session.remove(tasks[0].id))
+        await trio.sleep_until(60)
+        assert {tasks[1].id} == app.alerts._expiries.keys()
+
+
 async def test_what_is_dead_is_not_tried_again_because_the_database_learns_of_it_late(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
