@@ -205,13 +205,13 @@ async def pause(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, open_session
-    from monitor.operations.tasks import changed_task
+    from monitor.operations.tasks import paused_task
 
     async with open_session(settings) as session:
         found = (await find_task(session, task)).task
         said = 'task {id} "{name}" is paused already'
         if not found.paused:
-            found = await session.edit(found.id, changed_task(found, paused=True))
+            found = await session.edit(found.id, paused_task(found, paused=True))
             said = 'task {id} "{name}" paused'
     _tell(everywhere, Words(settings.lang), said, found)
     return 0
@@ -225,14 +225,14 @@ async def resume(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """
     settings = everywhere.settle()
     from monitor.cli.database import find_task, open_session
-    from monitor.operations.tasks import changed_task
+    from monitor.operations.tasks import paused_task
 
     async with open_session(settings) as session:
         watched = await find_task(session, task)
         found = watched.task
         said = 'task {id} "{name}" is not paused and did not fail; nothing to resume'
         if found.paused:
-            found = await session.edit(found.id, changed_task(found, paused=False))
+            found = await session.edit(found.id, paused_task(found, paused=False))
             said = 'task {id} "{name}" resumed'
         if watched.recovery.lifecycle is not Lifecycle.RUNNING:
             await session.request(found.id, RequestKind.RESUME)

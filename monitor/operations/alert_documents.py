@@ -1,6 +1,5 @@
 """What is shown of alerting; see `documents`."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import attrs
@@ -8,6 +7,7 @@ from msgspec import Meta
 
 from monitor.core.alerts.notices import NoticeKind, NoticeState
 from monitor.core.model import Status
+from monitor.operations.documents import Moment
 
 
 def _says(text: str) -> Meta:
@@ -39,7 +39,7 @@ class PostedDocument(ChannelDocument):
     waiting: Annotated[int, _says("alerts that wait")]
     dead: Annotated[int, _says("alerts that could not be delivered")]
     error: Annotated[str, _says("the newest error")]
-    last_sent_at: datetime | None
+    last_sent_at: Moment | None
 
 
 @attrs.frozen(kw_only=True)
@@ -52,15 +52,15 @@ class NoticeDocument:
     subject: str
     task_id: int | None
     incident: int | None
-    at: Annotated[datetime, _says("when it became known")]
-    since_at: Annotated[datetime, _says("since when it is true")]
-    ended_at: datetime | None
+    at: Annotated[Moment, _says("when it became known")]
+    since_at: Annotated[Moment, _says("since when it is true")]
+    ended_at: Moment | None
     status: Status
     detail: str
     state: NoticeState
     why: Annotated[str, _says("by which rule it waits or was dropped, or the error")]
     attempts: int
-    decided_at: datetime | None
+    decided_at: Moment | None
     message: Annotated[str, _says("the key of the message it went out with")]
 
 
@@ -71,8 +71,8 @@ class SilenceDocument:
     id: int
     tasks: Annotated[list[str], _says("names of tasks; `*` and `?` stand for anything")]
     tags: list[str]
-    from_at: datetime
-    until_at: datetime
+    from_at: Moment
+    until_at: Moment
     holds: Annotated[bool, _says("whether it holds now")]
     note: str
     by: str
@@ -82,8 +82,8 @@ class SilenceDocument:
 class OccurrenceDocument:
     """One time that announced work comes."""
 
-    from_at: datetime
-    until_at: datetime
+    from_at: Moment
+    until_at: Moment
 
 
 @attrs.frozen(kw_only=True)
@@ -97,7 +97,7 @@ class MaintenanceDocument:
     note: str
     from_file: bool
     open: bool
-    open_until_at: datetime | None
+    open_until_at: Moment | None
     next: list[OccurrenceDocument]
 
 
@@ -105,8 +105,8 @@ class MaintenanceDocument:
 class AcknowledgementDocument:
     """Who has taken an incident."""
 
-    at: datetime
-    until_at: Annotated[datetime | None, _says("null: until it is over")]
+    at: Moment
+    until_at: Annotated[Moment | None, _says("null: until it is over")]
     holds: bool
     note: str
     by: str
@@ -119,9 +119,9 @@ class IncidentDocument:
     task: Annotated[str, _says("the task's name")]
     task_id: int
     number: Annotated[int, _says("counts the incidents of its task")]
-    opened_at: Annotated[datetime, _says("the first failing look")]
-    confirmed_at: datetime
-    closed_at: Annotated[datetime | None, _says("the first good look")]
+    opened_at: Annotated[Moment, _says("the first failing look")]
+    confirmed_at: Moment
+    closed_at: Annotated[Moment | None, _says("the first good look")]
     duration_s: float
     detail: str
     acknowledged: AcknowledgementDocument | None

@@ -13,6 +13,8 @@ from msgspec import Meta
 
 from monitor.core.model import GapReason, Lifecycle, Reason, Status
 
+Moment = Annotated[datetime, Meta(tz=True)]
+
 
 def _says(text: str) -> Meta:
     return Meta(description=text)
@@ -52,7 +54,7 @@ class TaskDocument:
     expiry_days: Annotated[list[int], _says("days before a certificate or domain runs out")]
     paused: bool
     from_file: Annotated[bool, _says("whether a configuration file made it")]
-    created_at: datetime
+    created_at: Moment
 
 
 @attrs.frozen(kw_only=True)
@@ -61,9 +63,9 @@ class RecoveryDocument:
 
     lifecycle: Lifecycle
     attempts: Annotated[int, _says("restarts since it last lived soundly")]
-    retry_at: datetime | None
+    retry_at: Moment | None
     error: str
-    changed_at: datetime | None
+    changed_at: Moment | None
 
 
 @attrs.frozen(kw_only=True)
@@ -73,12 +75,12 @@ class WatchedDocument(TaskDocument):
     status: Annotated[Status, _says("as it is shown; our own trouble comes before old claims")]
     reason: Annotated[Reason | None, _says("why it is unknown")]
     detail: str
-    since_at: datetime | None
+    since_at: Moment | None
     standing: Annotated[Status, _says("the last confirmed claim about the target")]
-    standing_since_at: datetime | None
+    standing_since_at: Moment | None
     consecutive_errors: Annotated[int, _says("errors of our own in a row")]
-    last_looked_at: datetime | None
-    next_check_at: datetime | None
+    last_looked_at: Moment | None
+    next_check_at: Moment | None
     recovery: RecoveryDocument
 
 
@@ -100,8 +102,8 @@ class LookDocument(ResultDocument):
     """A stored result."""
 
     kind: Annotated[str, _says("`look`")]
-    at: datetime
-    slot_at: Annotated[datetime, _says("the moment it was planned for")]
+    at: Moment
+    slot_at: Annotated[Moment, _says("the moment it was planned for")]
 
 
 @attrs.frozen(kw_only=True)
@@ -109,7 +111,7 @@ class TransitionDocument:
     """A change of status."""
 
     kind: Annotated[str, _says("`change`")]
-    at: datetime
+    at: Moment
     before: Status
     after: Status
     reason: Reason | None
@@ -122,8 +124,8 @@ class GapDocument:
     """Slots that have no result, and why."""
 
     kind: Annotated[str, _says("`gap`")]
-    at: Annotated[datetime, _says("when it began")]
-    until_at: datetime
+    at: Annotated[Moment, _says("when it began")]
+    until_at: Moment
     reason: GapReason
     slots: int
 
@@ -133,7 +135,7 @@ class EventDocument:
     """A stored happening about us."""
 
     kind: Annotated[str, _says("`event`")]
-    at: datetime
+    at: Moment
     event: str
     detail: str
     data: dict[str, Any]
@@ -147,9 +149,9 @@ class NodeDocument:
     host: str
     pid: int
     version: str
-    started_at: datetime
-    beat_at: datetime
-    stopped_at: datetime | None
+    started_at: Moment
+    beat_at: Moment
+    stopped_at: Moment | None
     figures: dict[str, float]
 
 

@@ -46,6 +46,12 @@ def changed_task(task: Task, **changes: Any) -> TaskSpec:
     return completed(edited(task, prepare, **_said(changes)))
 
 
+def paused_task(task: Task, *, paused: bool) -> TaskSpec:
+    """Return a task paused or resumed; nothing else of it is looked at, or one that cannot work any
+    more could not even be paused."""
+    return edited(task, lambda _spec: None, paused=paused)
+
+
 def chosen_task(fleet: Iterable[WatchedTask], wanted: str) -> WatchedTask:
     """Return the task of that name or id.
 

@@ -3,6 +3,7 @@
 import difflib
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -29,10 +30,11 @@ async def read_bytes(request: Request) -> bytes:
     kept = bytearray()
     try:
         with trio.fail_after(BODY_S):
-            async for chunk in request.stream():
-                kept += chunk
-                if len(kept) > BODY_LIMIT:
-                    raise Refusal(413, f"the body is larger than {BODY_LIMIT} bytes; send less")
+            async with aclosing(request.stream()) as stream:
+                async for chunk in stream:
+                    kept += chunk
+                    if len(kept) > BODY_LIMIT:
+                        raise Refusal(413, f"the body is larger than {BODY_LIMIT} bytes; send less")
     except trio.TooSlowError:
         raise Refusal(408, f"the body did not come within {BODY_S:g} s; send it again") from None
     except ClientDisconnect:

@@ -170,6 +170,7 @@ class ChannelDesk:
             carry_out=self.resend,
             body=_AGAIN,
             answer=ref("Resent"),
+            refusals=(404,),
         )
 
     async def list(self, call: Call) -> Reply:

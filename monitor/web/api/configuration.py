@@ -111,10 +111,8 @@ class Configuration:
             alerting = await session.alerting()
 
             def prepared() -> tuple[Declarations, list[str], FleetChange]:
-                declared, warnings = _read(call.raw, stored, alerting)
-                change = plan(stored, alerting, declared, prune=prune)
-                self._refuse(change, alerting)
-                return declared, warnings, change
+                declared, warnings = _read(call.raw, stored, alerting, self.options)
+                return declared, warnings, plan(stored, alerting, declared, prune=prune)
 
             # In a thread: a large file takes seconds to be checked.
             declared, warnings, change = await trio.to_thread.run_sync(prepared)
@@ -140,41 +138,6 @@ class Configuration:
             }
         )
 
-    def _refuse(self, change: FleetChange, alerting: Alerting) -> None:
-        """Refuse what must not come in from afar.
-
-        Raises:
-            Refusal: naming each task and channel.
-        """
-        wrong = []
-        pairs: list[tuple[Any, Any]] = [(None, one) for one in change.add]
-        pairs += change.edit
-        for before, spec in pairs:
-            known = NOTHING if before is None else Given(before.target, before.options)
-            try:
-                check(Given(spec.target, spec.options), known, self.options)
-            except InvalidTask as error:
-                wrong.append(Wrong(f'task "{spec.name}", {error.field}', error.message))
-        channels = {one.name: one for one in alerting.channels}
-        for one in () if change.alerting is None else change.alerting.channels:
-            known_one = channels.get(one.name)
-            same = known_one is not None and (known_one.url, known_one.options) == (
-                one.url,
-                one.options,
-            )
-            if same:
-                continue
-            if is_hidden(one.url) or is_hidden(one.options):
-                why = "has *** where a secret was hidden; write the secret itself"
-                wrong.append(Wrong(f'channel "{one.name}"', why))
-            elif self.options.allow_references:
-                continue
-            elif has_reference(one.url) or has_reference(one.options):
-                why = "has a reference ${...}; these are not taken over HTTP"
-                wrong.append(Wrong(f'channel "{one.name}"', why))
-        if wrong:
-            raise unfit(wrong[:_MOST])
-
 
 def _flag(says: str) -> Query:
     return Query(yes_or_no, says, {"type": "boolean", "default": False}, default=False)
@@ -193,11 +156,16 @@ def _shown(tasks: Sequence[Task], alerting: Alerting) -> str:
     return to_toml(shown, attrs.evolve(alerting, channels=channels), _HEAD)
 
 
-def _read(raw: bytes, stored: Sequence[Task], alerting: Alerting) -> tuple[Declarations, list[str]]:
+def _read(
+    raw: bytes, stored: Sequence[Task], alerting: Alerting, options: ApiOptions
+) -> tuple[Declarations, list[str]]:
     """Read what was sent, with the secrets of what is stored where they were shown as `***`.
+
+    What must not come in from afar is refused before anything of it is tried.
 
     Raises:
         BadConfig: with everything that is wrong.
+        Refusal: naming each task and channel that must not come in.
     """
     try:
         text = raw.decode("utf-8")
@@ -209,19 +177,51 @@ def _read(raw: bytes, stored: Sequence[Task], alerting: Alerting) -> tuple[Decla
         raise BadConfig([Problem(_NAME, f"{error}, so this is not valid TOML")]) from None
     except RecursionError:
         raise BadConfig([Problem(_NAME, "has tables or lists too deep in each other")]) from None
+    wrong: list[Wrong] = []
     tasks = {one.name: one for one in stored}
     for table, name in _tables(source, "task", "target"):
-        if (task := tasks.get(name)) is not None:
-            before = Given(task.target, task.options)
-            kept = with_secrets(Given(table["target"], table.get("options", {})), before)
-            table["target"] = kept.target
-            if "options" in table:
-                table["options"] = dict(kept.options)
+        _admit_task(table, name, tasks.get(name), options, wrong)
     channels = {one.name: one for one in alerting.channels}
     for table, name in _tables(source, "channel", "url"):
-        if (one := channels.get(name)) is not None:
-            table.update(_kept(table, one))
+        _admit_channel(table, name, channels.get(name), options, wrong)
+    if wrong:
+        raise unfit(wrong[:_MOST])
     return read_declared([source], prepare, check_channel)
+
+
+def _admit_task(
+    table: dict[str, Any], name: str, task: Task | None, options: ApiOptions, wrong: list[Wrong]
+) -> None:
+    before = NOTHING if task is None else Given(task.target, task.options)
+    kept = with_secrets(Given(table["target"], table.get("options", {})), before)
+    table["target"] = kept.target
+    if "options" in table:
+        table["options"] = dict(kept.options)
+    try:
+        check(kept, before, options)
+    except InvalidTask as error:
+        wrong.append(Wrong(f'task "{without_password(name)}", {error.field}', error.message))
+
+
+def _admit_channel(
+    table: dict[str, Any],
+    name: str,
+    known: ChannelSpec | None,
+    options: ApiOptions,
+    wrong: list[Wrong],
+) -> None:
+    if known is not None:
+        table.update(_kept(table, known))
+    found = (table["url"], table.get("options", {}))
+    if known is not None and found == (known.url, known.options):
+        return
+    if any(map(is_hidden, found)):
+        why = "has *** where a secret was hidden; write the secret itself"
+    elif not options.allow_references and any(map(has_reference, found)):
+        why = "has a reference ${...}; these are not taken over HTTP"
+    else:
+        return
+    wrong.append(Wrong(f'channel "{name}"', why))
 
 
 def _tables(source: Source, kind: str, key: str) -> Iterator[tuple[dict[str, Any], str]]:

@@ -23,7 +23,7 @@ from monitor.web.api.schemas import page_of, ref
 from monitor.web.routing import Role
 
 _TAKE = Body(
-    name="Acknowledgement",
+    name="NewAcknowledgement",
     keys={"note": NOTE, "for_s": FOR, "until_at": UNTIL},
     empty=True,
     example={"note": "the disk is being replaced", "for_s": 7200},

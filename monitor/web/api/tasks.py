@@ -10,7 +10,7 @@ from monitor.core.model import Lifecycle, RequestKind, State, Status, Task, Task
 from monitor.core.ports import Session
 from monitor.operations.documents import plain
 from monitor.operations.forms import spec_form, watched_document
-from monitor.operations.tasks import changed_task, new_task
+from monitor.operations.tasks import changed_task, new_task, paused_task
 from monitor.probes import kinds
 from monitor.probes.group import members_of
 from monitor.probes.heartbeat import token_of
@@ -245,7 +245,7 @@ class TaskDesk:
         return Reply(status=204)
 
     async def pause(self, call: Call) -> Reply:
-        return await self._amend(call, lambda task: changed_task(task, paused=True), "task.pause")
+        return await self._amend(call, lambda task: paused_task(task, paused=True), "task.pause")
 
     async def resume(self, call: Call) -> Reply:
         task_id = call.number("task_id")
@@ -254,7 +254,7 @@ class TaskDesk:
             if watched.recovery.lifecycle is not Lifecycle.RUNNING:
                 call.sign(session, "task.resume", watched.task.name)
                 await session.request(task_id, RequestKind.RESUME)
-        return await self._amend(call, lambda task: changed_task(task, paused=False), "task.resume")
+        return await self._amend(call, lambda task: paused_task(task, paused=False), "task.resume")
 
     async def _amend(self, call: Call, change: Any, action: str) -> Reply:
         """Change a task in one step, if there is anything to change."""

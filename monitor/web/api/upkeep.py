@@ -101,7 +101,7 @@ class Upkeep:
             body=_ASK,
             answer=ref("Event"),
             also={202: ref("Asked")},
-            refusals=(409, 503, 504),
+            refusals=(404, 409, 503, 504),
         )
         yield Operation(
             id="examine",
