@@ -35,7 +35,7 @@ from monitor.engine.clock import Clock
 from monitor.engine.kin import Kin
 from monitor.engine.look import look
 from monitor.engine.loop_lag import LoopLag
-from monitor.engine.recorder import Recorder
+from monitor.engine.recorder import PATIENCE_S, Recorder
 from monitor.engine.supervisor import Life
 from monitor.engine.tally import Tally
 from monitor.engine.uplink import Uplink
@@ -305,9 +305,11 @@ class Watch:
             alone = record.is_news or self.writes_at_once
             if alone and not self.recorder.behind and not self.store.crowded:
                 try:
-                    await session.commit([record])
-                    written = True
-                    self.recorder.written += 1
+                    # It waits for its turn no longer; a unit that has begun is not interrupted.
+                    with trio.move_on_after(PATIENCE_S):
+                        await session.commit([record])
+                        written = True
+                        self.recorder.written += 1
                 except DatabaseAway as error:
                     self.recorder.lose(error)
                 except StoreRefused:

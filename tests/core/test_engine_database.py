@@ -1,7 +1,7 @@
 """The whole engine on virtual time: the database goes and comes, and nothing is lost or doubled."""
 
 from collections.abc import Callable, Sequence
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 import trio
@@ -77,6 +77,23 @@ async def test_a_database_that_flickers_is_told_each_time(
     assert 3 == len(stage.events("database.lost")) == len(stage.events("database.back"))
     judge_task(stage.store, task, at(460))
     assert [] == stage.gaps(task)
+
+
+async def test_news_that_wait_for_their_turn_at_the_database_hold_up_no_look(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    task = stage.add("shop", interval_s=10.0, attempts=1)
+    async with stage.running():
+        await trio.sleep_until(100)
+        stage.store.takes_s = 45.0
+        stage.targets["shop"].role = down
+        await trio.sleep_until(200)
+        stage.store.takes_s = 0.0
+        await trio.sleep_until(300)
+    looked_s = stage.targets["shop"].looked_s
+    assert {10.0} == {round(after - before) for before, after in pairwise(looked_s[1:])}
+    assert Status.DOWN is stage.watched(task).state.status
+    judge_task(stage.store, task, at(300))
 
 
 async def test_an_outage_is_never_a_failure_of_a_target_or_a_child(
