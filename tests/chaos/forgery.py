@@ -147,7 +147,7 @@ def an_outage_has_no_end(evidence: Evidence, _: Rules, dice: random.Random) -> E
 def a_task_is_forgotten_for_a_while(
     evidence: Evidence, rules: Rules, dice: random.Random
 ) -> Evidence | None:
-    quiet_s = rules.silence_s + 1.0
+    quiet_s = max(rules.silence_s, rules.held_s if rules.held else 0.0) + 1.0
     long = [end for _, start, end in watching(evidence) if end - start > quiet_s]
     if not long or rules.at_peace:
         return None
@@ -158,7 +158,7 @@ def a_task_is_forgotten_for_a_while(
 
 
 def recovery_takes_too_long(evidence: Evidence, rules: Rules, _: random.Random) -> Evidence | None:
-    return attrs.evolve(evidence, anew_s=[*evidence.anew_s, rules.anew_s + 1.0])
+    return attrs.evolve(evidence, anew_s=[*evidence.anew_s, 2 * rules.anew_s + 1.0])
 
 
 def _with_life(evidence: Evidence, dice: random.Random, **changes: Any) -> Evidence | None:

@@ -21,6 +21,10 @@ _HEARD_S = 3.0
 """How long before a receiver hears of flapping no change is told any more."""
 
 
+UNITS = 4
+"""How many transactions a monitor has under way at once at most."""
+
+
 @attrs.frozen(kw_only=True)
 class Rules:
     """What a calamity is allowed to do."""
@@ -39,6 +43,10 @@ class Rules:
     """How soon after SIGTERM or SIGINT a process must be gone, the grace included."""
     silence_s: float = 4.0
     """How long no task may go without a look while a process is up."""
+    held: int = 0
+    """How often a task may go without a look for `held_s` instead: those whose change is just being
+    written when the database falls silent wait for that."""
+    held_s: float = 17.0
     at_peace: tuple[tuple[float, float], ...] = ()
     """Times during which nobody can look, because it was the process that was stopped."""
 

@@ -45,7 +45,7 @@ def watching(evidence: Evidence) -> Iterator[tuple[Life, float, float]]:
 
 def perseverance(evidence: Evidence, rules: Rules) -> Verdict:
     """While a process watches, no task goes without a look for long, whatever is broken."""
-    longest, wrong = 0.0, []
+    longest, held, wrong = 0.0, 0, []
     times = {task: [one.at for one in asked] for task, asked in evidence.asked.items()}
     for life, ready_at, until in watching(evidence):
         for task, moments in times.items():
@@ -55,10 +55,13 @@ def perseverance(evidence: Evidence, rules: Rules) -> Verdict:
                 if excused:
                     continue
                 longest = max(longest, after - before)
-                if after - before > rules.silence_s:
+                if rules.silence_s < after - before <= rules.held_s and held < rules.held:
+                    held += 1
+                elif after - before > rules.silence_s:
                     silent = f"was not looked at for {after - before:.1f} s from {before:.1f} on"
                     wrong.append(f"task {task} {silent}, while process {life.pid} was up")
-    return Verdict("looks go on", f"longest without a look {longest:.1f} s", wrong)
+    figure = f"longest without a look {longest:.1f} s"
+    return Verdict("looks go on", figure + (f", {held} held up" if held else ""), wrong)
 
 
 def recovery(evidence: Evidence, rules: Rules) -> Verdict:

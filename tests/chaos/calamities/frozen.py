@@ -4,7 +4,7 @@ import time
 
 import trio
 
-from tests.chaos.judges import Rules
+from tests.chaos.judges import UNITS, Rules
 from tests.chaos.scene import in_thread
 from tests.chaos.verdict import Case
 from tests.chaos.ward import Ward
@@ -32,7 +32,7 @@ async def run(ward: Ward) -> list[Case]:
                 calamity="server frozen",
                 where="PostgreSQL",
                 done="SIGSTOP to all its processes, for " + ", ".join(f"{s:g} s" for s in spans_s),
-                rules=Rules(anew_s=8.0),
+                rules=Rules(anew_s=8.0, held=UNITS * len(spans_s)),
                 anew_s=anew_s,
             )
     return [case]

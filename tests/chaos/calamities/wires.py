@@ -4,7 +4,7 @@ import time
 
 import trio
 
-from tests.chaos.judges import Rules
+from tests.chaos.judges import UNITS, Rules
 from tests.chaos.verdict import Case
 from tests.chaos.ward import Ward
 from tests.faults.proxy import open_proxy
@@ -40,7 +40,7 @@ async def run(ward: Ward) -> list[Case]:
                 where="PostgreSQL behind a fault proxy",
                 done=f"all connections half-open {len(anew_s) - 1} times; "
                 f"{proxy.cuts} answers to a COMMIT lost",
-                rules=Rules(anew_s=_DEAD_S),
+                rules=Rules(anew_s=_DEAD_S, held=UNITS * (len(anew_s) - 1)),
                 anew_s=anew_s,
             )
     return [case]
