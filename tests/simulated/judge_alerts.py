@@ -136,6 +136,9 @@ class AlertJudge:
             yield f"A3: told {len(times)} times ({at_s}), doubtful {doubts} times"
         if key not in self.world.witness.unwritten and not _same_keys(times):
             yield "A3: the same message under different keys"
+        of_incident = notice.kind in (NoticeKind.DOWN, NoticeKind.UP)
+        if of_incident and notice.key != f"{notice.task_id}/{notice.incident}/{notice.kind}":
+            yield "A1: a notice of nothing"
         if notice.kind is NoticeKind.UP:
             begun = self.told.get((f"{notice.thread}/down", notice.channel), [])
             yield from _order(f"{notice.thread}/down", notice.key, begun, times)
