@@ -2,6 +2,7 @@
 
 import pytest
 import trio
+from argon2 import PasswordHasher
 from starlette.exceptions import HTTPException
 
 from monitor.web.access.hashing import AT_ONCE, WAITING, Passwords, hasher
@@ -14,11 +15,20 @@ async def test_a_password_fits_its_own_hash_and_no_other() -> None:
     kept = await passwords.hash("Zoe\u0308 und der Hund")
     assert kept.startswith("$argon2id$v=19$m=65536,t=2,p=1$")
     assert await passwords.fits(kept, "Zo\u00eb und der Hund")
-    for wrong in ("zo\u00eb und der Hund", "", "x" * 5000):
+    assert not await passwords.fits(kept, "zo\u00eb und der Hund")
+    assert not passwords.is_outdated(kept)
+
+
+async def test_what_is_no_password_fits_nothing() -> None:
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords = Passwords(hasher=quick, nobodys=quick.hash("nobody's"))
+    kept = quick.hash(PASSWORD)
+    assert await passwords.fits(kept, PASSWORD)
+    for wrong in ("", "x" * 5000, f"{PASSWORD}\x00"):
         assert not await passwords.fits(kept, wrong)
     assert not await passwords.fits(None, PASSWORD)
+    assert not await passwords.fits(None, "nobody's")
     assert not await passwords.fits("no hash at all", PASSWORD)
-    assert not passwords.is_outdated(kept)
 
 
 def test_nobodys_hash_takes_as_much_work_as_any_other() -> None:
@@ -66,10 +76,7 @@ async def test_a_flood_of_logins_is_turned_away_instead_of_queued() -> None:
     assert 5 * [503] == refused
 
 
-@pytest.mark.parametrize("effort", [{"time_cost": 1}, {"memory_cost": 1024}])
-def test_a_hash_of_less_effort_is_outdated(effort: dict[str, int]) -> None:
-    from argon2 import PasswordHasher
-
-    usual = {"time_cost": 2, "memory_cost": 64 * 1024, "parallelism": 1}
-    weak = PasswordHasher(**{**usual, **effort}).hash(PASSWORD)
+@pytest.mark.parametrize(("passes", "kib"), [(1, 64 * 1024), (2, 1024)])
+def test_a_hash_of_less_effort_is_outdated(passes: int, kib: int) -> None:
+    weak = PasswordHasher(time_cost=passes, memory_cost=kib, parallelism=1).hash(PASSWORD)
     assert Passwords().is_outdated(weak)
