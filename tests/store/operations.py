@@ -61,6 +61,12 @@ def _gone(*conditions: str) -> str:
     )
 
 
+_WISH = (
+    "DELETE FROM request",
+    f"INSERT INTO request (id, task_id, kind) VALUES (7, {SHOP}, 'look')",
+)
+
+
 async def _add(session: Session, n: int) -> None:
     assert 2 == len(await session.add([spec(f"first {n}"), spec(f"second {n}")], at(0)))
 
@@ -97,6 +103,10 @@ async def _changes(session: Session, _n: int) -> None:
     found = await session.changes(-1)
     assert found is not None
     assert [SHOP] == [wish.task_id for wish in found.requests]
+
+
+async def _answer(session: Session, _n: int) -> None:
+    await session.commit([EventRecord(answers=(7,))])
 
 
 async def _beat(session: Session, n: int) -> None:
@@ -295,12 +305,7 @@ WRITING = [
         ("DELETE FROM request", "UPDATE task_state SET recovery_attempts = 9"),
         _counts("request", f"task_state WHERE task_id = {SHOP} AND recovery_attempts = 0"),
     ),
-    Operation(
-        "changes",
-        _changes,
-        ("DELETE FROM request", f"INSERT INTO request (task_id, kind) VALUES ({SHOP}, 'look')"),
-        _gone("request"),
-    ),
+    Operation("answer", _answer, _WISH, _gone("request")),
     Operation("commit notices", _commit_notices, trace=_counts("notice WHERE incident = {n}")),
     Operation(
         "decide on notices",
@@ -361,6 +366,7 @@ WRITING = [
 ]
 
 READING = [
+    Operation("changes", _changes, _WISH),
     Operation("fleet", _fleet),
     Operation("watched", _watched),
     Operation("looks", _looks, ("DELETE FROM result", *scene()[2:])),
