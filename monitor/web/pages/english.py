@@ -3,6 +3,7 @@
 from monitor.core.alerts.notices import NoticeKind, NoticeState
 from monitor.core.drills import Ending
 from monitor.core.model import GapReason, Reason
+from monitor.core.pings import PingKind
 
 _REASONS = {
     Reason.TASK_ERROR: "our own error",
@@ -95,6 +96,12 @@ _FIGURES = {
     "alerts_waiting": "alerts waiting",
     "alerts_sent": "messages sent",
 }
+_PINGS = {
+    PingKind.START: "a run starts",
+    PingKind.SUCCESS: "it went well",
+    PingKind.FAIL: "it failed",
+    PingKind.LOG: "something to remember",
+}
 ENGLISH = {
     **{f"reason {reason}": said for reason, said in _REASONS.items()},
     **{f"gap {reason}": short for reason, (short, _long) in _GAPS.items()},
@@ -104,6 +111,7 @@ ENGLISH = {
     **{f"notice state {state}": said for state, said in _STATES.items()},
     **{f"ending {ending}": said for ending, said in _ENDINGS.items()},
     **{f"figure {name}": said for name, said in _FIGURES.items()},
+    **{f"ping {kind}": said for kind, said in _PINGS.items()},
     "status 403": "That is not yours to do",
     "status 404": "There is nothing here",
     "status 409": "That cannot be done now",

@@ -280,6 +280,16 @@ OF_TASKS: dict[str, str] = {
     "There are more looks than can be shown: only the newest {count} of them are.": (
         "Проверок больше, чем можно показать: показаны только новейшие {count}."
     ),
+    "Pings": "Сигналы",
+    "What it said": "Что сказано",
+    "Run took": "Длился",
+    "What it brought": "Что принёс",
+    "From": "Откуда",
+    "exit code {code}": "код выхода {code}",
+    "a run starts": "запуск начат",
+    "it went well": "прошло успешно",
+    "it failed": "не удалось",
+    "something to remember": "заметка",
 }
 
 RUSSIAN = OF_TASKS | OF_THE_REST

@@ -14,8 +14,10 @@ from monitor.core.alerts.alerting import Alerting, Silence
 from monitor.core.calendar.windows import read_window
 from monitor.core.listing import Gaps, Incidents
 from monitor.core.model import Event, Gap, Incident, Look, Task, WatchedTask
+from monitor.core.pings import Ping
+from monitor.core.ports import Session
 from monitor.core.units import parse_moment
-from monitor.probes.heartbeat import token_of
+from monitor.probes.heartbeat import SCHEME, token_of
 from monitor.web.pages.board import Line, kind_of, members_of
 from monitor.web.pages.chart import Chart, chart_of_glances, chart_of_looks, phase_path
 from monitor.web.pages.fleet import Fleet
@@ -47,6 +49,8 @@ class Past:
     incidents: Sequence[Incident]
     gaps: Sequence[Gap]
     events: Sequence[Event]
+    pings: Sequence[Ping]
+    """Of a job that says itself how it is."""
     alerting: Alerting
 
 
@@ -124,6 +128,7 @@ class TaskPage:
                 incidents=incidents[:20],
                 gaps=gaps[:20],
                 events=await session.events(task.id, limit=20),
+                pings=await _pings(session, task),
                 alerting=await session.alerting(),
             )
 
@@ -152,6 +157,12 @@ class TaskPage:
             task = (await session.watched(watched.task.id)).task
         text = tomli_w.dumps({"task": to_tables([task], Alerting())["task"]})
         return PlainTextResponse(text, headers=HEADERS)
+
+
+async def _pings(session: Session, task: Task) -> Sequence[Ping]:
+    if kind_of(task.target) != SCHEME:
+        return ()
+    return await session.pings(task.id, 20, bodies=False)
 
 
 def _may_edit(request: Request) -> bool:

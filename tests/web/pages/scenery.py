@@ -41,6 +41,7 @@ from monitor.core.model import (
     TaskSpec,
     Transition,
 )
+from monitor.core.pings import Ping, PingKind
 from monitor.core.ports import Prepared, TargetDown, Trace
 from monitor.engine.clock import Clock
 from monitor.store.memory import MemoryStore
@@ -331,6 +332,24 @@ class Scenery:
             options={"period": "1d", "token": "a-token-that-is-hard-to-guess"},
             base_s=0.0001,
         )
+        backup = max(self.store.tables.tasks)
+        for kind, ago_s, body in (
+            (PingKind.SUCCESS, 3 * 3600.0, "14 GB in 12 minutes"),
+            (PingKind.START, 3.2 * 3600.0, ""),
+            (PingKind.FAIL, 27 * 3600.0, "disk full: <b>/backup</b>"),
+        ):
+            at = self.now - timedelta(seconds=ago_s)
+            code = 28 if kind is PingKind.FAIL else None
+            run_s = 720.0 if kind is PingKind.SUCCESS else None
+            self.store.tables.pings[backup, kind, at] = Ping(
+                task_id=backup,
+                kind=kind,
+                at=at,
+                exit_code=code,
+                run_s=run_s,
+                body=body,
+                source="192.0.2.77",
+            )
 
     def _ours(self) -> None:
         self.add(

@@ -15,6 +15,13 @@ function localize() {
 localize();
 document.addEventListener("refreshed", localize);
 
+document.addEventListener("pointerover", (event) => {
+  const readout = document.querySelector(".readout");
+  if (!readout) return;
+  const hit = event.target.closest?.(".plot .hit");
+  readout.textContent = hit ? hit.querySelector("title").textContent : "";
+});
+
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-copy]");
   if (!link || !navigator.clipboard || event.ctrlKey || event.metaKey) return;
