@@ -10,7 +10,7 @@ tcp's    script (what is heard and said in turn)
 dns's    dnsquestion, dnswire (UDP, TCP, TLS, HTTPS), dnsanswer
 http's   httpoptions, request (and redirects), payload, cookies, authorization, tokens (OAuth2),
          hidden (secrets); road (the way there), proxy, socks, nameserver;
-         exchange (over one connection), http2, content (under a cap)
+         exchange (over one connection), http2 and its frames (grpc's too), content (under a cap)
 asking   heartbeat (what a job says of itself), group (how other tasks stand)
 icmp's   icmpwire (echoes and complaints)
 ssh's    sshwire (messages), sshkeys (the proof of a host key)

@@ -4,21 +4,16 @@ https://github.com/grpc/grpc/blob/master/doc/health-checking.md and PROTOCOL-HTT
 two messages have one field each, so their protobuf is written and read by hand.
 """
 
-import contextlib
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 import attrs
-import h2.config
-import h2.connection
-import h2.errors
 import h2.events
-import h2.exceptions
-import h2.settings
 import trio
 
 from monitor.core.ports import TargetDown
-from monitor.probes.explain import explain, printable
+from monitor.probes.explain import printable
+from monitor.probes.frames import STREAM, Frames, error_name
 from monitor.probes.wire import Fields
 
 CODES = (
@@ -48,13 +43,7 @@ SERVING = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
 _READ_LIMIT = 128 * 1024
 """Bytes that are read; headers may have 64 KiB, the answer has seven bytes."""
 
-_READ_SIZE = 4 * 1024
-"""Small, because all frames of one reading are parsed at once, and a frame may have nine bytes."""
-
 _ANSWER_LIMIT = 4 * 1024
-
-_FRAME_HEAD = 9
-_GOAWAY = 7
 
 
 @attrs.frozen(kw_only=True)
@@ -97,26 +86,22 @@ class _Call:
     """One stream of one HTTP/2 connection."""
 
     def __init__(self, stream: trio.abc.Stream) -> None:
-        self._stream = stream
-        self._http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding=None))
-        self._http.local_settings = h2.settings.Settings(
-            initial_values={h2.settings.SettingCodes.ENABLE_PUSH: 0}
-        )
-        self._unread = bytearray()
-        self._received = 0
+        self._frames = Frames(stream, "calls")
         self._headers: dict[str, str] = {}
         self._data = bytearray()
 
     def begin(self, headers: list[tuple[str, str]], data: bytes) -> None:
         """Write the call; it leaves when more has to be read."""
-        self._http.initiate_connection()
-        self._http.send_headers(1, headers)
-        self._http.send_data(1, data, end_stream=True)
+        http = self._frames.http
+        http.initiate_connection()
+        http.send_headers(STREAM, headers)
+        http.send_data(STREAM, data, end_stream=True)
 
     async def receive(self) -> None:
         """Read until the answer is complete."""
-        while not self._take(await self._frame()):
-            pass
+        while not any(self._happened(event) for event in await self._frames.next()):
+            if self._frames.received >= _READ_LIMIT:
+                raise TargetDown(f"the target sent more than {_READ_LIMIT // 1024} KiB")
 
     def result(self) -> Health:
         """Judge a complete answer."""
@@ -137,58 +122,6 @@ class _Call:
             serving=None if serving is None else _name(SERVING, str(serving)),
         )
 
-    async def _flush(self) -> None:
-        # A target that has answered may have closed already; what is received tells.
-        with contextlib.suppress(trio.BrokenResourceError):
-            await self._stream.send_all(self._http.data_to_send())
-
-    async def _frame(self) -> bytes:
-        """Return the next frame. They are given to h2 one by one, see _take."""
-        while len(self._unread) < (size := self._frame_size()):
-            await self._read_more()
-        frame = bytes(self._unread[:size])
-        del self._unread[:size]
-        return frame
-
-    def _frame_size(self) -> int:
-        """Return the bytes of the next frame, as far as that is known."""
-        if len(self._unread) < _FRAME_HEAD:
-            return _FRAME_HEAD
-        size = int.from_bytes(self._unread[:3], "big")
-        if size > self._http.max_inbound_frame_size:
-            raise _invalid("a frame is too long")
-        return _FRAME_HEAD + size
-
-    async def _read_more(self) -> None:
-        if self._received >= _READ_LIMIT:
-            raise TargetDown(f"the target sent more than {_READ_LIMIT // 1024} KiB")
-        await self._flush()
-        try:
-            piece = await self._stream.receive_some(_READ_SIZE)
-        except trio.BrokenResourceError as error:
-            raise TargetDown(explain(error)) from error
-        if not piece:
-            when = "before its answer was complete" if self._received else "without an answer"
-            raise TargetDown(f"the target closed the connection {when}")
-        self._received += len(piece)
-        self._unread += piece
-
-    def _take(self, frame: bytes) -> bool:
-        """Read a frame, and say whether the answer is complete now."""
-        if frame[3] == _GOAWAY:
-            # A server that goes away still answers what it has taken up (RFC 9113, 6.8), but h2
-            # reads nothing after this.
-            last_stream = int.from_bytes(frame[9:13], "big") & 0x7FFF_FFFF
-            if last_stream < 1:
-                words = printable(frame[17:].decode("utf-8", "replace"), 100)
-                raise TargetDown(f"the target takes no calls{words and f': {words}'}")
-            return False
-        try:
-            events = self._http.receive_data(frame)
-        except h2.exceptions.H2Error as error:
-            raise _invalid(str(error)) from error
-        return any(self._happened(event) for event in events)
-
     def _happened(self, event: h2.events.Event) -> bool:
         match event:
             case h2.events.ResponseReceived() | h2.events.TrailersReceived():
@@ -199,7 +132,7 @@ class _Call:
                 if len(self._data) > _ANSWER_LIMIT:
                     raise TargetDown("the answer is too long for one about health")
             case h2.events.StreamReset():
-                raise TargetDown(f"the target gave up the call ({_error_name(event.error_code)})")
+                raise TargetDown(f"the target gave up the call ({error_name(event.error_code)})")
             case h2.events.StreamEnded():
                 return True
         return False
@@ -260,14 +193,3 @@ def _name(names: tuple[str, ...], number: str) -> str:
     """Return the name of a number that the target sent as text, or what it sent."""
     known = number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(names)
     return names[int(number)] if known else printable(number, 20)
-
-
-def _error_name(code: int) -> str:
-    try:
-        return h2.errors.ErrorCodes(code).name
-    except ValueError:
-        return str(code)
-
-
-def _invalid(why: str) -> TargetDown:
-    return TargetDown(f"not a valid HTTP/2 answer: {printable(why, 100)}")

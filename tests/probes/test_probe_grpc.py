@@ -288,16 +288,16 @@ async def test_a_wrong_answer_is_down_in_words(answer: dict[str, Any], detail: s
 @pytest.mark.parametrize(
     ("said", "detail"),
     [
-        (HTML, "not a valid HTTP/2 answer: a frame is too long"),
+        (HTML, "the target answers in HTTP/1, not in HTTP/2"),
         (b"\0" * 9, "not a valid HTTP/2 answer: "),
         (b"\0\0\1\1\4\0\0\0\1\xff", "not a valid HTTP/2 answer: "),
         (b"\0\0\4\5\4\0\0\0\1\0\0\0\2", "not a valid HTTP/2 answer: "),
         (b"\0\0\4\3\0\0\0\0\1\0\0\0\7", "the target gave up the call (REFUSED_STREAM)"),
         (b"\0\0\4\3\0\0\0\0\1\0\0\1\0", "the target gave up the call (256)"),
-        (b"\0\0\x0c\7\0\0\0\0\0\0\0\0\0\0\0\0\x0bbusy", "the target takes no calls: busy"),
-        (b"\0\0\0\7\0\0\0\0\0", "the target takes no calls"),
-        (b"\0\0\0\4\0\0", "the target closed the connection before its answer was complete"),
-        (b"", "the target closed the connection without an answer"),
+        (b"\0\0\x0c\7\0\0\0\0\0\0\0\0\0\0\0\0\x0bbusy", "the target takes no calls (busy)"),
+        (b"\0\0\0\7\0\0\0\0\0", "the target takes no calls ("),
+        (b"\0\0\0\4\0\0", "the connection was closed in the middle of the answer"),
+        (b"", "the connection was closed without an answer"),
     ],
 )
 async def test_a_server_of_something_else_is_down(said: bytes, detail: str) -> None:
