@@ -65,9 +65,9 @@ class AccessGuard:
             return None
 
     async def _who(self, request: Request) -> Who | None:
-        authorization = request.headers.get("authorization")
-        if authorization is not None:
-            return await self._by_token(request, authorization)
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":  # other schemes are for proxies before us
+            return await self._by_token(request, secret.strip())
         if self._is_said_by_proxy(request):
             return await self._by_proxy(request)
         if secret := self.door.session.read(request):
@@ -78,10 +78,8 @@ class AccessGuard:
 
     # --- tokens ---------------------------------------------------------------------------------
 
-    async def _by_token(self, request: Request, authorization: str) -> Who | None:
-        scheme, _, secret = authorization.partition(" ")
-        secret = secret.strip()
-        if scheme.lower() != "bearer" or not secret.startswith(TOKEN_PREFIX):
+    async def _by_token(self, request: Request, secret: str) -> Who | None:
+        if not secret.startswith(TOKEN_PREFIX):
             raise _unauthorized(f"write it as Authorization: Bearer {TOKEN_PREFIX}...")
         key = f"{digest(secret)} {request.url.path}"
         return await self._with_memory(key, lambda: self._ask_token(request, secret))

@@ -85,13 +85,22 @@ class Login:
     async def _ask(
         self, request: Request, onward: str, status: int = 200, wrong: str = "", name: str = ""
     ) -> Response:
-        people = await self.door.people()
-        headers = {}
-        if status == 429:
-            headers["Retry-After"] = soon(self._wait_s(request, name, known=False))
+        anybody = bool((await self.door.people()).users)
+        return self._form(request, anybody, onward, status, wrong, name)
+
+    def _form(
+        self,
+        request: Request,
+        anybody: bool,
+        onward: str,
+        status: int,
+        wrong: str,
+        name: str,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
         return self.pages.page(
             request,
-            "access/login.html" if people.users else "access/nobody.html",
+            "access/login.html" if anybody else "access/nobody.html",
             status=status,
             headers=headers,
             onward=onward,
@@ -107,14 +116,16 @@ class Login:
         onward = own_path(form.get("next", "")) or "/"
         name, password = form.get("name", "").strip()[:64], form.get("password", "")
         near = neighbourhood(self.door.source.address(request))
+        if wait_s := self.addresses.wait_s(near):  # costs us nothing
+            return self._hold(request, onward, name, wait_s)
+        # Counted before it is known: who asks many times at once has failed as often.
+        self.addresses.failed(near)
         async with self.door.desk.session() as session:
             user = (await session.registry.people()).find(name)
             sessions = await session.registry.sessions(user.id if user else 0)
-        if self._wait_s(request, name, known=_was_here(sessions, near)):
-            tell("access.held", address=near)
-            return await self._ask(request, onward, 429, "wait", name)
-        # Counted before it is known: who asks many times at once has failed as often.
-        self.addresses.failed(near)
+        wait_s = self.names.wait_s(folded(name))
+        if wait_s and not _was_here(sessions, near):
+            return self._hold(request, onward, name, wait_s)
         self.names.failed(folded(name))
         if not await self.passwords.fits(user.password if user else None, password):
             tell("access.refused", address=near, how="password")
@@ -130,10 +141,10 @@ class Login:
         cookie = await self.visits.open(request, user, "password")
         return keep(RedirectResponse(onward, 303), cookie)
 
-    def _wait_s(self, request: Request, name: str, *, known: bool) -> float:
-        near = neighbourhood(self.door.source.address(request))
-        of_name = 0.0 if known else self.names.wait_s(folded(name))
-        return max(self.addresses.wait_s(near), of_name)
+    def _hold(self, request: Request, onward: str, name: str, wait_s: float) -> Response:
+        """Tell somebody to wait."""
+        tell("access.held", address=neighbourhood(self.door.source.address(request)))
+        return self._form(request, True, onward, 429, "wait", name, {"Retry-After": soon(wait_s)})
 
     async def _renew(self, user: User, password: str) -> None:
         """Hash a password anew that was hashed with less effort than is usual now."""

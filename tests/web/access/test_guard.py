@@ -111,8 +111,17 @@ async def test_when_a_token_was_used_is_noted_now_and_then(
 async def test_a_bad_token_is_not_helped_by_a_good_session(house: House, browser: Caller) -> None:
     await house.add()
     await browser.log_in()
-    for wrong in ("Bearer mon_wrong", "Basic YTpi", "Bearer", "mon_x", "Bearer xyz"):
+    for wrong in ("Bearer mon_wrong", "Bearer", "Bearer xyz", "bearer mon_", "BEARER  mon_x"):
         assert 401 == (await browser.get("/viewer", authorization=wrong)).status
+
+
+async def test_what_a_proxy_before_us_asks_for_is_not_our_affair(
+    house: House, browser: Caller
+) -> None:
+    await house.add()
+    await browser.log_in()
+    assert 200 == (await browser.get("/viewer", authorization="Basic YTpi")).status
+    assert 303 == (await house.caller().get("/viewer", authorization="Basic YTpi")).status
 
 
 async def test_a_token_in_an_address_is_refused_whoever_asks(house: House, browser: Caller) -> None:
