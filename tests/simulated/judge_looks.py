@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from monitor.core.model import Look, Reason, Status, Task
+from monitor.core.model import Gap, GapReason, Look, Reason, Status, Task
 from tests.core.judge import (
     believe,
     judge_incidents,
@@ -74,6 +74,7 @@ class LookJudge:
                 *self._of_truth(task),
                 *self._of_losses(task),
                 *self._of_unwanted(task),
+                *self._of_reasons(task),
                 *self._of_edges(task),
             ]
             yield from (f"task {task.id}: {fault}" for fault in found[:5])
@@ -188,6 +189,39 @@ class LookJudge:
             looks = [one for one in witness.looks[task.id] if heard_s + 15 < one.at_s < until_s]
             if looks:
                 yield f"I1: looked at {looks[0].at_s:.0f} s, paused since {pause.at_s:.0f} s"
+
+    def _of_reasons(self, task: Task) -> Iterator[str]:
+        """Ask of each gap that its reason is true (I1)."""
+        witness = self.world.witness
+        for gap in self.world.stage.store.tables.gaps.values():
+            if gap.task_id != task.id:
+                continue
+            match gap.reason:
+                case GapReason.MONITOR_DOWN:
+                    is_true = self._was_down(task, gap)
+                case GapReason.PAUSED:
+                    is_true = bool(witness.of("pause", task.id))
+                case GapReason.CLOCK_JUMP | GapReason.SUSPENDED:
+                    near = gap.from_at - _LAG, gap.until_at + _LAG
+                    is_true = any(near[0] <= at <= near[1] for at in witness.stepped_at)
+                case _:
+                    is_true = True
+            if not is_true:
+                yield f"I1: a gap for a reason that does not hold: {gap}"
+
+    def _was_down(self, task: Task, gap: Gap) -> bool:
+        """Say whether no process ran from the beginning of a gap on, give or take a look.
+
+        Or none that could write: what waits for a database that is away goes with the process.
+        """
+        witness = self.world.witness
+        before = [one for one in witness.processes if one.ended_at <= gap.until_at]
+        if not before:
+            return False
+        last = before[-1]
+        one_look = timedelta(seconds=1.2 * task.interval_s + task.timeout_s + 60)
+        lost = any(one.touches(last.until_s - _HELD_S, last.until_s) for one in witness.away)
+        return lost or last.ended_at - gap.from_at <= one_look
 
     def _of_edges(self, task: Task) -> Iterator[str]:
         """Ask of all that a target began to do that it was looked at in time (I1)."""

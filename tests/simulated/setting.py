@@ -89,7 +89,7 @@ class Setting:
     density: float = 1.0
     """How many times more often than usual everything happens."""
     skips: bool = True
-    """Whether looks that would change nothing are left out; see `Watch.foresee`."""
+    """Whether looks that would change nothing are left out; see `engine.foresight`."""
     kept: int | None = None
     """If set, only so many of the tasks exist; everything else stays as it is."""
     stops_at: float | None = None

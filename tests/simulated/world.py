@@ -14,6 +14,7 @@ from monitor.core.alerts.alerting import AlertingChange, Maintenance, Selector
 from monitor.core.model import Reason, Recovery, Result, State, Status, Task, TaskSpec
 from monitor.core.ports import OwnFault, Prepared, TargetDown, Trace
 from monitor.engine.child import Doing
+from monitor.engine.foresight import Foresight
 from tests.core.scene import Journal, Stage
 from tests.simulated.faults import CHANNELS, Faults
 from tests.simulated.happenings import Happening, plan
@@ -240,7 +241,8 @@ class World:
         async with monitor as app:
             self.app = app
             if self.setting.skips:
-                app.watch.foresee = self.foresee
+                app.watch.foresight = foresight = Foresight(self.stage.clock, self.foresee)
+                app.watch.kin.seen_at = foresight.seen_at
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._inspect, app, process, states, recoveries)
                 with trio.move_on_at(until_s):
