@@ -41,6 +41,8 @@ class Rules:
     """How soon after the mend every task must be recorded anew."""
     leaving_s: float = 5.0
     """How soon after SIGTERM or SIGINT a process must be gone, the grace included."""
+    early_s: float = 1.0
+    """A signal that comes sooner after the start may find nobody who listens yet."""
     silence_s: float = 4.0
     """How long no task may go without a look while a process is up."""
     held: int = 0
@@ -69,6 +71,7 @@ class Rules:
             loss_s=self.loss_s * factor,
             anew_s=self.anew_s * factor,
             leaving_s=self.leaving_s * factor,
+            early_s=self.early_s * factor,
             silence_s=self.silence_s * factor,
         )
 

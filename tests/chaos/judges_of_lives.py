@@ -13,8 +13,6 @@ from tests.chaos.patient import Life
 from tests.chaos.scene import RECOVERY_BASE_S, RECOVERY_CAP_S
 
 _JITTER = 0.1
-_EARLY_S = 1.0
-"""A signal that comes sooner may find nobody who listens yet, and ends the process as usual."""
 
 
 def outages(evidence: Evidence, rules: Rules) -> Verdict:
@@ -93,7 +91,7 @@ def leaving(evidence: Evidence, rules: Rules) -> Verdict:
         if life.code == 0:
             if evidence.farewells.get(life.pid) is False:
                 wrong.append(f"{name} left, and is not recorded as stopped")
-        elif life.asked_at - life.started_at < _EARLY_S and not life.last_words():
+        elif life.asked_at - life.started_at < rules.early_s and not life.last_words():
             early += 1
         else:
             wrong.append(f"{name} ended with {life.code} after {life.asked}: {life.last_words()}")
