@@ -153,6 +153,18 @@ def storm(session: nox.Session) -> None:
 
 
 @nox.session(python=INSTALLED[0])
+def simulate(session: nox.Session) -> None:
+    """Live 20 x 100 tasks x a year of everything that can go wrong; `-- --nightly` does more.
+
+    Then a week of 200 tasks without leaving a single look out.
+    """
+    install(session, "test")
+    session.run("python", "scripts/simulate.py", *session.posargs)
+    if not session.posargs:
+        session.run("python", "scripts/simulate.py", "--every-look", "--seed", "1")
+
+
+@nox.session(python=INSTALLED[0])
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew; `-- --upgrade` takes the newest versions."""
     session.install("uv")
