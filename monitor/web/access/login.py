@@ -5,6 +5,7 @@ it takes. Who guesses waits longer and longer; see `monitor.core.access.throttle
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import attrs
@@ -15,9 +16,10 @@ from starlette.responses import RedirectResponse, Response
 from monitor.core.access.changing import AccessRefused, adding, editing, folded, rehashed
 from monitor.core.access.codes import spend
 from monitor.core.access.passwords import BadPassword, check_password
-from monitor.core.access.people import User, WebSession, new_deed
+from monitor.core.access.people import User, new_deed
 from monitor.core.access.roles import Role
 from monitor.core.access.throttle import OF_ADDRESS, OF_CODE, OF_NAME, Throttle, neighbourhood
+from monitor.core.ports import Session
 from monitor.journal import tell
 from monitor.web.access.cookies import keep
 from monitor.web.access.door import Door
@@ -31,6 +33,8 @@ from monitor.web.access.visits import Visits, soon
 from monitor.web.routing import PUBLIC, Entry, who_asks
 
 CODE, LOGOUT = "/login/code", "/logout"
+LATELY = timedelta(days=30)
+"""Where somebody has logged in within that time, others who guess do not hold them up."""
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -122,9 +126,10 @@ class Login:
         self.addresses.failed(near)
         async with self.door.desk.session() as session:
             user = (await session.registry.people()).find(name)
-            sessions = await session.registry.sessions(user.id if user else 0)
-        wait_s = self.names.wait_s(folded(name))
-        if wait_s and not _was_here(sessions, near):
+            wait_s = self.names.wait_s(folded(name))
+            if wait_s and await self._was_here(session, user.name if user else name, near):
+                wait_s = 0.0
+        if wait_s:
             return self._hold(request, onward, name, wait_s)
         self.names.failed(folded(name))
         if not await self.passwords.fits(user.password if user else None, password):
@@ -145,6 +150,12 @@ class Login:
         """Tell somebody to wait."""
         tell("access.held", address=neighbourhood(self.door.source.address(request)))
         return self._form(request, True, onward, 429, "wait", name, {"Retry-After": soon(wait_s)})
+
+    async def _was_here(self, session: Session, name: str, near: str) -> bool:
+        """Say whether somebody has logged in from near lately."""
+        since = self.door.now() - LATELY
+        logins = await session.registry.deeds(since, 200, actor=name, action="login")
+        return any(neighbourhood(one.address) == near for one in logins)
 
     async def _renew(self, user: User, password: str) -> None:
         """Hash a password anew that was hashed with less effort than is usual now."""
@@ -247,11 +258,6 @@ class Login:
         [user] = done.users
         cookie = await self.visits.open(request, user, "first run")
         return keep(RedirectResponse("/", 303), cookie, self.door.first_run.clear(request))
-
-
-def _was_here(sessions: Sequence[WebSession], near: str) -> bool:
-    """Say whether somebody has logged in from near before."""
-    return any(neighbourhood(one.address) == near and not one.pending for one in sessions)
 
 
 def _next(onward: str) -> str:
