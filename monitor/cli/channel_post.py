@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import attrs
 from cyclopts import Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, Options, read_options
@@ -14,22 +13,11 @@ from monitor.core.alerts.alerting import AlertingChange
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.core.alerts.notices import ChannelSpec, Message, Notice, Send
+    from monitor.core.alerts.notices import ChannelSpec, Notice
     from monitor.settings import Settings
 
 _UNSTORED = "trial"
 """The name of a channel that is tried before it is added."""
-
-
-@attrs.frozen(kw_only=True)
-class Attempt:
-    """What came of trying to send."""
-
-    why: str
-    """Why it was not delivered; empty: it was."""
-    took_s: float
-    permanent: bool = False
-    """Whether trying again cannot help."""
 
 
 async def try_(
@@ -52,13 +40,15 @@ async def try_(
     settings = everywhere.settle()
     from monitor.channels import prepare_channel, shown_url
     from monitor.cli.database import now
+    from monitor.operations.trying import trial, try_message
     from monitor.probes.guard import POLICY
 
     spec = await _wanted(settings, channel, url, read_options(option))
     POLICY.set(settings.targets)
-    send, words = prepare_channel(spec), Words(settings.lang)
-    message = _trial(spec, settings.lang)
-    attempt = await _attempt(send, message)
+    prepare_channel(spec)  # what can never work is bad input
+    words = Words(settings.lang)
+    message = trial(spec.name, settings.lang, now())
+    attempt = await try_message(spec, message)
     where = shown_url(spec.url)
     if everywhere.json:
         say_json(
@@ -114,47 +104,6 @@ async def _wanted(
         raise BadInput("-o belongs to --url; `monitor channel edit` changes a channel's options")
     async with open_session(settings) as session:
         return changed_channel(find_channel((await session.alerting()).channels, channel))
-
-
-def _trial(spec: "ChannelSpec", lang: str) -> "Message":
-    import secrets
-    import socket
-
-    from monitor.channels.wording import compose
-    from monitor.cli.database import now
-    from monitor.core.alerts.notices import Notice, NoticeKind
-
-    at = now()
-    trial = Notice(
-        key=f"trial/{secrets.token_hex(8)}/{NoticeKind.TRIAL}",
-        channel=spec.name,
-        kind=NoticeKind.TRIAL,
-        at=at,
-        since_at=at,
-        subject=f"monitor on {socket.gethostname()}",
-    )
-    return compose([trial], lang)
-
-
-async def _attempt(send: "Send", message: "Message") -> Attempt:
-    """Hand a message over as the outbox does: under the same deadline."""
-    import trio
-
-    from monitor.core.alerts.notices import NotDelivered
-    from monitor.core.describe import describe
-    from monitor.engine.courier import DEADLINE_S
-
-    started_s, why, permanent = trio.current_time(), "", False
-    with trio.move_on_after(DEADLINE_S) as deadline:
-        try:
-            await send(message)
-        except NotDelivered as error:
-            why, permanent = str(error), error.permanent
-        except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
-            why = describe(error)
-    if deadline.cancelled_caught:
-        why = f"not taken within {DEADLINE_S:g} s"
-    return Attempt(why=why, took_s=trio.current_time() - started_s, permanent=permanent)
 
 
 def _outside_hours(spec: "ChannelSpec", at: Any) -> bool:

@@ -18,7 +18,7 @@ from monitor.core.alerts.notices import (
     NoticeKind,
 )
 from monitor.core.describe import describe
-from monitor.engine.courier import DEADLINE_S
+from monitor.engine import courier
 
 
 @attrs.frozen(kw_only=True)
@@ -46,11 +46,16 @@ def trial(channel: str, lang: str, at: datetime) -> Message:
 
 
 async def try_channel(spec: ChannelSpec, lang: str, at: datetime) -> Attempt:
+    """Send a message that says that somebody tries the channel. Never raises."""
+    return await try_message(spec, trial(spec.name, lang, at))
+
+
+async def try_message(spec: ChannelSpec, message: Message) -> Attempt:
     """Hand a message over as the outbox does: under the same deadline. Never raises."""
     started_s, why, permanent = trio.current_time(), "", False
-    with trio.move_on_after(DEADLINE_S) as deadline:
+    with trio.move_on_after(courier.DEADLINE_S) as deadline:
         try:
-            await prepare_channel(spec)(trial(spec.name, lang, at))
+            await prepare_channel(spec)(message)
         except InvalidChannel as error:
             why, permanent = str(error), True
         except NotDelivered as error:
@@ -58,5 +63,5 @@ async def try_channel(spec: ChannelSpec, lang: str, at: datetime) -> Attempt:
         except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
             why = describe(error)
     if deadline.cancelled_caught:
-        why = f"not taken within {DEADLINE_S:g} s"
+        why = f"not taken within {courier.DEADLINE_S:g} s"
     return Attempt(why=why, took_s=trio.current_time() - started_s, permanent=permanent)
