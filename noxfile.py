@@ -165,6 +165,13 @@ def simulate(session: nox.Session) -> None:
 
 
 @nox.session(python=INSTALLED[0])
+def fuzz(session: nox.Session) -> None:
+    """Fuzz the API of a real monitor; no answer may be a fault, or other than documented."""
+    install(session, "fuzz")
+    session.run("python", "scripts/fuzz.py", *session.posargs)
+
+
+@nox.session(python=INSTALLED[0])
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew; `-- --upgrade` takes the newest versions."""
     session.install("uv")

@@ -132,6 +132,8 @@ class Feed:
     def following(self, monitor: App) -> Iterator[None]:
         """Learn what happens in a running monitor for the time of the block."""
         watch, reconcile, around = monitor.watch, monitor.reconcile, monitor.surroundings
+        # Before the tasks were read for the first time, none of them has come or gone.
+        self._tasks = {one.id: one for one in around.tasks} if reconcile.is_settled else None
         on_look, take_up, on_change = watch.on_look, reconcile.take_up, around.on_change
 
         def looked(task: Task, record: LookRecord) -> None:
@@ -182,7 +184,7 @@ class Feed:
         self._fleet = changes.watched
         self._taken.set()
         if changes.alerting is not None:
-            if self._alerting not in (None, changes.alerting):
+            if self._tasks is not None and self._alerting != changes.alerting:
                 self.publish("alerting", None, dict)
             self._alerting = changes.alerting
 

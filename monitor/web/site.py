@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from monitor.app import App
 from monitor.core.describe import describe
@@ -57,8 +58,8 @@ async def _refuse(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return not_found()
     if error.status_code == 405:
-        use = f"; use {headers['Allow']}" if "Allow" in headers else ""
-        return problem(405, f"{error.detail.lower()} here{use}", headers)
+        headers["Allow"] = _allowed(request)
+        return problem(405, f"{error.detail.lower()} here; use {headers['Allow']}", headers)
     return problem(error.status_code, error.detail, headers)
 
 
@@ -68,6 +69,15 @@ def _told_by(request: Request) -> TellsErrors | None:
         return None
     found: TellsErrors | None = request.app.state.tells_errors
     return found
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of all routes of a path; each route by itself knows only its own."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods
+    return ", ".join(sorted(found))
 
 
 async def _apologize(request: Request, error: Exception) -> Response:

@@ -310,6 +310,11 @@ async def test_examples_of_bodies_are_valid(caller: Caller) -> None:
             caller.validate(operation.body.schema(), operation.body.example)
 
 
+async def test_who_uses_another_method_is_told_all_that_there_are(caller: Caller) -> None:
+    answer = await caller.exchange("PUT", f"{PREFIX}/tasks/7")
+    assert (405, "DELETE, GET, HEAD, PATCH") == (answer.status, answer.headers["allow"])
+
+
 async def test_people_can_read_it_without_scripts(caller: Caller) -> None:
     page = await caller.exchange("GET", f"{PREFIX}/docs")
     text = page.raw.decode()
