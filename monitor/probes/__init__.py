@@ -7,7 +7,7 @@ network  connect (the one way out), secure (TLS), threads (lookups), explain (wh
          datagrams (of udp and ntp)
 tls's    certificate (the chain), alerts, talk (into TLS from plain text)
 tcp's    script (what is heard and said in turn)
-dns's    dnsquestion, dnswire (UDP, TCP, TLS, HTTPS), dnsanswer
+dns's    dnsquestion, dnswire (UDP, TCP, TLS, HTTPS), dnsmessages (http's too), dnsanswer
 http's   httpoptions, request (and redirects), payload, cookies, authorization, tokens (OAuth2),
          hidden (secrets); road (the way there), proxy, socks, nameserver;
          exchange (over one connection), http2 and its frames (grpc's too), content (under a cap)

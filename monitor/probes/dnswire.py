@@ -22,18 +22,19 @@ from monitor.core.model import Reason
 from monitor.core.ports import OwnFault, TargetDown, Trace
 from monitor.probes.connect import Ip, connect, connect_udp
 from monitor.probes.content import Body
+from monitor.probes.dnsmessages import (
+    MESSAGE_LIMIT,
+    RESEND_S,
+    ask_over,
+    next_answer,
+    read_answer,
+)
 from monitor.probes.exchange import Exchange, Head
 from monitor.probes.explain import explain, printable
 from monitor.probes.http2 import Http2Exchange
 from monitor.probes.request import Request
 from monitor.probes.secure import TlsOptions, certificate_facts, secure
 from monitor.probes.target import bracketed
-
-RESEND_S = 2.0
-"""How long to wait before asking again: a datagram may get lost without anybody being down."""
-
-MESSAGE_LIMIT = 65535
-"""Bytes of a message of DNS, whatever carries it (RFC 1035, 4.2.2; RFC 8484, 6)."""
 
 DNS_MESSAGE = "application/dns-message"
 
@@ -137,14 +138,7 @@ async def _exchange(
     try:
         await sock.send(query.to_wire())
         with trio.move_on_after(RESEND_S):
-            while True:
-                wire = await sock.recv(MESSAGE_LIMIT)
-                try:
-                    answer = dns.message.from_wire(wire, ignore_trailing=True)
-                except (dns.exception.DNSException, ValueError):
-                    continue  # not for us to judge: anybody can send a datagram
-                if query.is_response(answer):
-                    return answer
+            return await next_answer(sock, [query])
     except OSError as error:
         return error
     return None
@@ -194,7 +188,7 @@ async def _by_https(
                 http = Exchange(secured)
                 head = await http.ask(request.encoded)
                 body = await http.content(head)
-            return _answer(_message(head, body), query)
+            return read_answer(_message(head, body), query)
 
 
 def _message(head: Head, body: Body) -> bytes:
@@ -226,30 +220,4 @@ async def _over(
     """Ask over a connection, which is closed then."""
     async with stream:
         with trace.enter("query"):
-            try:
-                await stream.send_all(query.to_wire(prepend_length=True))
-                length = int.from_bytes(await _read_exactly(stream, 2), "big")
-                wire = await _read_exactly(stream, length)
-            except trio.BrokenResourceError as error:
-                raise TargetDown(explain(error)) from error
-            return _answer(wire, query)
-
-
-def _answer(wire: bytes, query: dns.message.Message) -> dns.message.Message:
-    try:
-        answer = dns.message.from_wire(wire)
-    except (dns.exception.DNSException, ValueError) as error:
-        raise TargetDown(f"not a valid DNS answer: {explain(error)}") from error
-    if not query.is_response(answer):
-        raise TargetDown("not an answer to the question that was asked")
-    return answer
-
-
-async def _read_exactly(stream: trio.abc.Stream, count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        piece = await stream.receive_some(count - len(data))
-        if not piece:
-            raise TargetDown("the connection was closed in the middle of the answer")
-        data += piece
-    return data
+            return await ask_over(stream, query)

@@ -8,7 +8,6 @@ import itertools
 import socket
 from collections.abc import Sequence
 
-import dns.exception
 import dns.message
 import dns.rcode
 import dns.rdatatype
@@ -17,12 +16,10 @@ import trio
 from monitor.core.model import Reason
 from monitor.core.ports import OwnFault, TargetDown, Trace
 from monitor.probes.connect import Address, Lookup, connect, connect_udp
+from monitor.probes.dnsmessages import RESEND_S, ask_over, next_answer
 from monitor.probes.explain import explain
 from monitor.probes.target import Url, in_option, parse_url, refuse_path
 from monitor.probes.threads import part_of_time_left
-
-RESEND_S = 2.0
-"""How long to wait before asking again: a datagram may get lost without anybody being down."""
 
 _SHARE = 0.9
 """The part of the time left that a lookup may take; then the name server is at fault, no target."""
@@ -106,12 +103,10 @@ async def _ask(server: Url, name: str) -> list[dns.message.Message]:
             await _ask_by_tcp(server, query) if answer.flags & dns.flags.TC else answer
             for query, answer in answers
         ]
-    except (OSError, trio.BrokenResourceError) as error:
+    except OSError as error:
         raise _CannotSay(explain(error)) from error
     except TargetDown as error:  # it is no target here
         raise _CannotSay(str(error)) from error
-    except (dns.exception.DNSException, ValueError) as error:
-        raise _CannotSay(f"not a valid DNS answer: {explain(error)}") from error
 
 
 async def _exchange(
@@ -127,31 +122,12 @@ async def _exchange(
                 await sock.send(query.to_wire())
         with trio.move_on_after(RESEND_S):
             while len(answers) < len(queries):
-                try:
-                    answer = dns.message.from_wire(await sock.recv(65535), ignore_trailing=True)
-                except (dns.exception.DNSException, ValueError):
-                    continue  # not for us to judge: anybody can send a datagram
-                if any(query.is_response(answer) for query in queries):
-                    answers[answer.id] = answer
+                answer = await next_answer(sock, queries)
+                answers[answer.id] = answer
             break
     return [(query, answers[query.id]) for query in queries if query.id in answers]
 
 
 async def _ask_by_tcp(server: Url, query: dns.message.Message) -> dns.message.Message:
     async with await connect(server.host, server.port, Trace()) as stream:
-        await stream.send_all(query.to_wire(prepend_length=True))
-        length = int.from_bytes(await _read_exactly(stream, 2))
-        answer = dns.message.from_wire(await _read_exactly(stream, length))
-    if not query.is_response(answer):
-        raise _CannotSay("not an answer to the question that was asked")
-    return answer
-
-
-async def _read_exactly(stream: trio.abc.Stream, count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        piece = await stream.receive_some(count - len(data))
-        if not piece:
-            raise _CannotSay("the connection was closed in the middle of the answer")
-        data += piece
-    return data
+        return await ask_over(stream, query)
