@@ -20,6 +20,8 @@ class Kin:
     clock: Clock
     child: Callable[[int], Child | None] = lambda _task_id: None
     """The running child of a task; the fleet puts itself here."""
+    seen_at: Callable[[Child], datetime | None] = lambda child: child.state.last_looked_at
+    """When a task was looked at last; simulations, which leave looks out, know better."""
     _parents: dict[int, tuple[int, ...]] = attrs.field(factory=dict, init=False)
     _dependents: dict[int, list[int]] = attrs.field(factory=dict, init=False)
 
@@ -58,7 +60,7 @@ class Kin:
         return tuple(
             one.task.id
             for one in self._parents_of(task_id)
-            if one.state.last_looked_at is None or one.state.last_looked_at < since_at
+            if (seen_at := self.seen_at(one)) is None or seen_at < since_at
         )
 
     def dependents(self, task_id: int) -> tuple[int, ...]:

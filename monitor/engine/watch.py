@@ -25,13 +25,14 @@ from monitor.core.ports import (
     StoreRefused,
 )
 from monitor.core.records import LookRecord
-from monitor.core.schedule import Due, Schedule, next_due, resume, skip
+from monitor.core.schedule import Due, Schedule, next_due, resume
 from monitor.core.verdict import judge
 from monitor.engine.alerts import Alerts
 from monitor.engine.around import Place, Surroundings
 from monitor.engine.beat import Beat, Closing
 from monitor.engine.child import Child, Doing
 from monitor.engine.clock import Clock
+from monitor.engine.foresight import Foresight
 from monitor.engine.kin import Kin
 from monitor.engine.look import look
 from monitor.engine.loop_lag import LoopLag
@@ -69,9 +70,8 @@ class Watch:
     max_errors: int = 5
     on_look: Callable[[Task, LookRecord], None] = lambda _task, _record: None
     """Told of every look, after it was judged: for a terminal that shows them."""
-    foresee: Callable[[Task, datetime], datetime | None] | None = None
-    """Asked of a task whose look, begun at that moment, changed nothing: up to when will looks see
-    the same? Only simulations know; None: not even they. See `schedule.skip`."""
+    foresight: Foresight | None = None
+    """Leaves out looks that would change nothing; only in simulations."""
     writes_at_once: bool = False
     """Whether ordinary records are written by the tasks too, and not in groups: for simulations,
     where writing costs nothing."""
@@ -194,13 +194,17 @@ class Watch:
         started_s = trio.current_time()
         result, error, spoiled = await self._see(task, prepared, started_s)
         self.looks += 1
-        verdict = judge(task, child.state, result, looked_at)
+        before = child.state
+        if self.foresight is not None:
+            before = self.foresight.caught_up(before, slot_at)
+        verdict = judge(task, before, result, looked_at)
         waits = result.reason is Reason.UPLINK and self.uplink.lost  # and is woken when it is back
         soon = spoiled and not waits
         retry_s = _RECHECK_S if soon else task.retry_interval_s if verdict.confirming else None
         due = place.sooner(next_due(schedule, slot_at, self.clock.now(), retry_s))
-        if self.foresee is not None and not error and verdict.state == child.state:
-            due = skip(schedule, due, self.clock.now(), self.foresee(task, looked_at))
+        if self.foresight is not None and not error:
+            states = before, verdict.state
+            due = self.foresight.skip(task, schedule, due, states, looked_at)
         gaps += self._gaps(task.id, schedule, due, GapReason.OVERRUN)
         state = attrs.evolve(
             verdict.state,
@@ -218,9 +222,7 @@ class Watch:
             incident=verdict.incident,
             gaps=gaps,
             event=None if error is None else _error_event(task, looked_at, error, state),
-            notices=self.alerts.told_of(
-                task, child.state, state, result, verdict.incident, looked_at
-            ),
+            notices=self.alerts.told_of(task, before, state, result, verdict.incident, looked_at),
         )
         self._tell(task, record)
         self._wake_kin(record, confirming=verdict.confirming)

@@ -23,6 +23,7 @@ from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.core.schedule import PHASELESS
 from monitor.core.script import Script
 from monitor.engine.clock import Clock
+from monitor.engine.foresight import Foresight
 from monitor.engine.outbox import Outside
 from monitor.probes import prepare
 from monitor.probes.group import members_of
@@ -170,27 +171,39 @@ class Stage:
             app.recorder.linger_s = 0.0
             app.watch.writes_at_once = True
             if self.skips:
-                app.watch.foresee = self._foresee
+                app.watch.foresight = foresight = Foresight(self.clock, self._foresee)
+                app.watch.kin.seen_at = foresight.seen_at
             await app.reconcile.settled()
             yield app
 
     # --- targets and receivers ----------------------------------------------------------------
 
     def _prepare(self, spec: TaskSpec) -> Prepared:
-        if self.own_groups and members_of(spec):
-            return prepare(spec)
-        return Prepared(self._probe(spec.name))
+        prepared = prepare(spec) if self.own_groups and members_of(spec) else None
+        if prepared is None or prepared.within is None:
+            return Prepared(self._probe(spec.name))
+        within = prepared.within
+        return attrs.evolve(prepared, within=lambda around: self._apart(spec.name, within(around)))
+
+    def _apart(self, name: str, probe: Probe) -> Probe:
+        """Have a look end at a moment of its own, so that chance has no part in who is first."""
+
+        async def look(trace: Trace) -> Result:
+            await trio.sleep(self._own_s(name))
+            return await probe(trace)
+
+        return look
+
+    def _own_s(self, name: str) -> float:
+        return _APART_S * (1 + self._order.get(name, 0))
 
     def _probe(self, name: str) -> Probe:
-        script, own_s = self.sights.get(name, _UP), _APART_S * self._order.get(name, 0)
+        script, own_s = self.sights.get(name, _UP), self._own_s(name)
 
         async def look(trace: Trace) -> Result:
             sight = script.at(self._since_start_s())
             with trace.enter("script"):
-                if own_s + sight.takes_s:
-                    await trio.sleep(own_s + sight.takes_s)
-                else:
-                    await trio.lowlevel.checkpoint()
+                await trio.sleep(own_s + sight.takes_s)
                 if sight.hangs:
                     await trio.sleep_forever()
             trace.facts.update(sight.facts)
@@ -199,7 +212,7 @@ class Stage:
         return look
 
     def _foresee(self, task: Task, looked_at: datetime) -> datetime | None:
-        """Say up to when looks at a task will change nothing; see `Watch.foresee`.
+        """Say up to when looks at a task will change nothing; see `Foresight`.
 
         What runs out changes each day. A task with others above it is as calm as these.
         """

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.calendar.pace import EscalationPlan, Flapping, Reminders, expiry_step
+from monitor.core.calendar.pace import (
+    LOOKS,
+    EscalationPlan,
+    Flapping,
+    Reminders,
+    expiry_step,
+    faded,
+)
 from monitor.core.model import Escalation
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -171,3 +178,11 @@ def test_it_agrees_with_weighing_the_last_twenty_looks(looks: list[bool]) -> Non
 def test_thresholds_in_disorder_are_refused(low: float, high: float) -> None:
     with pytest.raises(ValueError, match="are in disorder; use 0 <= low <= high <= 100"):
         Flapping(low=low, high=high)
+
+
+@given(st.integers(0, 2**LOOKS - 1), st.integers(0, 3 * LOOKS))
+def test_looks_that_were_left_out_fade_changes_as_looks_do(changes: int, looks: int) -> None:
+    known = Flapping(changes=changes)
+    for _ in range(looks):
+        known = known.after(False)
+    assert known.changes == faded(changes, looks)

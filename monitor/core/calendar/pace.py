@@ -100,6 +100,11 @@ LOOKS = 20
 _MASK = 2**LOOKS - 1
 
 
+def faded(changes: int, looks: int) -> int:
+    """Return the changes that are still remembered after so many looks that saw none."""
+    return changes << min(looks, LOOKS) & _MASK
+
+
 @attrs.frozen(kw_only=True)
 class Flapping:
     """Whether a status changes too often to be told each time, as Nagios and Icinga judge it.
