@@ -10,6 +10,7 @@ health    is it alive, is it ready?
 outpost   the same at an address of its own, also while our loop stands still
 metrics   what Prometheus asks for; series (the numbers, read off the running parts)
 problem   errors as RFC 9457 has them
+pages     the dashboard
 
 Nothing here decides anything about tasks: what comes in is handed to the engine.
 """

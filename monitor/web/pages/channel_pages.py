@@ -126,6 +126,7 @@ class ChannelPages:
             )
         except InvalidChannel as error:
             return await self._page(request, said=said, wrong=str(error))
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             if any(one.name == spec.name for one in (await session.alerting()).channels):
                 taken = f"name: channel {spec.name!r} exists already; choose another name"
@@ -135,12 +136,13 @@ class ChannelPages:
                 await session.change_alerting(AlertingChange(channels=(spec,)))
         if taken:
             return await self._page(request, said=said, wrong=taken)
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "channel-added", "/channels")
 
     async def remove(self, request: Request) -> Response:
         """Remove a channel that no task names."""
         said, who = await read_form(request), who_asks(request)
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             try:
                 found = find_channel((await session.alerting()).channels, said.text("name"))
@@ -151,13 +153,14 @@ class ChannelPages:
                 raise HTTPException(409, f"tasks name {found.name!r}; let them name another first")
             sign(session, self.fleet, who, "channel.remove", found.name)
             await session.change_alerting(AlertingChange(drop_channels=(found.name,)))
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "channel-removed", "/channels")
 
     async def resend(self, request: Request) -> Response:
         """Have dead letters tried again: one, those of a channel, or all."""
         said, who = await read_form(request), who_asks(request)
         channel, key = said.text("channel"), said.text("key")
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             names = {one.name for one in (await session.alerting()).channels}
             wanted = tuple(
@@ -168,7 +171,7 @@ class ChannelPages:
             if wanted:
                 sign(session, self.fleet, who, "channel.resend", channel or "all")
                 await session.change_alerting(AlertingChange(resend=wanted))
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "resent" if wanted else "nothing", "/channels")
 
 

@@ -75,9 +75,10 @@ class Doing:
         if not chosen:
             return back_to(said, "nothing")
         do, done = deeds[said.text("do")]
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             await do(session, chosen, said, who_asks(request))
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, done)
 
     async def _run(
@@ -135,11 +136,12 @@ class Doing:
         said = await read_form(request)
         if said.text("name") != watched.task.name:
             raise HTTPException(400, "the name is not that of the task; nothing was removed")
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             sign(session, self.fleet, who_asks(request), "task.remove", watched.task.name)
             try:
                 await session.remove(watched.task.id)
             except NoSuchTask as error:
                 raise HTTPException(404, str(error)) from error
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "removed")

@@ -50,10 +50,11 @@ class DrillPage:
     async def ask(self, request: Request) -> Response:
         """Have a canary made to fail."""
         said = await read_form(request)
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             sign(session, self.fleet, who_asks(request), "drill.ask", "canary")
             await drills.ask(session, None)
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "drilled", "/drills")
 
     async def about(self, request: Request) -> Response:

@@ -113,7 +113,7 @@ class EditPage:
                 raise InvalidTask("name", f"{spec.name!r} is taken; choose another name")
 
     async def _keep(self, request: Request, said: Said, task: Task | None) -> Response:
-        who = who_asks(request)
+        who, revision = who_asks(request), self.fleet.revision
         async with self.fleet.desk.session() as session:
             if task is None:
                 spec = self._read(said, None)
@@ -125,11 +125,8 @@ class EditPage:
                 after = task_form(attrs.evolve(task, **_fields(changed)))
                 sign(session, self.fleet, who, "task.edit", task.name, before, after)
                 kept = await session.amend(task.id, lambda newest: self._read(said, newest))
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         done = "added" if task is None else "edited"
-        with trio.move_on_after(1.0):  # until the monitor has taken it up
-            while not any(one.task == kept for one in self.fleet.all()):  # noqa: ASYNC110
-                await trio.sleep(0.02)
         return RedirectResponse(f"/tasks/{kept.id}?done={done}", 303, headers=HEADERS)
 
     async def _look(self, spec: TaskSpec) -> Result:

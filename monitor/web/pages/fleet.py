@@ -18,6 +18,9 @@ from monitor.web.pages.strip import Strip, first_slot_at, make_strip
 
 _PULSE_S = 0.5
 """How old what the header says may be; with thousands of tasks counting them takes a while."""
+_STANDING_S = 0.25
+_TAKEN_UP_S = 1.5
+_TICK_S = 0.01
 _MOMENT_S = 2.0
 """How old the bars of a task may be: several readers of one page ask the database once."""
 
@@ -28,6 +31,7 @@ class Fleet:
 
     monitor: App
     desk: Desk
+    _all: tuple[int, float, Sequence[WatchedTask]] | None = attrs.field(default=None, init=False)
     _pulse: tuple[float, Pulse] | None = attrs.field(default=None, init=False)
     _recent: dict[int, tuple[float, datetime, Recent]] = attrs.field(factory=dict, init=False)
 
@@ -36,8 +40,27 @@ class Fleet:
         return self.monitor.clock.now()
 
     def all(self) -> Sequence[WatchedTask]:
-        """Return all tasks as they stand now."""
-        return self.monitor.surroundings.standing
+        """Return all tasks as they stand, or stood a moment ago."""
+        now_s, revision = trio.current_time(), self.monitor.reconcile.revision
+        kept = self._all
+        if kept is None or kept[0] != revision or now_s - kept[1] > _STANDING_S:
+            kept = self._all = revision, now_s, self.monitor.surroundings.standing
+        return kept[2]
+
+    async def taken_up(self, revision: int) -> None:
+        """Return when the monitor has taken up a change made after that revision, or soon after.
+
+        So that the page that follows a change shows it.
+        """
+        self.monitor.reconcile.hint()
+        with trio.move_on_after(_TAKEN_UP_S):
+            while self.monitor.reconcile.revision == revision:  # noqa: ASYNC110 (it tells nobody)
+                await trio.sleep(_TICK_S)
+
+    @property
+    def revision(self) -> int:
+        """Changes when the monitor takes up a change."""
+        return self.monitor.reconcile.revision
 
     def find(self, request: Request) -> WatchedTask:
         """Return the task whose id stands in a path.

@@ -123,6 +123,7 @@ class IncidentPages:
             until_at = read_end(for_s, None, now)
         except (Unfit, ValueError) as error:
             raise HTTPException(400, str(error)) from error
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             incident = _find(await session.incidents(watched.task.id), request)
             about = f"{watched.task.name} {incident.number}"
@@ -143,7 +144,7 @@ class IncidentPages:
                 )
                 sign(session, self.fleet, who, "incident.take", about)
                 await session.change_alerting(AlertingChange(acknowledgements=(taken,)))
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "returned" if said.text("do") == "return" else "taken")
 
 

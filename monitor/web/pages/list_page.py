@@ -33,7 +33,11 @@ class ListPage:
 
     async def show(self, request: Request) -> Response:
         """Show one page of the list."""
-        board = make_board(self.fleet.all(), Wish.read(request.query_params))
+        fleet = self.fleet.all()
+        await trio.lowlevel.checkpoint()  # with thousands of tasks each step takes a while
+        board = make_board(fleet, Wish.read(request.query_params))
+        await trio.lowlevel.checkpoint()
+        self.fleet.pulse()
         strips = await self.fleet.strips([line.watched for line in board.lines])
         return self.frame.page(
             request,

@@ -96,15 +96,17 @@ class QuietPages:
             )
         except (Unfit, ValueError) as error:
             return await self._page(request, said, _sentence(error), "silence")
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             sign(session, self.fleet, who, "silence.add", _about(silence.selector))
             await session.change_alerting(AlertingChange(silences=(silence,)))
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "silenced", "/maintenance")
 
     async def end(self, request: Request) -> Response:
         """End a silence."""
         said, who = await read_form(request), who_asks(request)
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             number = next(iter(said.ids("id")), None)
             try:
@@ -113,7 +115,7 @@ class QuietPages:
                 raise HTTPException(404, str(error)) from error
             sign(session, self.fleet, who, "silence.remove", _about(found.selector))
             await session.change_alerting(AlertingChange(drop_silences=(found.id,)))
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "ended", "/maintenance")
 
     async def announce(self, request: Request) -> Response:
@@ -132,6 +134,7 @@ class QuietPages:
                 rule=rule,
                 note=read_note(said.text("note")),
             )
+            revision = self.fleet.revision
             async with self.fleet.desk.session() as session:
                 if any(one.name == name for one in (await session.alerting()).maintenances):
                     raise Unfit("", f"maintenance {name!r} exists already; choose another name")
@@ -139,12 +142,13 @@ class QuietPages:
                 await session.change_alerting(AlertingChange(maintenances=(work,)))
         except (Unfit, ValueError) as error:
             return await self._page(request, said, _sentence(error), "work")
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "announced", "/maintenance")
 
     async def withdraw(self, request: Request) -> Response:
         """Remove announced work."""
         said, who = await read_form(request), who_asks(request)
+        revision = self.fleet.revision
         async with self.fleet.desk.session() as session:
             known = {one.name: one for one in (await session.alerting()).maintenances}
             found = known.get(said.text("name"))
@@ -156,7 +160,7 @@ class QuietPages:
                 raise HTTPException(409, str(error)) from error
             sign(session, self.fleet, who, "maintenance.remove", found.name)
             await session.change_alerting(AlertingChange(drop_maintenances=(found.name,)))
-        self.fleet.monitor.reconcile.hint()
+        await self.fleet.taken_up(revision)
         return back_to(said, "withdrawn", "/maintenance")
 
     def _selector(self, said: Said) -> Selector:
