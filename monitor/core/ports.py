@@ -32,6 +32,7 @@ from monitor.core.model import (
 from monitor.core.pings import Ping
 from monitor.core.receipts import Receipt
 from monitor.core.records import Record
+from monitor.core.statuspage.publishing import Publishing
 
 
 class Permanent(Exception):
@@ -240,6 +241,10 @@ class Session(Protocol):
     @property
     def registry(self) -> Registry:
         """Users, tokens, web sessions, and what was done by whom."""
+
+    @property
+    def publishing(self) -> Publishing:
+        """Status pages, and the past that they show."""
 
     def sign(self, deed: Deed) -> None:
         """Have the next change of this session written down with it, in one transaction.

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Boolean, Column, Double, Integer, Row, Table, Text
 from monitor.core.alerts.notices import NoticeKind, NoticeState
 from monitor.core.model import AlertPolicy, GapReason, Lifecycle, Reason, Status
 from monitor.core.pings import PingKind
+from monitor.core.statuspage.values import PostState
 from monitor.store.tables import ADDED_LATER, Moment
 
 
@@ -35,6 +36,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "notice.kind": NoticeKind,
     "notice.status": Status,
     "notice.state": NoticeState,
+    "status_post.state": PostState,
 }
 """Columns whose words must be ours: one unknown word would make the whole fleet unreadable."""
 

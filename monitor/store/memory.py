@@ -40,6 +40,7 @@ from monitor.core.receipts import Receipt
 from monitor.core.records import Record
 from monitor.store import memory_listing, memory_tables
 from monitor.store.memory_access import MemoryRegistry
+from monitor.store.memory_publishing import MemoryPublishing
 from monitor.store.memory_tables import Tables
 
 T = TypeVar("T")
@@ -58,6 +59,10 @@ class MemorySession:
     @property
     def registry(self) -> MemoryRegistry:
         return MemoryRegistry(self)
+
+    @property
+    def publishing(self) -> MemoryPublishing:
+        return MemoryPublishing(self)
 
     def sign(self, deed: Deed) -> None:
         self._signed.append(deed)

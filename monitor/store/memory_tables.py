@@ -28,6 +28,7 @@ from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeReco
 from monitor.store.memory_access import AccessTables
 from monitor.store.memory_alerting import AlertTables
 from monitor.store.memory_listing import Receipts
+from monitor.store.memory_publishing import PageTables
 
 
 @attrs.define(eq=False)
@@ -48,6 +49,7 @@ class Tables:
     alerts: AlertTables = attrs.field(factory=AlertTables)
     access: AccessTables = attrs.field(factory=AccessTables)
     receipts: Receipts = attrs.field(factory=Receipts)
+    pages: PageTables = attrs.field(factory=PageTables)
     revision: int = 1
 
 

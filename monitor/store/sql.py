@@ -50,6 +50,7 @@ from monitor.store.address import Address
 from monitor.store.bridge import WRITE, Bridge, Limits, open_bridge
 from monitor.store.errors import translated
 from monitor.store.listening import open_ear
+from monitor.store.publishing import SqlPublishing
 from monitor.store.registry import SqlRegistry
 
 T = TypeVar("T")
@@ -72,6 +73,10 @@ class SqlSession:
     @property
     def registry(self) -> SqlRegistry:
         return SqlRegistry(self)
+
+    @property
+    def publishing(self) -> SqlPublishing:
+        return SqlPublishing(self)
 
     def sign(self, deed: Deed) -> None:
         self._signed.append(deed)

@@ -339,6 +339,29 @@ deed = Table(
 )
 """Who changed what. Its ids sort by time."""
 
+status_page = Table(
+    "status_page",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("from_file", Boolean, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+
+status_post = Table(
+    "status_post",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Index("status_post_by_page", "page", "id"),
+)
+"""What was written about incidents. Its ids sort by time."""
+
 receipt = Table(
     "receipt",
     metadata,
@@ -356,13 +379,14 @@ BACKED_UP = (
     *(task, task_state, result, transition, incident, gap, event, ping),
     *(notice, channel, maintenance, silence, acknowledgement),
     *(person, access_token, deed),
+    *(status_page, status_post),
 )
 """What a backup holds, in the order it is restored. A column that a later schema adds has a
 default, so that older backups can be restored too."""
 
 ADDED_LATER = {
     *("ping", "notice", "channel", "maintenance", "silence", "acknowledgement"),
-    *("person", "access_token", "deed"),
+    *("person", "access_token", "deed", "status_page", "status_post"),
     "task_state.flapping_since_at",
 }
 """Tables, and columns without a default, that backups of older schemas need not have."""
