@@ -56,6 +56,14 @@ viewer POST /account/factor
 viewer POST /account/factor/new
 viewer POST /account/factor/remove
 viewer POST /account/leave-everywhere
+admin  GET  /access
+admin  GET  /access/log
+admin  POST /access/users
+admin  POST /access/users/role
+admin  POST /access/users/log-out
+admin  POST /access/users/remove
+admin  POST /access/tokens
+admin  POST /access/tokens/revoke
 admin  GET  /first-run
 admin  POST /first-run
 

@@ -8,6 +8,8 @@ hashing   passwords, hashed beside the loop
 visits    what a login makes and a logout ends
 login     `/login`, `/logout`, `/first-run`: the pages
 account   `/account`: what somebody may change about themselves
+oidc      `/login/oidc`: by an identity provider, which provider asks
+people_page  `/access`: users, tokens, and who changed what, for admins
 pages     what these pages ask of whoever makes pages
 form      what these pages send
 door      what all of these have in common

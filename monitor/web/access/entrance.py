@@ -27,6 +27,7 @@ from monitor.web.access.hashing import Passwords
 from monitor.web.access.login import Login
 from monitor.web.access.oidc import OidcLogin
 from monitor.web.access.pages import Pages
+from monitor.web.access.people_page import PeoplePage
 from monitor.web.access.provider import Provider
 from monitor.web.desk import Desk
 from monitor.web.listen import Listen
@@ -63,6 +64,7 @@ class Entrance:
         if self.options.oidc is not None:
             yield OidcLogin(door=guard.door, pages=pages, provider=Provider(self.options.oidc))
         yield Account(door=guard.door, pages=pages, passwords=self.passwords)
+        yield PeoplePage(door=guard.door, pages=pages, passwords=self.passwords)
 
     async def keep(self, monitor: App, sockets: Sequence[socket.socket]) -> None:
         """Say how to come in while nobody can, then forget in time what is over."""

@@ -1,0 +1,276 @@
+"""`/access`: who may come in, for admins; and `/access/log`: who changed what."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import attrs
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from monitor.core.access.changing import (
+    AccessRefused,
+    People,
+    Plan,
+    adding,
+    editing,
+    everywhere_out,
+    granting,
+    removing,
+    revoking,
+)
+from monitor.core.access.passwords import BadPassword, check_password
+from monitor.core.access.people import Deed, User, new_deed
+from monitor.core.access.roles import Role, read_role
+from monitor.core.units import parse_duration
+from monitor.operations.people import LONGEST_S, make_token, shown_token, shown_user
+from monitor.web.access.door import Door
+from monitor.web.access.form import read_form
+from monitor.web.access.hashing import Passwords
+from monitor.web.access.pages import Pages
+from monitor.web.routing import Entry, who_asks
+
+ACCESS = "/access"
+LINES = 50
+"""Lines of the log on one page."""
+
+_DONE = {
+    "user-added": "The user has been added.",
+    "user-changed": "The user has been changed, and all sessions of theirs have ended.",
+    "user-removed": "The user has been removed.",
+    "token-revoked": "The token has been revoked.",
+}
+
+
+class Unfit(ValueError):
+    """A form cannot be obeyed; the message says why."""
+
+
+@attrs.define(eq=False, kw_only=True)
+class PeoplePage:
+    """Users, tokens, and what was done."""
+
+    door: Door
+    pages: Pages
+    passwords: Passwords
+
+    def entries(self) -> Sequence[Entry]:
+        changes = {
+            "users": self.add_user,
+            "users/role": self.set_role,
+            "users/log-out": self.log_out,
+            "users/remove": self.remove_user,
+            "tokens": self.add_token,
+            "tokens/revoke": self.revoke_token,
+        }
+        return (
+            Entry(path=ACCESS, endpoint=self.show, needs=Role.ADMIN),
+            Entry(path=f"{ACCESS}/log", endpoint=self.show_log, needs=Role.ADMIN),
+            *(
+                Entry(path=f"{ACCESS}/{path}", endpoint=change, needs=Role.ADMIN, methods=("POST",))
+                for path, change in changes.items()
+            ),
+        )
+
+    # --- pages ----------------------------------------------------------------------------------
+
+    async def show(self, request: Request) -> Response:
+        """Show all users and tokens."""
+        return await self._page(request, said=_DONE.get(request.query_params.get("done", ""), ""))
+
+    async def _page(
+        self,
+        request: Request,
+        *,
+        said: str = "",
+        wrong: dict[str, str] | None = None,
+        form: dict[str, str] | None = None,
+        secret: str = "",
+    ) -> Response:
+        people = await self.door.people()
+        words, now = self.pages.words(request), self.door.now()
+        return self.pages.page(
+            request,
+            "access/people.html",
+            status=400 if wrong else 200,
+            people=people,
+            owners={one.id: one.name for one in people.users},
+            over={one.id for one in people.tokens if one.is_over(now)},
+            roles=[role.word for role in Role],
+            said=words(said) if said else "",
+            wrong={"user": "", "token": "", **(wrong or {})},
+            form=form or {},
+            secret=secret,
+        )
+
+    async def show_log(self, request: Request) -> Response:
+        """Show who changed what, the newest first."""
+        query = request.query_params
+        async with self.door.desk.session() as session:
+            found = await session.registry.deeds(
+                limit=LINES + 1,
+                before=query.get("before", "")[:64],
+                actor=query.get("actor", "")[:200],
+                action=query.get("action", "")[:200],
+            )
+        return self.pages.page(
+            request,
+            "access/log.html",
+            deeds=found[:LINES],
+            differences=lambda one: sorted({*one.before, *one.after}),
+            older=found[LINES - 1].id if len(found) > LINES else "",
+            actor=query.get("actor", ""),
+            action=query.get("action", ""),
+        )
+
+    # --- users ----------------------------------------------------------------------------------
+
+    async def add_user(self, request: Request) -> Response:
+        """Add a user; without a password they log in by a provider or a proxy only."""
+        form = await read_form(request)
+        try:
+            name, password = form.get("name", "").strip(), form.get("password", "")
+            user = User(name=name, role=_role(form), created_at=self.door.now())
+            if password:
+                check_password(password, (name,))
+            adding(user)(await self.door.people())  # before a password is hashed for nothing
+            if password:
+                user = attrs.evolve(user, password=await self.passwords.hash(password))
+            deed = self._deed(request, "user.add", name, None, shown_user(user))
+            await self._change(adding(user, deed))
+        except (AccessRefused, BadPassword, Unfit) as error:
+            return await self._refuse(request, "user", error, form)
+        return _back("user-added")
+
+    async def set_role(self, request: Request) -> Response:
+        """Give a user another role."""
+        form = await read_form(request)
+
+        def change(user: User) -> User:
+            return attrs.evolve(user, role=_role(form))
+
+        return await self._edit(request, form, change)
+
+    async def log_out(self, request: Request) -> Response:
+        """End all sessions of a user."""
+        return await self._edit(request, await read_form(request), everywhere_out)
+
+    async def _edit(
+        self, request: Request, form: dict[str, str], change: Callable[[User], User]
+    ) -> Response:
+        try:
+            old = self._user(await self.door.people(), form)
+            shown = shown_user(old), shown_user(change(old))
+            deed = self._deed(request, "user.edit", old.name, *shown)
+            await self._change(editing(old.id, change, deed))
+        except (AccessRefused, Unfit) as error:
+            return await self._refuse(request, "user", error, {})
+        return _back("user-changed")
+
+    async def remove_user(self, request: Request) -> Response:
+        """Remove a user, if that is not who asks."""
+        form = await read_form(request)
+        try:
+            old = self._user(await self.door.people(), form)
+            if old.id == who_asks(request).user_id:
+                raise Unfit("nobody removes themselves; let another admin do it")
+            deed = self._deed(request, "user.remove", old.name, shown_user(old), None)
+            await self._change(removing(old.id, deed))
+        except (AccessRefused, Unfit) as error:
+            return await self._refuse(request, "user", error, {})
+        return _back("user-removed")
+
+    # --- tokens ---------------------------------------------------------------------------------
+
+    async def add_token(self, request: Request) -> Response:
+        """Make a token, and show it this once."""
+        form, who = await read_form(request), who_asks(request)
+        try:
+            people = await self.door.people()
+            token, secret = make_token(
+                form.get("name", "").strip(),
+                _role(form),
+                self.door.now(),
+                owner=self._user(people, form, "owner") if form.get("owner") else None,
+                read_only="read_only" in form,
+                paths=form.get("paths", "").split(),
+                for_s=_length(form.get("for", "").strip()),
+                by=who.name,
+            )
+            shown = shown_token(token, people)
+            deed = self._deed(request, "token.add", token.name, None, shown)
+            await self._change(granting(token, deed))
+        except (AccessRefused, Unfit) as error:
+            return await self._refuse(request, "token", error, form)
+        return await self._page(request, secret=secret)
+
+    async def revoke_token(self, request: Request) -> Response:
+        """Revoke a token."""
+        form = await read_form(request)
+        people = await self.door.people()
+        token = next((one for one in people.tokens if str(one.id) == form.get("id")), None)
+        if token is None:
+            raise HTTPException(404, "there is no such token any more")
+        shown = shown_token(token, people)
+        try:
+            deed = self._deed(request, "token.revoke", token.name, shown, None)
+            await self._change(revoking(token.id, deed))
+        except AccessRefused as error:
+            return await self._refuse(request, "token", error, {})
+        return _back("token-revoked")
+
+    # --- what they have in common ---------------------------------------------------------------
+
+    def _user(self, people: People, form: dict[str, str], key: str = "id") -> User:
+        for user in people.users:
+            if str(user.id) == form.get(key):
+                return user
+        raise Unfit("there is no such user any more")
+
+    def _deed(
+        self,
+        request: Request,
+        action: str,
+        about: str,
+        before: dict[str, Any] | None,
+        after: dict[str, Any] | None,
+    ) -> Deed:
+        who = who_asks(request)
+        now = self.door.now()
+        return new_deed(now, who.name, who.means, action, about, before, after, who.address)
+
+    async def _change(self, plan: Plan) -> None:
+        async with self.door.desk.session() as session:
+            await session.registry.change_people(plan)
+
+    async def _refuse(
+        self, request: Request, where: str, error: Exception, form: dict[str, str]
+    ) -> Response:
+        said = self.pages.words(request)(str(error))
+        kept = {key: text for key, text in form.items() if key != "password"}
+        return await self._page(request, wrong={where: said}, form=kept)
+
+
+def _role(form: dict[str, str]) -> Role:
+    try:
+        return read_role(form.get("role", ""))
+    except ValueError as error:
+        raise Unfit(str(error)) from None
+
+
+def _length(text: str) -> float | None:
+    """Read how long a token is to be good; None: until it is revoked."""
+    if not text:
+        return None
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise Unfit(str(error)) from None
+    if not timedelta(minutes=1).total_seconds() <= seconds <= LONGEST_S:
+        raise Unfit(f"{text} is out of range; use 1m to 10 years")
+    return seconds
+
+
+def _back(done: str) -> Response:
+    return RedirectResponse(f"{ACCESS}?done={done}", 303)
