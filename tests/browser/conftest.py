@@ -105,7 +105,8 @@ def opened(chromium: Browser, site: str) -> Iterator[Open]:
 
 
 def _is_bad(message: Any) -> bool:
-    """Say whether the browser complains, but for what a page answers, and that no events come."""
+    """Say whether the browser complains of what no test wants: neither refusals nor lost events."""
     place = str(message.location.get("url", ""))
-    quiet = "/api/v1/events" in place or "the server responded with a status of" in message.text
+    expected = ("the server responded with a status of", "net::ERR_FAILED")
+    quiet = "/api/v1/events" in place or any(one in message.text for one in expected)
     return message.type in ("error", "warning") and not quiet

@@ -23,6 +23,22 @@ def test_the_list_obeys_keys(opened: Open) -> None:
     assert names[1] == page.locator("h1").inner_text()
 
 
+def test_a_row_is_as_good_as_its_link(opened: Open) -> None:
+    page = opened("/?q=accounts")
+    page.locator("#rows td.strip").click()
+    page.wait_for_url("**/tasks/*")
+    assert "accounts" == page.locator("h1").inner_text()
+
+
+def test_a_page_says_when_the_monitor_does_not_answer(opened: Open) -> None:
+    page = opened()
+    assert not page.locator("#lost").is_visible()
+    page.route("**/*", lambda route: route.abort())
+    page.wait_for_selector("#lost", state="visible")
+    page.unroute("**/*")
+    page.wait_for_selector("#lost", state="hidden")
+
+
 def test_the_list_changes_by_itself_and_what_was_chosen_stays_chosen(opened: Open) -> None:
     page, other = opened("/?q=git"), opened("/?q=git")
     page.locator("#rows input[name=task]").check()

@@ -63,6 +63,15 @@ document.addEventListener("refreshed", () => {
 });
 showChosen();
 
+// --- a row is as good as its link ---
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("#rows > tr");
+  if (!row || event.target.closest("a, label, input, button") || getSelection().toString()) return;
+  if (event.ctrlKey || event.metaKey) window.open(row.dataset.href);
+  else location.href = row.dataset.href;
+});
+
 // --- keys ---
 
 let here = null; // the id of the row we stand on
