@@ -9,7 +9,15 @@ from trio.testing import MockClock
 
 from monitor.app import App
 from monitor.core.drills import LATE_S, MISSED_S
-from monitor.core.model import Event, GapReason, Recovery, RequestKind, Status, Task
+from monitor.core.model import (
+    Event,
+    GapReason,
+    Lifecycle,
+    Recovery,
+    RequestKind,
+    Status,
+    Task,
+)
 from tests.core.inbox import open_inbox
 from tests.core.scene import Stage, broken, down, hanging, in_turn, since_start_s, taking, up
 
@@ -102,6 +110,21 @@ async def test_no_attempt_is_spent(stage: Stage, autojump_clock: MockClock) -> N
         await trio.sleep(700)
         assert Recovery() == child.recovery
     assert 3 == len(stage.events("drill.recovered"))
+
+
+async def test_the_next_failure_of_its_own_is_the_next_attempt(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    shop = stage.add("shop", in_turn(*[broken] * 5, up), interval_s=10.0)
+    async with stage.running():
+        await trio.sleep_until(200)  # has failed by itself once, and is back
+        for _ in range(3):
+            await ask(stage, shop)
+            await trio.sleep(20)
+        stage.targets["shop"].role = broken
+        await trio.sleep(60)
+        recovery = stage.watched(shop).recovery
+    assert (Lifecycle.BACKOFF, 2) == (recovery.lifecycle, recovery.attempts)
 
 
 async def test_a_look_in_flight_is_lost_and_its_slot_looked_at_after_the_restart(
