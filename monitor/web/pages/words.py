@@ -9,8 +9,6 @@ from monitor.texts import LANGUAGES
 from monitor.web.access.russian import RUSSIAN as ACCESS
 from monitor.web.pages.english import ENGLISH
 from monitor.web.pages.russian import RUSSIAN
-from monitor.web.status.russian import ENGLISH as STATUS_ENGLISH
-from monitor.web.status.russian import RUSSIAN as STATUS
 
 
 @attrs.frozen
@@ -34,9 +32,7 @@ class Words:
         return f"{number} {several[_plural(number, self.lang, len(several))]}"
 
     def _said(self, phrase: str) -> str:
-        if self.lang == "ru" and phrase in STATUS:
-            return STATUS[phrase]
-        phrase = ENGLISH.get(phrase) or STATUS_ENGLISH.get(phrase, phrase)
+        phrase = ENGLISH.get(phrase, phrase)
         if self.lang != "ru":
             return phrase
         return RUSSIAN.get(phrase) or ACCESS.get(phrase, phrase)
