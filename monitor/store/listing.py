@@ -1,5 +1,6 @@
 """Units of work that read a page of a list; each uses an index, whatever has been stored."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -22,12 +23,19 @@ from monitor.store import alert_rows, rows, tables
 
 T = TypeVar("T")
 
+_AT_ONCE = 100
+"""Rows made into values before others get a turn."""
+
 
 async def page(session: AsyncSession, wanted: Page[T]) -> list[T]:
     """Return one page."""
     query, value_of = _READERS[type(wanted)](wanted, session.get_bind().dialect.name)
-    found = await session.execute(query.limit(wanted.limit))
-    return [value_of(row) for row in found]
+    found: list[T] = []
+    for row in await session.execute(query.limit(wanted.limit)):
+        found.append(value_of(row))
+        if len(found) % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found
 
 
 Reader = Callable[[Any, str], tuple[Select[Any], Callable[[Any], Any]]]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -135,6 +136,12 @@ incident = Table(
     Column("closed_at", Moment),
     Column("detail", Text, nullable=False),
     Index("incident_by_opening", "opened_at", "task_id", "number"),
+    Index(
+        "incident_open",
+        "opened_at",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
 )
 
 gap = Table(
@@ -156,6 +163,7 @@ event = Table(
     Column("detail", Text, nullable=False),
     Column("data", JSON, nullable=False),
     Index("event_by_task", "task_id", "at"),
+    Index("event_by_kind", "kind", "at"),
 )
 """`task_id` is 0 for what belongs to no task; a primary key may not be null."""
 
@@ -186,6 +194,8 @@ notice = Table(
     Index("notice_by_thread", "thread"),
     Index("notice_by_task", "task_id", "at"),
     Index("notice_by_moment", "at", "key", "channel"),
+    Index("notice_by_state", "state", "at"),
+    Index("notice_by_channel", "channel", "at"),
 )
 """The outbox: written with what it tells about, in one transaction. `task_id` is 0 for what belongs
 to no task."""

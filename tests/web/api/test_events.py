@@ -223,12 +223,17 @@ async def test_everybody_comes_again_after_a_while_so_that_rights_are_asked_anew
 
 
 def test_a_text_is_made_once_and_only_if_somebody_wants_it() -> None:
-    made = []
+    made: list[int] = []
+
+    def data() -> dict[str, Any]:
+        made.append(1)
+        return {"made": len(made)}
+
     feed = Feed()
-    feed.publish("task", 1, lambda: {"made": made.append(1)})
+    feed.publish("task", 1, data)
     assert [] == made
     [event] = feed.since(1) or []
-    assert event.data == event.data == b'{"made":null}'
+    assert event.data == event.data == b'{"made":1}'
     assert [1] == made
 
 

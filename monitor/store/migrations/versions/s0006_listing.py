@@ -24,4 +24,14 @@ def upgrade() -> None:
     )
     op.create_index("receipt_by_moment", "receipt", ["at"])
     op.create_index("incident_by_opening", "incident", ["opened_at", "task_id", "number"])
+    op.create_index(
+        "incident_open",
+        "incident",
+        ["opened_at"],
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
     op.create_index("notice_by_moment", "notice", ["at", "key", "channel"])
+    op.create_index("notice_by_state", "notice", ["state", "at"])
+    op.create_index("notice_by_channel", "notice", ["channel", "at"])
+    op.create_index("event_by_kind", "event", ["kind", "at"])
