@@ -33,7 +33,7 @@ class Line:
 
     @property
     def since_at(self) -> datetime | None:
-        return self.watched.recovery.changed_at or self.watched.state.since_at
+        return since_at(self.watched)
 
     @property
     def due_at(self) -> datetime | None:
@@ -48,6 +48,13 @@ class Line:
     def detail(self) -> str:
         """Why it is as it is: our own trouble with it, or what the last look saw."""
         return self.watched.recovery.error or self.watched.state.detail
+
+
+def since_at(one: WatchedTask) -> datetime | None:
+    """Return since when a task is shown as it is: our own trouble with it comes before a claim."""
+    if one.recovery.lifecycle is not Lifecycle.RUNNING and one.recovery.changed_at is not None:
+        return one.recovery.changed_at
+    return one.state.since_at
 
 
 def kind_of(target: str) -> str:
@@ -259,8 +266,7 @@ def take_pulse(fleet: Iterable[WatchedTask]) -> Pulse:
     sinces = [
         since
         for one, status in shown
-        if status is pulse.worst
-        and (since := one.recovery.changed_at or one.state.since_at) is not None
+        if status is pulse.worst and (since := since_at(one)) is not None
     ]
     looked = [
         one.state.last_looked_at

@@ -19,7 +19,7 @@ PAGES = (
 )
 HOSTILE = ("<script>alert(1)", "<img src=x", "<b>bold", '"friends"')
 SECRETS = ("hunter2", "s3cret", "a-token-that-is-hard-to-guess")
-_ELSEWHERE = ("/account", "/metrics", "/livez", "/readyz", "/api/v1/openapi.json")
+_ELSEWHERE = ("/access", "/account", "/metrics", "/livez", "/readyz", "/api/v1/openapi.json")
 """What other rooms of the site serve."""
 
 
