@@ -97,7 +97,7 @@ def expiry_step(days_left: float, steps: tuple[int, ...] = EXPIRY_STEPS) -> int 
 
 LOOKS = 20
 """How many looks back flapping is judged by."""
-_MASK = 2**LOOKS - 1
+_MASK: int = 2**LOOKS - 1
 
 
 def faded(changes: int, looks: int) -> int:
