@@ -173,8 +173,8 @@ function hint() {
 
 function listen() {
   if (!("EventSource" in window)) return;
-  const events = new EventSource("/api/v1/events");
-  for (const name of ["status", "task", "incident", "alerting"]) events.addEventListener(name, hint);
+  const events = new EventSource(`/api/v1/events${document.body.dataset.events}`);
+  for (const name of ["status", "task", "incident", "alerting", "look", "reset"]) events.addEventListener(name, hint);
   events.onerror = () => {
     if (events.readyState === EventSource.CLOSED) events.close(); // the poll goes on without it
   };
