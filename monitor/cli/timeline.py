@@ -43,9 +43,11 @@ def to_html(account: Account, words: Words) -> str:
         notes=[words(note) for note in account.notes],
         verdicts=[sentence(one, words) for one in account.compared()],
         policies=drawing.policies(),
-        rows=[[cell.text.strip() for cell in line if not isinstance(cell, str)]
-              for line in rows(account, words)],
-        tasks=drawing.tasks(),
+        rows=[
+                [cell if isinstance(cell, str) else cell.text for cell in line]
+                for line in rows(account, words)
+            ],
+            tasks=drawing.tasks(),
         ticks=drawing.ticks(),
         day_width=100.0 * 86400.0 / account.scenario.length_s,
         day_offset=drawing.day_offset(),

@@ -185,6 +185,8 @@ def test_the_timeline_is_one_page_that_asks_nobody_for_anything(
     assert "shop &lt;b&gt;&amp;" in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert 2 == page.tags.count("figure")
+    assert '<th scope="row">pages</th><td>1</td><td>2</td></tr>' in text
+    assert '<td class="told"' in text
     for sort in (
         'class="down"',
         'class="blip"',

@@ -185,3 +185,26 @@ def test_skipping_changes_nothing_that_anybody_is_told(
     skipping = trio.run(rehearse, case, declared, attrs.evolve(whole_way, skips=True))
     assert seen(whole) == seen(skipping)
     assert pytest.approx(moments_of(whole), abs=0.05) == moments_of(skipping)
+
+
+async def test_what_is_behind_a_dead_parent_is_known_to_be_though_it_would_see_nothing_new() -> (
+    None
+):
+    def task(name: str, *above: str) -> Declared:
+        spec = TaskSpec(name=name, target="tcp://192.0.2.1:1", attempts=1, depends_on=above)
+        return Declared(spec, False, "")
+
+    declared = Declarations(
+        tasks={"router": task("router"), "switch": task("switch", "router"),
+               "shop": task("shop", "switch")},
+        channels={"ops": ChannelSpec(name="ops", url="x", default=True)},
+    )  # fmt: skip
+    down = Sight(status=Status.DOWN, detail="refused")
+    happens = {
+        "router": script_of(Sight(), [Span(HOUR_S, down, 2 * HOUR_S)]),
+        "shop": script_of(Sight(), [Span(1.5 * HOUR_S, down, 1.8 * HOUR_S)]),
+    }
+    case = case_of(happens, {}, ())
+    skipping = await rehearse(case, declared, How(spread=True))
+    assert ["router", "router"] == [one.notice.subject for one in skipping.told]
+    assert seen(await rehearse(case, declared, How(spread=True, skips=False))) == seen(skipping)
