@@ -9,6 +9,7 @@ rules     tasks (what a task may be), schedule (slots), policy (backoff and reco
           reach (where looks may go), tuning (what may be set of the engine)
 alerts/   who is told of what, and what becomes of it
 calendar/ when: zones, announced work, hours, reminders
+statuspage/ what the public is shown and told
 why/      what is stored, judged and decided once more
 ports     what the lives ask of stores and probes, and the errors they may raise; plugins need
           only this and the model

@@ -5,6 +5,7 @@ serve     the listener, as an organ of the monitor
 routing   what a path is, and the least role that it takes
 desk      a few sessions of the store, for all requests together
 site      all paths, and what is answered to errors
+status/   pages for the public, their feeds and badges
 ping      pings of watched jobs
 health    is it alive, is it ready?
 outpost   the same at an address of its own, also while our loop stands still

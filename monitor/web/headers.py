@@ -1,9 +1,11 @@
 """What every answer tells browsers: run nothing, load nothing, show nothing that is not ours.
 
-The one place where this is said. Of what an answer says itself, only how long it may be kept counts.
+The one place where this is said. Of what an answer says itself, only how long it may be kept
+counts; pictures and widgets for other sites ask here to be let out.
 """
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = "; ".join(
@@ -25,6 +27,28 @@ HEADERS = {
 }
 
 
+_LOOSER = "monitor.looser"
+_LOADED = {"Cross-Origin-Resource-Policy": "cross-origin"}
+_FRAMED = {
+    **_LOADED,
+    "Content-Security-Policy": POLICY.replace("frame-ancestors 'none'", "frame-ancestors *"),
+    "Cross-Origin-Opener-Policy": "unsafe-none",
+}
+
+
+def let_others_load(request: Request) -> None:
+    """Let pages of other sites load this answer, as a picture say; only for what is public."""
+    request.scope[_LOOSER] = _LOADED
+
+
+def let_others_frame(request: Request) -> None:
+    """Let pages of other sites show this answer in a frame; only for what asks nobody who he is.
+
+    Nothing in it may be worth a click that was meant for something else.
+    """
+    request.scope[_LOOSER] = _FRAMED
+
+
 class SafeHeaders:
     """Adds the headers to whatever is answered."""
 
@@ -39,7 +63,9 @@ class SafeHeaders:
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update({**HEADERS, **scope.get(_LOOSER, {})})
+                if scope.get(_LOOSER) is _FRAMED:
+                    del headers["X-Frame-Options"]
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -28,6 +28,8 @@ from monitor.web.pages.inbox_page import Inbox
 from monitor.web.pages.rooms import pages_of
 from monitor.web.routing import Room
 from monitor.web.site import make_site, rooms_of
+from monitor.web.status.rooms import StatusRoom
+from monitor.web.status.shelf import Shelf
 
 IDLE_S = 30
 """How long a connection may say nothing before or between its requests."""
@@ -47,7 +49,8 @@ def site_of(
     allowed = api or ApiOptions()
     pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard), inbox, allowed)
     interface = Api(monitor=monitor, desk=desk, feed=feed or Feed(), options=allowed)
-    return make_site([*rooms_of(monitor), *pages, interface, *more], guard)
+    status = StatusRoom(Shelf(monitor, desk), entrance.options.url)
+    return make_site([*rooms_of(monitor), *pages, interface, status, *more], guard)
 
 
 async def listen_for(

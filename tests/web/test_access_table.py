@@ -43,6 +43,14 @@ public POST /ping/{token}/{signal}
 public GET  /static/{name}
 public POST /preferences
 
+public GET  /status/{slug}
+public GET  /status/{slug}/widget
+public GET  /status/{slug}/style.css
+public GET  /status/{slug}/feed.atom
+public GET  /status/{slug}/feed.rss
+public GET  /status/{slug}/summary.json
+public GET  /badge/{key}/{figure}.svg
+
 public GET  /login
 public POST /login
 public GET  /login/code

@@ -1,0 +1,8 @@
+"""Status pages for the public.
+
+rooms      the paths: `/status/<slug>` and what hangs below it, `/badge/<key>/...`
+shelf      pages as they were read last: a crowd outside never reaches the database
+view       what a page shows at one moment; pure
+drawing    bars and badges; pure
+writing    views as HTML, feeds and JSON; needs no request, so that pages can be exported
+"""

@@ -1,0 +1,241 @@
+"""`/status/<slug>` with its feeds and its widget, and `/badge/<key>/...`: open to everybody.
+
+A slug, or a key, that nobody has is answered like any path that does not exist. Nothing here asks
+who comes, and nothing here can be changed.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+import attrs
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from monitor.core.statuspage.days import added, percent
+from monitor.core.statuspage.standing import Condition
+from monitor.core.statuspage.values import StatusPage
+from monitor.web.headers import let_others_frame, let_others_load
+from monitor.web.pages.moments import Moments
+from monitor.web.pages.statics import Statics
+from monitor.web.pages.words import preferred
+from monitor.web.routing import PUBLIC, Entry
+from monitor.web.status import drawing, writing
+from monitor.web.status.shelf import Shelf, Shown
+from monitor.web.status.words import PublicWords
+from monitor.web.status.writing import Places, Writer
+
+AGE_S = 10
+"""How long others may keep an answer."""
+_KEPT = 64
+"""Written pages kept; each is written once while its view stands."""
+LANGUAGES = ("en", "ru")
+FIGURES = ("status", "uptime", "latency")
+
+
+@attrs.define(eq=False)
+class StatusRoom:
+    """See the module.
+
+    Args:
+        url: what others call us, such as `https://status.example.com`; for feeds. Empty: as they
+            ask.
+    """
+
+    shelf: Shelf
+    url: str = ""
+    statics: Statics = attrs.field(factory=Statics)
+    _writer: Writer = attrs.field(factory=Writer, init=False)
+    _written: "OrderedDict[tuple[str, str, str], tuple[Shown, bytes]]" = attrs.field(
+        factory=OrderedDict, init=False
+    )
+
+    def entries(self) -> Sequence[Entry]:
+        below = {
+            "": self.page,
+            "/widget": self.widget,
+            "/style.css": self.style,
+            "/feed.atom": self.atom,
+            "/feed.rss": self.rss,
+            "/summary.json": self.summary,
+        }
+        return (
+            *(
+                Entry(path=f"/status/{{slug}}{path}", endpoint=endpoint, needs=PUBLIC)
+                for path, endpoint in below.items()
+            ),
+            Entry(path="/badge/{key}/{figure}.svg", endpoint=self.badge, needs=PUBLIC),
+        )
+
+    async def page(self, request: Request) -> Response:
+        """Show a page."""
+        return await self._html(request, "page")
+
+    async def widget(self, request: Request) -> Response:
+        """Show how all stands, small enough for a frame on another site."""
+        let_others_frame(request)
+        return await self._html(request, "widget")
+
+    async def _html(self, request: Request, sort: str) -> Response:
+        page, shown = await self._shown(request)
+        lang = _language(request, page)
+        key = page.slug, lang, sort
+        kept = self._written.get(key)
+        if kept is None or kept[0] is not shown:
+            text = self._write(page, shown, lang, sort)
+            kept = self._written[key] = shown, text.encode()
+            if len(self._written) > _KEPT:
+                self._written.popitem(last=False)
+        self._written.move_to_end(key)
+        response = HTMLResponse(kept[1])
+        response.headers["Vary"] = "Accept-Language"
+        response.headers["Content-Language"] = lang
+        return _kept_for_a_while(request, response)
+
+    def _write(self, page: StatusPage, shown: Shown, lang: str, sort: str) -> str:
+        path = f"/status/{page.slug}"
+        places = Places(
+            static=self.statics.path,
+            page=path,
+            below=f"{path}/",
+            languages={one: f"{path}?lang={one}" for one in LANGUAGES},
+        )
+        if sort == "widget":
+            return self._writer.widget(shown.view, lang, places)
+        return self._writer.page(shown.view, lang, places, stale=shown.stale)
+
+    async def style(self, request: Request) -> Response:
+        """Send the colour of a page."""
+        page = await self._page(request)
+        response = Response(writing.style(page), media_type="text/css")
+        return _kept_for_a_while(request, response)
+
+    async def atom(self, request: Request) -> Response:
+        """Send what happened as an Atom feed."""
+        return await self._feed(request, writing.atom, "application/atom+xml")
+
+    async def rss(self, request: Request) -> Response:
+        """Send what happened as an RSS feed."""
+        return await self._feed(request, writing.rss, "application/rss+xml")
+
+    async def _feed(self, request: Request, write: Callable[..., str], media_type: str) -> Response:
+        page, shown = await self._shown(request)
+        lang = page.language or request.query_params.get("lang", "")
+        text = write(shown.view, lang if lang in LANGUAGES else "en", self._address(request, page))
+        return _kept_for_a_while(request, Response(text, media_type=media_type))
+
+    async def summary(self, request: Request) -> Response:
+        """Send a page as JSON; scripts of any site may read it."""
+        page, shown = await self._shown(request)
+        document = writing.summary(shown.view, self._address(request, page))
+        response = JSONResponse(document, headers={"Access-Control-Allow-Origin": "*"})
+        let_others_load(request)
+        return _kept_for_a_while(request, response)
+
+    async def badge(self, request: Request) -> Response:
+        """Draw a badge: of a page by its slug, of a task on it by `<slug>.<id>`."""
+        slug, dot, number = request.path_params["key"].partition(".")
+        figure = request.path_params["figure"]
+        page = await self.shelf.find(slug)
+        if page is None or figure not in FIGURES:
+            raise HTTPException(404)
+        shown = await self.shelf.view(page)
+        said = PublicWords(_language(request, page, english=True))
+        drawn = _badge(shown, number if dot else None, figure, request, said)
+        if drawn is None:
+            raise HTTPException(404)
+        let_others_load(request)
+        response = Response(drawn, media_type="image/svg+xml")
+        return _kept_for_a_while(request, response)
+
+    # --- pages ----------------------------------------------------------------------------------
+
+    async def _page(self, request: Request) -> StatusPage:
+        page = await self.shelf.find(request.path_params["slug"])
+        if page is None:
+            raise HTTPException(404)
+        return page
+
+    async def _shown(self, request: Request) -> tuple[StatusPage, Shown]:
+        page = await self._page(request)
+        return page, await self.shelf.view(page)
+
+    def _address(self, request: Request, page: StatusPage) -> str:
+        own = self.url.rstrip("/") or str(request.base_url).rstrip("/")
+        return f"{own}/status/{quote(page.slug)}"
+
+
+def _language(request: Request, page: StatusPage, *, english: bool = False) -> str:
+    """Return the language of an answer; `english`: it is kept by others who do not ask in one."""
+    asked = request.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    if page.language or english:
+        return page.language or "en"
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def _kept_for_a_while(request: Request, response: Response) -> Response:
+    """Let others keep an answer for a while, and send it only to those who have another."""
+    etag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:16]}"'
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = f"public, max-age={AGE_S}"
+    if etag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+        known = ("etag", "cache-control", "vary", "content-language", "access-control-allow-origin")
+        headers = {name: value for name, value in response.headers.items() if name in known}
+        return Response(status_code=304, headers=headers)
+    return response
+
+
+def _badge(
+    shown: Shown, number: str | None, figure: str, request: Request, said: PublicWords
+) -> str | None:
+    """Return a badge; None if the page shows no such thing."""
+    view = shown.view
+    row = None
+    if number is not None:
+        row = view.row(int(number)) if number.isascii() and number.isdigit() else None
+        if row is None:
+            return None
+    name = view.page.title if row is None else row.name
+    label = request.query_params.get("label", name).strip() or name
+    if figure == "status":
+        condition = view.overall.sign if row is None else row.condition
+        return drawing.badge(
+            label, said(f"status.{condition}"), drawing.COLOURS[condition], condition
+        )
+    if figure == "uptime":
+        days = _days(request)
+        rows = view.rows if row is None else [row]
+        total = added(day for one in rows for day in one.days[-days:])
+        if total.uptime is None:
+            return _unknown(label, said)
+        value = f"{percent(total.uptime)} %"
+        if total.coverage is not None and total.coverage < 0.99:
+            value = said(
+                "{uptime} % of {coverage} % observed",
+                uptime=percent(total.uptime),
+                coverage=percent(total.coverage),
+            )
+        return drawing.badge(label, f"{value} ({days} {said('d')})", drawing.PLAIN)
+    if not view.page.latency:
+        return None
+    strips = [one.strip for one in (view.rows if row is None else [row]) if one.strip is not None]
+    seen = [one.last_s for one in strips if one.last_s is not None]
+    if not seen:
+        return _unknown(label, said)
+    took = Moments(said, view.now).took(sorted(seen)[len(seen) // 2])
+    return drawing.badge(label, took.replace("\N{NO-BREAK SPACE}", " "), drawing.PLAIN)
+
+
+def _unknown(label: str, said: PublicWords) -> str:
+    return drawing.badge(
+        label, said("no figures"), drawing.COLOURS[Condition.UNWATCHED], Condition.UNWATCHED
+    )
+
+
+def _days(request: Request) -> int:
+    asked = request.query_params.get("days", "")
+    return int(asked) if asked in ("1", "7", "30", "90") else 90

@@ -1,0 +1,121 @@
+"""Pages as they were read last: a crowd outside asks the database once in a while, all together.
+
+What is asked for by several at once is read once. While the database is away, what was read last is
+shown, and said to be old.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+import trio
+from starlette.exceptions import HTTPException
+
+from monitor.app import App
+from monitor.core.glance import Recent
+from monitor.core.model import WatchedTask
+from monitor.core.statuspage.days import first_day_at
+from monitor.core.statuspage.values import StatusPage
+from monitor.web.desk import Desk
+from monitor.web.pages.strip import first_slot_at
+from monitor.web.status.view import View, make_view
+
+PAGES_S = 2.0
+"""How old the list of pages may be: so long it may take until a change is seen."""
+VIEW_S = 10.0
+"""How old a view may be."""
+
+
+@attrs.frozen
+class Shown:
+    """A view, and whether it is older than it should be, since the database is away."""
+
+    view: View
+    stale: bool
+    read_s: float
+
+
+@attrs.define(eq=False)
+class Shelf:
+    """See the module."""
+
+    monitor: App
+    desk: Desk
+    _pages: dict[str, StatusPage] = attrs.field(factory=dict, init=False)
+    _pages_s: float = attrs.field(default=float("-inf"), init=False)
+    _shown: dict[str, Shown] = attrs.field(factory=dict, init=False)
+    _reading: trio.Lock = attrs.field(factory=trio.Lock, init=False)
+
+    async def find(self, slug: str) -> StatusPage | None:
+        """Return a page; None if there is none of that slug.
+
+        Raises:
+            HTTPException: 503, the pages have never been read, and the database is away.
+        """
+        if trio.current_time() - self._pages_s >= PAGES_S:
+            async with self._reading:
+                if trio.current_time() - self._pages_s >= PAGES_S:
+                    await self._read_pages()
+        else:
+            await trio.lowlevel.checkpoint()
+        return self._pages.get(slug)
+
+    async def _read_pages(self) -> None:
+        try:
+            async with self.desk.session() as session:
+                found = {one.slug: one for one in await session.publishing.pages()}
+        except HTTPException:
+            if self._pages_s == float("-inf"):
+                raise
+        else:
+            gone = [slug for slug, one in self._pages.items() if found.get(slug) != one]
+            for slug in gone:
+                self._shown.pop(slug, None)
+            self._pages = found
+        self._pages_s = trio.current_time()
+
+    def forget(self) -> None:
+        """Have everything read anew: somebody has changed it."""
+        self._pages_s = float("-inf") if not self._pages else self._pages_s - PAGES_S
+        self._shown.clear()
+
+    async def view(self, page: StatusPage) -> Shown:
+        """Return what a page shows now.
+
+        Raises:
+            HTTPException: 503, it has never been shown, and the database is away.
+        """
+        known = self._shown.get(page.slug)
+        if known is None or trio.current_time() - known.read_s >= VIEW_S:
+            async with self._reading:
+                known = self._shown.get(page.slug)
+                if known is None or trio.current_time() - known.read_s >= VIEW_S:
+                    known = self._shown[page.slug] = await self._read(page, known)
+        return known
+
+    async def _read(self, page: StatusPage, known: Shown | None) -> Shown:
+        try:
+            async with self.desk.session() as session:
+                now, fleet = self.monitor.clock.now(), self.monitor.surroundings.standing
+                ours = [one for _, some in page.chosen(fleet) for one in some]
+                ids = [one.task.id for one in ours]
+                pasts = await session.publishing.pasts(ids, first_day_at(now))
+                recent: Mapping[int, Recent] = {}
+                if page.latency:
+                    recent = await session.recent(since_of(ours, now))
+                posts = await session.publishing.posts(page.slug)
+                maintenances = (await session.alerting()).maintenances
+        except HTTPException:
+            if known is None:
+                raise
+            return attrs.evolve(known, stale=True, read_s=trio.current_time())
+        # In a thread: ninety days of many tasks, and rules of windows, take a while.
+        view = await trio.to_thread.run_sync(
+            make_view, page, fleet, pasts, recent, posts, maintenances, now
+        )
+        return Shown(view, stale=False, read_s=trio.current_time())
+
+
+def since_of(tasks: list[WatchedTask], now: datetime) -> dict[int, datetime]:
+    """Return from when on the latency of each task is shown."""
+    return {one.task.id: first_slot_at(one.task, one.state, now) for one in tasks}
