@@ -100,8 +100,13 @@ def make_token(
 
 def shown_user(user: User) -> dict[str, Any]:
     """Return what is written down of a user that is changed."""
-    form = user_form(user)
-    return {key: form[key] for key in ("name", "role", "has_password", "second_factor", "provider")}
+    by = "password" if user.password else "provider" if user.subject else "nothing"
+    return {
+        "name": user.name,
+        "role": user.role.word,
+        "logs_in_by": by,
+        "second_factor": user.totp is not None,
+    }
 
 
 def shown_token(token: Token, people: People) -> dict[str, Any]:

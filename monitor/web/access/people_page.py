@@ -118,7 +118,7 @@ class PeoplePage:
             request,
             "access/log.html",
             deeds=found[:LINES],
-            differences=lambda one: sorted({*one.before, *one.after}),
+            differences=_differences,
             older=found[LINES - 1].id if len(found) > LINES else "",
             actor=query.get("actor", ""),
             action=query.get("action", ""),
@@ -250,6 +250,13 @@ class PeoplePage:
         said = self.pages.words(request)(str(error))
         kept = {key: text for key, text in form.items() if key != "password"}
         return await self._page(request, wrong={where: said}, form=kept)
+
+
+def _differences(deed: Deed) -> list[str]:
+    """Return what is worth showing: what was something before, or is something now."""
+    return sorted(
+        key for key in {*deed.before, *deed.after} if deed.before.get(key) or deed.after.get(key)
+    )
 
 
 def _role(form: dict[str, str]) -> Role:

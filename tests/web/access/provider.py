@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 import time
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -19,7 +20,9 @@ from joserfc.jwk import RSAKey
 CLIENT, SECRET = "monitor client", "a secret: of two/parts"
 
 
-def new_key(kid: str) -> RSAKey:
+@cache
+def new_key(kid: str, number: int = 1) -> RSAKey:
+    """Make a key, once for all tests: that takes a while."""
     return RSAKey.generate_key(2048, {"kid": kid})
 
 
