@@ -65,7 +65,7 @@ COMMANDS = [
     ("db", "db what? There are: upgrade,"),
     ("tsk list", 'unknown command "tsk", did you mean "task"'),
     ("task lst", 'unknown command "lst", did you mean "list"'),
-    ("nonsense", 'unknown command "nonsense"; there are: run, check, task'),
+    ("nonsense", 'unknown command "nonsense"; there are: run, demo, check, task'),
     ("--database", "--database needs a value"),
     ("status --database", "--database needs a value"),
     ("--nonsense", "unknown option: --nonsense"),
