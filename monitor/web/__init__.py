@@ -11,6 +11,8 @@ health    is it alive, is it ready?
 outpost   the same at an address of its own, also while our loop stands still
 metrics   what Prometheus asks for; series (the numbers, read off the running parts)
 problem   errors as RFC 9457 has them
+headers   what every answer tells browsers
+access/   who may come in: the guard, logins, tokens
 pages     the dashboard
 
 Nothing here decides anything about tasks: what comes in is handed to the engine.

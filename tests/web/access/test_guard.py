@@ -312,3 +312,14 @@ async def test_a_stream_ends_when_its_reader_would_not_be_let_in_any_more(
             await session.registry.change_people(revoking(house.tokens["ci"].id))
     assert 200 == status
     assert 100 < ended_s <= 120
+
+
+async def test_a_stream_that_ends_by_itself_ends(
+    house: House, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def soon() -> None:
+        await trio.sleep(3)
+
+    monkeypatch.setattr("tests.web.access.house.trio.sleep_forever", soon)
+    answer = await house.caller().get("/api/v1/stream", authorization=await house.grant())
+    assert (200, 3.0) == (answer.status, trio.current_time())
