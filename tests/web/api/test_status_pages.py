@@ -1,0 +1,95 @@
+"""Status pages over the API: made, changed, written on; and the public sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monitor.core.statuspage.values import PagesChange, StatusPage
+from monitor.web.routing import Role
+from tests.core.scene import Stage
+from tests.web.api.caller import Caller
+
+PAGE: dict[str, Any] = {
+    "slug": "shop",
+    "title": "Shop",
+    "sections": [{"title": "All", "tasks": ["*"], "names": {"a": "Storefront"}}],
+}
+
+
+async def test_a_page_is_made_once_changed_and_removed(caller: Caller, stage: Stage) -> None:
+    made = await caller.post("/status-pages", PAGE, idempotency_key="k")
+    again = await caller.post("/status-pages", PAGE, idempotency_key="k")
+    assert (201, made.document) == (made.status, again.document)
+    assert ("auto", False, True) == tuple(
+        made.document[key] for key in ("theme", "targets", "indexed")
+    )
+    assert 409 == (await caller.post("/status-pages", PAGE)).status
+    assert made.document == (await caller.get("/status-pages/shop")).document
+    assert [made.document] == (await caller.get("/status-pages")).document["items"]
+    changed = await caller.ask("PATCH", "/status-pages/shop", {"accent": "#102030"})
+    assert {**made.document, "accent": "#102030"} == changed.document
+    assert 204 == (await caller.delete("/status-pages/shop")).status
+    assert 404 == (await caller.get("/status-pages/shop")).status
+    deeds = (await caller.get("/audit-log?action=status-page")).document["items"]
+    assert ["status-page.remove", "status-page.edit", "status-page.add"] == [
+        one["action"] for one in deeds
+    ]
+    assert {"accent": "#102030"} == deeds[1]["after"]
+
+
+async def test_what_is_wrong_is_named(caller: Caller) -> None:
+    for change, field, said in (
+        ({"slug": "A b"}, "slug", "cannot stand in an address"),
+        ({"accent": "red"}, "accent", "is no colour"),
+        ({"sections": [{"title": "x"}]}, "sections", "names neither tasks nor tags"),
+        ({"sections": [{"task": ["x"]}]}, "sections", "'task' is not known"),
+        ({"link": "javascript:alert(1)"}, "link", "is no address of the web"),
+        ({"latency": "yes"}, "latency", "is neither true nor false"),
+    ):
+        answer = await caller.post("/status-pages", {**PAGE, **change})
+        assert 422 == answer.status
+        assert said in answer.wrong[field]
+    assert 404 == (await caller.ask("PATCH", "/status-pages/shp", {"title": "x"})).status
+
+
+async def test_an_incident_is_told_step_by_step(caller: Caller) -> None:
+    await caller.post("/status-pages", PAGE)
+    path = "/status-pages/shop/posts"
+    wrong = await caller.post(path, {"state": "identified", "text": "x"})
+    assert "no incident is open" in wrong.wrong["title"]
+    first = await caller.post(path, {"state": "investigating", "text": "hm", "title": "Slow"})
+    second = await caller.post(path, {"state": "resolved", "text": "done"})
+    assert (201, 201, "ann") == (first.status, second.status, first.document["by"])
+    assert (first.document["id"], "Slow") == (second.document["story"], second.document["title"])
+    assert [second.document, first.document] == (await caller.get(path)).document["items"]
+    page = (await caller.get(f"{path}?limit=1")).document
+    rest = (await caller.get(f"{path}?cursor={page['next']}")).document
+    assert [first.document] == rest["items"]
+    assert (
+        404
+        == (await caller.post("/status-pages/x/posts", {"state": "resolved", "text": "x"})).status
+    )
+    assert 404 == (await caller.delete(f"{path}/nope")).status
+    assert 204 == (await caller.delete(f"{path}/{first.document['story']}")).status
+    assert [] == (await caller.get(path)).document["items"]
+
+
+async def test_only_admins_publish_and_editors_write(caller: Caller) -> None:
+    await caller.post("/status-pages", PAGE)
+    caller.doorman.role = Role.EDITOR
+    assert 403 == (await caller.post("/status-pages", {**PAGE, "slug": "b"})).status
+    assert 403 == (await caller.delete("/status-pages/shop")).status
+    post = {"state": "identified", "text": "x", "title": "T"}
+    assert 201 == (await caller.post("/status-pages/shop/posts", post)).status
+
+
+async def test_a_page_from_a_file_is_left_to_the_file(caller: Caller) -> None:
+    page = StatusPage(slug="filed", title="F", from_file=True)
+    async with caller.app.store.session("test") as session:
+        await session.publishing.change_pages(lambda _known: PagesChange(pages=(page,)))
+    for method in ("PATCH", "DELETE"):
+        answer = await caller.ask(
+            method, "/status-pages/filed", {"title": "x"} if method == "PATCH" else None
+        )
+        assert 409 == answer.status
+        assert "came from a configuration file" in answer.problem
