@@ -1,6 +1,6 @@
 """All operations of the API, as a room of the listener."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 import msgspec
@@ -26,6 +26,7 @@ from monitor.web.api.openapi import PREFIX, document
 from monitor.web.api.operation import Operation
 from monitor.web.api.overview import Overview
 from monitor.web.api.silences import SilenceDesk
+from monitor.web.api.status_pages import StatusPageDesk
 from monitor.web.api.tasks import TaskDesk
 from monitor.web.api.upkeep import Upkeep
 from monitor.web.desk import Desk
@@ -42,7 +43,10 @@ class Api:
     desk: Desk
     feed: Feed
     options: ApiOptions = attrs.field(factory=ApiOptions)
+    published: Callable[[], object] = lambda: None
+    """Called when something has changed that the public sees."""
     operations: Sequence[Operation] = attrs.field(init=False)
+    _described: bytes = attrs.field(default=b"", init=False)
 
     def __attrs_post_init__(self) -> None:
         self.operations = tuple(self._operations())
@@ -58,6 +62,7 @@ class Api:
         yield from Bulk(hint=hint).operations()
         yield from History(now=now).operations()
         yield from MaintenanceDesk(hint=hint).operations()
+        yield from StatusPageDesk(changed=self.published).operations()
         yield from ChannelDesk(options=options, hint=hint).operations()
         yield from NoticeDesk(now=now).operations()
         yield from Overview(monitor=monitor).operations()
@@ -84,10 +89,13 @@ class Api:
         )
 
     async def describe(self, _request: Request) -> Response:
-        """Answer with the OpenAPI document."""
+        """Answer with the OpenAPI document, which is made once."""
+        if not self._described:
+            self._described = await trio.to_thread.run_sync(
+                lambda: msgspec.json.encode(document(self.operations))
+            )
         await trio.lowlevel.checkpoint()
-        content = msgspec.json.encode(document(self.operations))
-        return Response(content, 200, HEADERS, "application/json")
+        return Response(self._described, 200, HEADERS, "application/json")
 
     async def tell(self, _request: Request) -> Response:
         """Answer with the documentation for people."""
