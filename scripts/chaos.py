@@ -53,22 +53,20 @@ async def chaos(options: argparse.Namespace, server: ThrowawayPostgres, folder: 
             )
             ward.say("begins")
             try:
-                cases = await CALAMITIES[name](ward)
+                for case in await CALAMITIES[name](ward):
+                    rows, sentences = await trio.to_thread.run_sync(table, case, dice)
+                    lines += rows
+                    wrong += sentences
+                    word = f"{len(sentences)} VIOLATIONS" if sentences else "well"
+                    ward.say(f"{case.where}: {word}")
+                    for sentence in sentences:
+                        ward.say(f"WRONG: {sentence}")
             except Missing as error:
                 missing.append(f"{name} DID NOT RUN: {error}")
                 ward.say(f"DOES NOT RUN: {error}")
-                continue
             except Exception as error:  # noqa: BLE001 (told, and the others have their turn)
                 traceback.print_exception(error)
                 wrong.append(f"{name} broke down: {error!r}")
-                continue
-            for case in cases:
-                rows, sentences = await trio.to_thread.run_sync(table, case, dice)
-                lines += rows
-                wrong += sentences
-                ward.say(f"{case.where}: {f'{len(sentences)} VIOLATIONS' if sentences else 'well'}")
-                for sentence in sentences:
-                    ward.say(f"WRONG: {sentence}")
     print("\n".join(["", *lines, ""]))
     for line in missing:
         print(line)

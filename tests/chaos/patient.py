@@ -63,7 +63,9 @@ class Life:
         return self.ended_at - self.asked_at
 
     def last_words(self) -> str:
-        """Return the last line of its log that it did not end in good order; usually none."""
+        """Return the last line of its log; none if it did not live to open it."""
+        if not self.log.exists():
+            return ""
         return self.log.read_text(errors="replace").rstrip().rpartition("\n")[2][:300]
 
     def lines(self) -> list[dict[str, object]]:
