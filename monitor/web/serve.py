@@ -48,8 +48,15 @@ def site_of(
     guard = entrance.guard(desk, monitor.clock.now, monitor.outage)
     allowed = api or ApiOptions()
     pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard), inbox, allowed)
-    interface = Api(monitor=monitor, desk=desk, feed=feed or Feed(), options=allowed)
-    status = StatusRoom(Shelf(monitor, desk), entrance.options.url)
+    shelf = Shelf(monitor, desk)
+    interface = Api(
+        monitor=monitor,
+        desk=desk,
+        feed=feed or Feed(),
+        options=allowed,
+        published=shelf.forget,
+    )
+    status = StatusRoom(shelf, entrance.options.url)
     return make_site([*rooms_of(monitor), *pages, interface, status, *more], guard)
 
 

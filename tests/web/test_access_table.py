@@ -135,6 +135,14 @@ viewer GET    /api/v1/maintenance
 editor POST   /api/v1/maintenance
 viewer GET    /api/v1/maintenance/{name:path}
 editor DELETE /api/v1/maintenance/{name:path}
+viewer GET    /api/v1/status-pages
+admin  POST   /api/v1/status-pages
+viewer GET    /api/v1/status-pages/{name:path}
+admin  PATCH  /api/v1/status-pages/{name:path}
+admin  DELETE /api/v1/status-pages/{name:path}
+viewer GET    /api/v1/status-pages/{name:path}/posts
+editor POST   /api/v1/status-pages/{name:path}/posts
+editor DELETE /api/v1/status-pages/{name:path}/posts/{story}
 viewer GET    /api/v1/channels
 admin  POST   /api/v1/channels
 viewer GET    /api/v1/channels/{name:path}

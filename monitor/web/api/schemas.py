@@ -7,7 +7,7 @@ import attrs
 import msgspec
 from msgspec import Meta
 
-from monitor.operations import alert_documents, documents, kinds
+from monitor.operations import alert_documents, documents, kinds, statuspages
 
 _PREFIX = "#/components/schemas/"
 
@@ -213,6 +213,8 @@ CLASSES: tuple[type, ...] = (
     alert_documents.MaintenanceDocument,
     alert_documents.PostedDocument,
     alert_documents.NoticeDocument,
+    statuspages.StatusPageDocument,
+    statuspages.PostDocument,
     kinds.KindDocument,
     kinds.FamilyDocument,
 )
@@ -258,7 +260,7 @@ def _renamed(schema: Any) -> Any:
     for key, value in schema.items():
         if key == "$ref":
             value = _PREFIX + _named(value.removeprefix(_PREFIX))
-        elif key == "title":
+        elif key == "title" and isinstance(value, str):
             value = _named(value)
         found[key] = _renamed(value)
     return found

@@ -14,15 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from monitor.core.statuspage.days import added, percent
-from monitor.core.statuspage.standing import Condition
 from monitor.core.statuspage.values import StatusPage
 from monitor.web.headers import let_others_frame, let_others_load
-from monitor.web.pages.moments import Moments
 from monitor.web.pages.statics import Statics
 from monitor.web.pages.words import preferred
 from monitor.web.routing import PUBLIC, Entry
-from monitor.web.status import drawing, writing
+from monitor.web.status import writing
+from monitor.web.status.badges import FIGURES, SPANS, make_badge
 from monitor.web.status.shelf import Shelf, Shown
 from monitor.web.status.words import PublicWords
 from monitor.web.status.writing import Places, Writer
@@ -32,7 +30,6 @@ AGE_S = 10
 _KEPT = 64
 """Written pages kept; each is written once while its view stands."""
 LANGUAGES = ("en", "ru")
-FIGURES = ("status", "uptime", "latency")
 
 
 @attrs.define(eq=False)
@@ -141,9 +138,13 @@ class StatusRoom:
         page = await self.shelf.find(slug)
         if page is None or figure not in FIGURES:
             raise HTTPException(404)
-        shown = await self.shelf.view(page)
+        view = (await self.shelf.view(page)).view
+        row = view.row(int(number)) if number.isascii() and number.isdigit() else None
+        if dot and row is None:
+            raise HTTPException(404)
         said = PublicWords(_language(request, page, english=True))
-        drawn = _badge(shown, number if dot else None, figure, request, said)
+        label = request.query_params.get("label", "")
+        drawn = make_badge(view, row, figure, said, label, _days(request))
         if drawn is None:
             raise HTTPException(404)
         let_others_load(request)
@@ -189,53 +190,6 @@ def _kept_for_a_while(request: Request, response: Response) -> Response:
     return response
 
 
-def _badge(
-    shown: Shown, number: str | None, figure: str, request: Request, said: PublicWords
-) -> str | None:
-    """Return a badge; None if the page shows no such thing."""
-    view = shown.view
-    row = None
-    if number is not None:
-        row = view.row(int(number)) if number.isascii() and number.isdigit() else None
-        if row is None:
-            return None
-    name = view.page.title if row is None else row.name
-    label = request.query_params.get("label", name).strip() or name
-    if figure == "status":
-        condition = view.overall.sign if row is None else row.condition
-        return drawing.badge(
-            label, said(f"status.{condition}"), drawing.COLOURS[condition], condition
-        )
-    if figure == "uptime":
-        days = _days(request)
-        rows = view.rows if row is None else [row]
-        total = added(day for one in rows for day in one.days[-days:])
-        if total.uptime is None:
-            return _unknown(label, said)
-        value = f"{percent(total.uptime)} %"
-        if total.coverage is not None and total.coverage < 0.99:
-            value = said(
-                "{uptime} % of {coverage} % observed",
-                uptime=percent(total.uptime),
-                coverage=percent(total.coverage),
-            )
-        return drawing.badge(label, f"{value} ({days} {said('d')})", drawing.PLAIN)
-    if not view.page.latency:
-        return None
-    strips = [one.strip for one in (view.rows if row is None else [row]) if one.strip is not None]
-    seen = [one.last_s for one in strips if one.last_s is not None]
-    if not seen:
-        return _unknown(label, said)
-    took = Moments(said, view.now).took(sorted(seen)[len(seen) // 2])
-    return drawing.badge(label, took.replace("\N{NO-BREAK SPACE}", " "), drawing.PLAIN)
-
-
-def _unknown(label: str, said: PublicWords) -> str:
-    return drawing.badge(
-        label, said("no figures"), drawing.COLOURS[Condition.UNWATCHED], Condition.UNWATCHED
-    )
-
-
 def _days(request: Request) -> int:
     asked = request.query_params.get("days", "")
-    return int(asked) if asked in ("1", "7", "30", "90") else 90
+    return next((one for one in SPANS if str(one) == asked), SPANS[0])

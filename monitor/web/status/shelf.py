@@ -4,8 +4,9 @@ What is asked for by several at once is read once. While the database is away, w
 shown, and said to be old.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import attrs
 import trio
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from monitor.app import App
 from monitor.core.glance import Recent
 from monitor.core.model import WatchedTask
+from monitor.core.ports import Session
 from monitor.core.statuspage.days import first_day_at
 from monitor.core.statuspage.values import StatusPage
 from monitor.web.desk import Desk
@@ -97,25 +99,26 @@ class Shelf:
         try:
             async with self.desk.session() as session:
                 now, fleet = self.monitor.clock.now(), self.monitor.surroundings.standing
-                ours = [one for _, some in page.chosen(fleet) for one in some]
-                ids = [one.task.id for one in ours]
-                pasts = await session.publishing.pasts(ids, first_day_at(now))
-                recent: Mapping[int, Recent] = {}
-                if page.latency:
-                    recent = await session.recent(since_of(ours, now))
-                posts = await session.publishing.posts(page.slug)
-                maintenances = (await session.alerting()).maintenances
+                make = await gathered(session, page, fleet, now)
         except HTTPException:
             if known is None:
                 raise
             return attrs.evolve(known, stale=True, read_s=trio.current_time())
         # In a thread: ninety days of many tasks, and rules of windows, take a while.
-        view = await trio.to_thread.run_sync(
-            make_view, page, fleet, pasts, recent, posts, maintenances, now
-        )
+        view = await trio.to_thread.run_sync(make)
         return Shown(view, stale=False, read_s=trio.current_time())
 
 
-def since_of(tasks: list[WatchedTask], now: datetime) -> dict[int, datetime]:
-    """Return from when on the latency of each task is shown."""
-    return {one.task.id: first_slot_at(one.task, one.state, now) for one in tasks}
+async def gathered(
+    session: Session, page: StatusPage, fleet: Sequence[WatchedTask], now: datetime
+) -> Callable[[], View]:
+    """Read what a page shows; return what makes a view of it."""
+    ours = [one for _, some in page.chosen(fleet) for one in some]
+    pasts = await session.publishing.pasts([one.task.id for one in ours], first_day_at(now))
+    recent: Mapping[int, Recent] = {}
+    if page.latency:
+        since = {one.task.id: first_slot_at(one.task, one.state, now) for one in ours}
+        recent = await session.recent(since)
+    posts = await session.publishing.posts(page.slug)
+    maintenances = (await session.alerting()).maintenances
+    return partial(make_view, page, fleet, pasts, recent, posts, maintenances, now)

@@ -1,0 +1,192 @@
+"""Status pages and what is written on them: found by slug, changed, and shown as documents."""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import attrs
+from msgspec import Meta
+
+from monitor.core.ports import Session
+from monitor.core.statuspage.making import InvalidPage, check_page, new_post
+from monitor.core.statuspage.publishing import PagesPlan
+from monitor.core.statuspage.values import PagesChange, Post, StatusPage
+from monitor.operations.channelspecs import refuse_from_file
+from monitor.operations.documents import plain
+from monitor.operations.forms import Form
+from monitor.operations.refusals import NotThere, Taken, Unfit
+
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+@attrs.frozen(kw_only=True)
+class SectionDocument:
+    """Some tasks under a heading."""
+
+    title: str
+    tasks: list[str]
+    tags: list[str]
+    names: Annotated[dict[str, str], Meta(description="what the public reads, by task")]
+
+
+@attrs.frozen(kw_only=True)
+class StatusPageDocument:
+    """A page for the public, at /status/<slug>."""
+
+    slug: str
+    title: str
+    description: str
+    sections: list[SectionDocument]
+    latency: Annotated[bool, Meta(description="whether response times are shown")]
+    targets: Annotated[bool, Meta(description="whether addresses are shown")]
+    accent: str
+    theme: str
+    language: str
+    link: str
+    footer: str
+    indexed: bool
+    from_file: bool
+
+
+@attrs.frozen(kw_only=True)
+class PostDocument:
+    """Something written about an incident; further posts belong to the same story."""
+
+    id: str
+    story: str
+    at: Moment
+    state: str
+    title: str
+    text: str
+    by: str
+
+
+def page_form(page: StatusPage) -> Form:
+    """A page as a document."""
+    fields = attrs.asdict(page, recurse=False)
+    fields["sections"] = [
+        SectionDocument(
+            title=one.title, tasks=list(one.tasks), tags=list(one.tags), names=dict(one.names)
+        )
+        for one in page.sections
+    ]
+    form: Form = plain(StatusPageDocument(**fields))
+    return form
+
+
+def post_form(post: Post) -> Form:
+    """A post as a document."""
+    fields = attrs.asdict(post)
+    del fields["page"]
+    form: Form = plain(PostDocument(**fields))
+    return form
+
+
+def find_page(pages: Sequence[StatusPage], wanted: str) -> StatusPage:
+    """Return the page of that slug.
+
+    Raises:
+        NotThere: naming the one that was probably meant.
+    """
+    known = {one.slug: one for one in pages}
+    if wanted in known:
+        return known[wanted]
+    close = difflib.get_close_matches(wanted, known, n=1)
+    guess = f", did you mean {close[0]!r}" if close else "; `monitor status-page list` shows all"
+    raise NotThere(f"there is no status page {wanted!r}{guess}")
+
+
+def fit_page(make: Callable[[], StatusPage]) -> StatusPage:
+    """Return a page that can be. Raises Unfit."""
+    try:
+        return check_page(make())
+    except InvalidPage as error:
+        raise Unfit(error.field, error.message) from None
+
+
+def adding(page: StatusPage) -> PagesPlan:
+    """Return the plan to add a page; it raises Taken."""
+
+    def plan(known: Sequence[StatusPage]) -> PagesChange:
+        if any(one.slug == page.slug for one in known):
+            raise Taken(f"status page {page.slug!r} exists already; edit it, or choose another")
+        return PagesChange(pages=(page,))
+
+    return plan
+
+
+def editing(slug: str, fields: Mapping[str, Any]) -> PagesPlan:
+    """Return the plan to change a page; it raises NotThere, Taken, Unfit."""
+
+    def plan(known: Sequence[StatusPage]) -> PagesChange:
+        old = find_page(known, slug)
+        refuse_from_file("status page", slug, from_file=old.from_file)
+        return PagesChange(pages=(fit_page(lambda: attrs.evolve(old, **fields)),))
+
+    return plan
+
+
+def removing(slug: str) -> PagesPlan:
+    """Return the plan to remove a page with its posts; it raises NotThere, Taken."""
+
+    def plan(known: Sequence[StatusPage]) -> PagesChange:
+        old = find_page(known, slug)
+        refuse_from_file("status page", slug, from_file=old.from_file)
+        return PagesChange(drop=(slug,))
+
+    return plan
+
+
+async def make_post(
+    session: Session,
+    slug: str,
+    *,
+    at: datetime,
+    state: str,
+    text: str,
+    title: str,
+    story: str,
+    by: str,
+) -> Post:
+    """Return a post that can be written.
+
+    `story` may be the beginning of an id; without one and without a title, the post is about what
+    is open, if that is one story.
+
+    Raises:
+        NotThere: there is no such page, or no such story.
+        Unfit: it cannot be as it was written.
+    """
+    find_page(await session.publishing.pages(), slug)
+    known = await session.publishing.posts(slug)
+    if story:
+        story = find_story(known, story)
+    elif not title:
+        story = _open_story(known)
+    try:
+        return new_post(known, slug, at=at, state=state, text=text, title=title, story=story, by=by)
+    except InvalidPage as error:
+        raise Unfit(error.field, error.message) from None
+
+
+def find_story(posts: Sequence[Post], wanted: str) -> str:
+    """Return the id of a story that begins like that. Raises NotThere, Unfit."""
+    found = sorted({one.story for one in posts if one.story.startswith(wanted)})
+    if not found:
+        raise NotThere(f"there is no story {wanted!r} on this page")
+    if len(found) > 1 and wanted not in found:
+        raise Unfit("story", f"{wanted!r} begins {len(found)} ids; write more of it")
+    return wanted if wanted in found else found[0]
+
+
+def _open_story(posts: Sequence[Post]) -> str:
+    from monitor.core.statuspage.values import stories_of
+
+    lasting = [one for one in stories_of(posts) if one.is_open]
+    if not lasting:
+        raise Unfit("title", "is missing; no incident is open on this page, and a new one has one")
+    if len(lasting) > 1:
+        names = ", ".join(f"{one.id} ({one.title})" for one in lasting)
+        raise Unfit("story", f"is missing; {len(lasting)} incidents are open: {names}")
+    return lasting[0].id

@@ -1,0 +1,278 @@
+"""/api/v1/status-pages: pages for the public, and what is written on them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+
+from monitor.core.statuspage.making import InvalidPage, section_of
+from monitor.core.statuspage.values import THEMES, PagesChange, PostState, StatusPage
+from monitor.operations.statuspages import (
+    adding,
+    editing,
+    find_page,
+    find_story,
+    fit_page,
+    make_post,
+    page_form,
+    post_form,
+    removing,
+)
+from monitor.web.api.bodies import TEXT, TEXTS, flag, line, note
+from monitor.web.api.call import Call
+from monitor.web.api.cursor import PAGING, decoded, page_reply
+from monitor.web.api.operation import Body, Key, Operation, Reply
+from monitor.web.api.receipts import done_once
+from monitor.web.api.schemas import page_of, ref
+from monitor.web.routing import Role
+
+_LONG = {"type": "string", "maxLength": 5000}
+_FLAG = {"type": "boolean"}
+
+
+def _sections(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise ValueError("is no list of sections; write [{'title': 'Shop', 'tags': ['prod']}]")
+    try:
+        return tuple(section_of(one) for one in value)
+    except InvalidPage as error:
+        raise ValueError(error.message) from None
+
+
+_KEYS = {
+    "title": Key(line, "what it is called", TEXT),
+    "description": Key(note, "what stands below the sentence about all", _LONG),
+    "sections": Key(
+        _sections,
+        "which tasks it shows, by names (* and ? stand for anything) and tags",
+        {
+            "type": "array",
+            "maxItems": 50,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "title": {"type": "string"},
+                    "tasks": TEXTS,
+                    "tags": TEXTS,
+                    "names": {"type": "object", "additionalProperties": {"type": "string"}},
+                },
+            },
+        },
+        "section",
+    ),
+    "latency": Key(flag, "whether response times are shown", _FLAG),
+    "targets": Key(flag, "whether addresses are shown, without passwords", _FLAG),
+    "accent": Key(note, "the colour of its head, like #1d5c99", {"type": "string"}),
+    "theme": Key(note, "its colours", {"enum": list(THEMES)}),
+    "language": Key(note, "en or ru; empty: the reader's", {"enum": ["", "en", "ru"]}),
+    "link": Key(note, "where its title leads", {"type": "string"}),
+    "footer": Key(note, "what stands at its foot", _LONG),
+    "indexed": Key(flag, "whether search engines may list it", _FLAG),
+}
+_EXAMPLE = {
+    "title": "Example Shop",
+    "sections": [{"title": "Shop", "tags": ["prod"], "names": {"web-1": "Storefront"}}],
+}
+_NEW = Body(
+    name="NewStatusPage",
+    keys={"slug": Key(line, "its address: /status/<slug>", TEXT), **_KEYS},
+    required=("slug", "title"),
+    example={"slug": "shop", **_EXAMPLE},
+)
+_EDIT = Body(name="StatusPageEdit", keys=_KEYS, example=_EXAMPLE)
+_POST = Body(
+    name="NewPost",
+    keys={
+        "state": Key(line, "how far you are", {"enum": list(PostState)}),
+        "text": Key(line, "what is known", _LONG),
+        "title": Key(note, "of a new story", {"type": "string"}),
+        "story": Key(note, "the story it goes on with", {"type": "string"}),
+    },
+    required=("state", "text"),
+    example={"title": "Checkout fails", "state": "investigating", "text": "We are looking."},
+)
+
+
+@attrs.frozen(kw_only=True)
+class StatusPageDesk:
+    """Serves status pages to those who make them."""
+
+    changed: Callable[[], object]
+    """Called when something has changed that the public sees."""
+
+    def operations(self) -> Iterator[Operation]:
+        # Paths of posts come first: a slug is read as far as it goes.
+        yield Operation(
+            id="listPosts",
+            method="GET",
+            path="/status-pages/{name}/posts",
+            needs=Role.VIEWER,
+            says="List what was written on a status page, the newest first.",
+            carry_out=self.posts,
+            query=PAGING,
+            answer=page_of("Post"),
+        )
+        yield Operation(
+            id="writePost",
+            method="POST",
+            path="/status-pages/{name}/posts",
+            needs=Role.EDITOR,
+            says="Write about an incident on a status page.",
+            more="With a `title` a new story begins; without `title` and `story` it is about the "
+            "one that is open. `resolved` ends a story.",
+            carry_out=self.write,
+            body=_POST,
+            answer=ref("Post"),
+            status=201,
+        )
+        yield Operation(
+            id="removeStory",
+            method="DELETE",
+            path="/status-pages/{name}/posts/{story}",
+            needs=Role.EDITOR,
+            says="Remove a story with all its posts.",
+            carry_out=self.forget,
+            status=204,
+        )
+        yield Operation(
+            id="listStatusPages",
+            method="GET",
+            path="/status-pages",
+            needs=Role.VIEWER,
+            says="List status pages.",
+            carry_out=self.list,
+            query=PAGING,
+            answer=page_of("StatusPage"),
+        )
+        yield Operation(
+            id="createStatusPage",
+            method="POST",
+            path="/status-pages",
+            needs=Role.ADMIN,
+            says="Make a status page; everybody may read it at once.",
+            carry_out=self.create,
+            body=_NEW,
+            answer=ref("StatusPage"),
+            status=201,
+            refusals=(409,),
+            once=True,
+        )
+        yield Operation(
+            id="getStatusPage",
+            method="GET",
+            path="/status-pages/{name}",
+            needs=Role.VIEWER,
+            says="Show a status page as it is declared.",
+            carry_out=self.get,
+            answer=ref("StatusPage"),
+        )
+        yield Operation(
+            id="editStatusPage",
+            method="PATCH",
+            path="/status-pages/{name}",
+            needs=Role.ADMIN,
+            says="Change a status page; what is not sent stays.",
+            carry_out=self.edit,
+            body=_EDIT,
+            answer=ref("StatusPage"),
+            refusals=(409,),
+        )
+        yield Operation(
+            id="removeStatusPage",
+            method="DELETE",
+            path="/status-pages/{name}",
+            needs=Role.ADMIN,
+            says="Remove a status page with what was written on it.",
+            carry_out=self.remove,
+            status=204,
+            refusals=(409,),
+        )
+
+    async def list(self, call: Call) -> Reply:
+        place = decoded(call.query["cursor"], str)
+        async with call.session() as session:
+            known = await session.publishing.pages()
+        found = [one for one in known if place is None or one.slug > place[0]]
+        return page_reply(found, call.query["limit"], page_form, lambda one: [one.slug])
+
+    async def create(self, call: Call) -> Reply:
+        page = fit_page(lambda: StatusPage(**call.body))
+
+        def reply(done: PagesChange) -> Reply:
+            (one,) = done.pages
+            location = {"Location": f"/api/v1/status-pages/{one.slug}"}
+            return Reply(document=page_form(one), status=201, headers=location)
+
+        async with call.session() as session:
+
+            async def add() -> PagesChange:
+                call.sign(session, "status-page.add", page.slug, None, page_form(page))
+                return await session.publishing.change_pages(adding(page))
+
+            done = await done_once(call, session, add, reply)
+        self.changed()
+        return done
+
+    async def get(self, call: Call) -> Reply:
+        async with call.session() as session:
+            found = find_page(await session.publishing.pages(), call.text("name"))
+        return Reply(document=page_form(found))
+
+    async def edit(self, call: Call) -> Reply:
+        slug = call.text("name")
+        async with call.session() as session:
+            old = find_page(await session.publishing.pages(), slug)
+            plan = editing(slug, call.body)
+            (new,) = plan([old]).pages
+            call.sign(session, "status-page.edit", slug, page_form(old), page_form(new))
+            done = await session.publishing.change_pages(plan)
+        self.changed()
+        return Reply(document=page_form(done.pages[0]))
+
+    async def remove(self, call: Call) -> Reply:
+        slug = call.text("name")
+        async with call.session() as session:
+            old = find_page(await session.publishing.pages(), slug)
+            call.sign(session, "status-page.remove", slug, page_form(old), None)
+            await session.publishing.change_pages(removing(slug))
+        self.changed()
+        return Reply(status=204)
+
+    async def posts(self, call: Call) -> Reply:
+        slug, place = call.text("name"), decoded(call.query["cursor"], str)
+        async with call.session() as session:
+            find_page(await session.publishing.pages(), slug)
+            known = await session.publishing.posts(slug)
+        found = [one for one in known if place is None or one.id < place[0]]
+        return page_reply(found, call.query["limit"], post_form, lambda one: [one.id])
+
+    async def write(self, call: Call) -> Reply:
+        slug, body = call.text("name"), call.body
+        async with call.session() as session:
+            post = await make_post(
+                session,
+                slug,
+                at=call.now,
+                state=body["state"],
+                text=body["text"],
+                title=body.get("title", ""),
+                story=body.get("story", ""),
+                by=call.who.name,
+            )
+            call.sign(session, "status-page.post", slug, None, post_form(post))
+            await session.publishing.write_post(post)
+        self.changed()
+        return Reply(document=post_form(post), status=201)
+
+    async def forget(self, call: Call) -> Reply:
+        slug = call.text("name")
+        async with call.session() as session:
+            find_page(await session.publishing.pages(), slug)
+            known = await session.publishing.posts(slug)
+            story = find_story(known, call.text("story"))
+            first = min((one for one in known if one.story == story), key=lambda one: one.id)
+            call.sign(session, "status-page.forget", slug, post_form(first), None)
+            await session.publishing.drop_story(slug, story)
+        self.changed()
+        return Reply(status=204)
