@@ -8,7 +8,7 @@
 Each seed arms another choice of faults (`--faults` sets it). One seed is lived twice, and must
 leave the same trace. What the judges, who share no code with the monitor, find wrong is printed
 with the command that lives it once more; then a smaller life is looked for that fails too. The
-exit code is 1 if anything was wrong. See docs/proof.md.
+exit code is 1 if anything was wrong. See docs/simulation-proof.md.
 """
 
 import argparse

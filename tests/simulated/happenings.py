@@ -117,7 +117,7 @@ def _lag(chance: random.Random, at_s: float, _setting: Setting) -> Happening:
 
 
 def _uplink(chance: random.Random, at_s: float, _setting: Setting) -> Happening:
-    lasts_s = chance.choice([3.0, 30.0, 600.0, 3600.0])
+    lasts_s = chance.choice([3.0, 30.0, 120.0, 900.0])
     return Happening(at_s=at_s, fault=Fault.UPLINK, lasts_s=lasts_s)
 
 

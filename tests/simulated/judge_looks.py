@@ -41,6 +41,8 @@ _WORST_REST_S = 6.5 * 3600.0
 _LAG = timedelta(seconds=40)
 _MEMORY = 400
 """So many looks of a parent back may lie the one for which it is still believed to be down."""
+_ASKED_S = 9.0
+"""So long after it is back, the anchors have been asked again."""
 _FRESH_S = 1.1
 """An anchor that answered stands for our uplink this long."""
 _HELD_S = 30.0
@@ -143,7 +145,9 @@ class LookJudge:
         result, witness = look.result, self.world.witness
         claim = result.status, result.reason
         if result.reason is Reason.UPLINK:
-            return any(one.touches(truth.at_s - 1, truth.at_s + 20) for one in witness.unlinked)
+            return any(
+                one.touches(truth.at_s - _ASKED_S, truth.at_s + 20) for one in witness.unlinked
+            )
         if truth.sight in OURS or truth.uplink:
             return claim == _CLAIMS[truth.sight]
         just_lost = any(abs(one.from_s - truth.at_s) <= _FRESH_S for one in witness.unlinked)
