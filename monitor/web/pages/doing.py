@@ -121,7 +121,7 @@ class Doing:
     ) -> None:
         try:
             for_s = parse_duration(said.text("for"))
-            names = tuple(one.task.name.replace("[", "[[]") for one in chosen)
+            names = tuple(_itself(one.task.name) for one in chosen)
             silence = make_silence(
                 Selector(tasks=names), for_s, said.text("note")[:500], who.name, self.fleet.now
             )
@@ -145,3 +145,8 @@ class Doing:
                 raise HTTPException(404, str(error)) from error
         await self.fleet.taken_up(revision)
         return back_to(said, "removed")
+
+
+def _itself(name: str) -> str:
+    """Return the pattern that means only this name."""
+    return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in name)

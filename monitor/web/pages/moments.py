@@ -29,6 +29,10 @@ class Moments:
                 break
         return "\N{NO-BREAK SPACE}".join(parts[:2])
 
+    def length(self, seconds: float) -> str:
+        """Write how long something is set to be: `250 ms`, `1 min`."""
+        return self.rough(seconds) if seconds >= 1 else self.took(seconds)
+
     def took(self, seconds: float | None) -> str:
         """Write a short time the way people compare them: `12 ms`, `1.4 s`."""
         if seconds is None:

@@ -69,6 +69,18 @@ async def test_a_silence_is_for_those_that_were_chosen_and_ends_by_a_button(hous
     )
 
 
+async def test_a_silence_of_a_task_means_no_other_whatever_its_name(house: House) -> None:
+    browser = house.browser()
+    await browser.post("/tasks/new", {**NEW, "name": "d*[c]s?"})
+    task = str(house.id("d*[c]s?"))
+    await browser.post("/tasks/bulk", {"do": "silence", "task": task, "for": "2h"})
+    silences = house.scene.store.tables.alerts.silences
+    selector = silences[max(silences)].selector
+    assert selector.chooses("d*[c]s?", ())
+    assert not selector.chooses("docs", ())
+    assert not selector.chooses("dxcsy", ())
+
+
 async def test_who_chooses_nothing_is_told_that_nothing_was_done(house: House) -> None:
     answer = await house.browser().post("/tasks/bulk", {"do": "pause"})
     assert "/?done=nothing" == answer.to
