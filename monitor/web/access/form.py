@@ -39,3 +39,8 @@ async def read_form(request: Request) -> dict[str, str]:
     except ValueError:
         raise HTTPException(413, f"the form has more than {FIELDS} fields") from None
     return dict(pairs)
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return a text as it may be looked for: short, and without what no database takes."""
+    return "".join(letter for letter in text[: 4 * limit] if letter.isprintable()).strip()[:limit]

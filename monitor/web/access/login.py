@@ -24,7 +24,7 @@ from monitor.journal import tell
 from monitor.web.access.cookies import keep
 from monitor.web.access.door import Door
 from monitor.web.access.first import PARAMETER
-from monitor.web.access.form import read_form
+from monitor.web.access.form import one_line, read_form
 from monitor.web.access.guard import FIRST, LOGIN, AccessGuard
 from monitor.web.access.hashing import Passwords
 from monitor.web.access.pages import Pages
@@ -118,7 +118,7 @@ class Login:
         self.door.source.refuse_strangers(request)
         form = await read_form(request)
         onward = own_path(form.get("next", "")) or "/"
-        name, password = form.get("name", "").strip()[:64], form.get("password", "")
+        name, password = one_line(form.get("name", ""), 64), form.get("password", "")
         near = neighbourhood(self.door.source.address(request))
         if wait_s := self.addresses.wait_s(near):  # costs us nothing
             return self._hold(request, onward, name, wait_s)

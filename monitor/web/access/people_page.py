@@ -26,7 +26,7 @@ from monitor.core.access.roles import Role, read_role
 from monitor.core.units import parse_duration
 from monitor.operations.people import LONGEST_S, make_token, shown_token, shown_user
 from monitor.web.access.door import Door
-from monitor.web.access.form import read_form
+from monitor.web.access.form import one_line, read_form
 from monitor.web.access.hashing import Passwords
 from monitor.web.access.pages import Pages
 from monitor.web.routing import Entry, who_asks
@@ -110,9 +110,9 @@ class PeoplePage:
         async with self.door.desk.session() as session:
             found = await session.registry.deeds(
                 limit=LINES + 1,
-                before=query.get("before", "")[:64],
-                actor=query.get("actor", "")[:200],
-                action=query.get("action", "")[:200],
+                before=one_line(query.get("before", ""), 64),
+                actor=one_line(query.get("actor", ""), 200),
+                action=one_line(query.get("action", ""), 200),
             )
         return self.pages.page(
             request,

@@ -157,6 +157,19 @@ async def test_nothing_that_is_sent_becomes_a_header(house: House, browser: Call
         assert [] == answer.cookies
 
 
+async def test_what_no_database_takes_is_not_asked_of_one(
+    house: House, browser: Caller, autojump_clock: MockClock
+) -> None:
+    await house.add()
+    for number in range(11):
+        await guess(house.caller(f"198.51.100.{number}"), "an\x00na\n")
+    answer = await browser.log_in("an\x00na\n")
+    assert (429, True) == (answer.status, 'value="anna"' in answer.text)
+    await trio.sleep(31)
+    await browser.log_in()
+    assert 200 == (await browser.get("/access/log?actor=%00&action=%ff&before=%0a")).status
+
+
 async def test_names_are_shown_as_text(house: House, browser: Caller) -> None:
     await house.add()
     answer = await browser.log_in("<script>alert(1)</script>")
