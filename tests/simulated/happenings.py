@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from tests.simulated.scripts import Part
+from tests.simulated.scripts import Part, write_parts
 from tests.simulated.setting import Fault, Setting
 
 NEAR_S = 90.0
@@ -36,8 +36,9 @@ class Happening:
         return self.at_s + self.lasts_s
 
 
-def plan(setting: Setting, parts: Sequence[Part]) -> list[Happening]:
+def plan(setting: Setting) -> list[Happening]:
     """Return everything that happens, in the order of time."""
+    parts = write_parts(attrs.evolve(setting, faults=frozenset(Fault), stops_at=None))
     found: list[Happening] = []
     for fault in Fault:
         if fault is Fault.PROBES:

@@ -83,7 +83,7 @@ class World:
         parts = write_parts(self.setting)
         self.faults = Faults(self.setting, self.stage, self.witness)
         self.operators = Operators(self.stage, self.witness, parts, self.hint)
-        self.happenings = plan(self.setting, parts)
+        self.happenings = plan(self.setting)
         turning = (Fault.UPLINK, Fault.CLOCK, Fault.SUSPEND)
         turns = {
             moment
