@@ -204,6 +204,7 @@ async def test_where_pings_go_is_told_to_editors_only(caller: Caller) -> None:
 
 async def test_a_task_is_paused_and_resumed(caller: Caller) -> None:
     await add(caller)
+    await trio.sleep(2)
     assert "paused" == (await caller.post("/tasks/1/pause")).document["status"]
     assert "paused" == (await caller.post("/tasks/1/pause")).document["status"], "twice is as good"
     assert 409 == (await caller.post("/tasks/1/run")).status
