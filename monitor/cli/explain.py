@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import trio
 from cyclopts import App
 
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Moment
@@ -92,7 +93,11 @@ async def tell(
     if any(one.task_id is None for one in subject.notices):
         parts.append(None)
     sections = [await read_evidence(session, subject, one, span, moment) for one in parts]
-    told = [(section, _lines(section, subject, span, moment)) for section in sections]
+    # In a thread: thousands of looks are judged once more, and a running monitor may be asked.
+    told = [
+        (section, await trio.to_thread.run_sync(_lines, section, subject, span, moment))
+        for section in sections
+    ]
     left_out = [one.task.name for one in tasks[_MOST_TASKS:]]
     return Account(subject=subject, span=span, told=told, left_out=left_out)
 

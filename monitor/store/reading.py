@@ -91,7 +91,12 @@ async def looks(
     if before is not None:
         query = query.where(table.c.slot_at < before)
     query = query.order_by(table.c.slot_at.desc()).limit(limit)
-    return [rows.look_of(row) for row in await session.execute(query)]
+    found: list[Look] = []
+    for row in await session.execute(query):
+        found.append(rows.look_of(row))
+        if len(found) % _CHUNK == 0:
+            await asyncio.sleep(0)
+    return found
 
 
 def _of_task(query: Select[Any], table: Any, task_id: int | None) -> Select[Any]:

@@ -155,9 +155,10 @@ class History:
                 account = await tell(
                     session, alert, call.query["at"], call.query["since"], call.now
                 )
+            document = await trio.to_thread.run_sync(account.document)
         finally:
             self._places.release_on_behalf_of(borrower)
-        return Reply(document=account.document())
+        return Reply(document=document)
 
 
 def _bounds(call: Call) -> dict[str, Any]:
