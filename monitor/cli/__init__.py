@@ -6,6 +6,7 @@ families    run (with looks and deadman), demo, check, task, status (with hushed
             doctor, drill, verify
 alerting    channel (with channel_post, channel_kinds), silence, maintenance, ack, incidents,
             test (with junit), simulate (with simulate_history, simulated, timeline)
+publishing  status_page
 access      user and token (with passwords)
 explaining  explain, evidence (what is read), sentences and explained (what is said)
 reading     everywhere (options of every command, and how values are read), database, selecting

@@ -19,7 +19,7 @@ Without a command it runs: `monitor https://example.com` watches that address un
 _FAMILIES = (
     *("run", "demo", "check", "task", "kinds", "apply", "config", "status", "history", "explain"),
     *("incidents", "ack", "channel", "silence", "maintenance", "test", "simulate"),
-    *("user", "token", "db", "doctor", "drill", "verify"),
+    *("status-page", "user", "token", "db", "doctor", "drill", "verify"),
 )
 """Each is a room beside this one, and brings the command of its name; in the order of the help."""
 
@@ -41,7 +41,7 @@ def make_app(tokens: Sequence[str] = ()) -> "App":
     _, rest = _leading(list(tokens))
     named = rest[:1] if rest and rest[0] in _FAMILIES else _FAMILIES
     for name in named:
-        import_module(f"monitor.cli.{name}").register(app)
+        import_module(f"monitor.cli.{name.replace('-', '_')}").register(app)
     return app
 
 

@@ -273,9 +273,7 @@ _RUSSIAN = {
     "! the next exercise was due at {at} ({distance}) and did not come": (
         "! следующее учение ожидалось в {at} ({distance}) и не состоялось"
     ),
-    "the next exercise is due at {at} ({distance})": (
-        "следующее учение: {at} ({distance})"
-    ),
+    "the next exercise is due at {at} ({distance})": ("следующее учение: {at} ({distance})"),
     # task
     'task {id} "{name}" added': "задача {id} «{name}» добавлена",
     'task {id} "{name}" edited': "задача {id} «{name}» изменена",
@@ -317,6 +315,36 @@ _RUSSIAN = {
     ),
     "{tasks} tasks written to {file}": "записано задач: {tasks}, файл {file}",
     "{tasks} tasks, nothing is wrong": "задач: {tasks}, ошибок нет",
+    # status-page
+    "slug": "адрес",
+    "title": "название",
+    "description": "описание",
+    "accent": "цвет",
+    "theme": "оформление",
+    "language": "язык",
+    "link": "ссылка",
+    "footer": "подпись",
+    "latency": "время ответа",
+    "targets": "адреса целей",
+    "indexed": "в поиске",
+    "from_file": "из файла",
+    "status page {slug} added": "страница статуса {slug} добавлена",
+    "status page {slug} changed": "страница статуса {slug} изменена",
+    "status page {slug} removed": "страница статуса {slug} удалена",
+    "it shows {count} tasks, at /status/{slug}": "показано задач: {count}, адрес /status/{slug}",
+    "there are no status pages": "страниц статуса нет",
+    "no task now": "сейчас ни одной задачи",
+    "investigating": "выясняем",
+    "identified": "причина найдена",
+    "monitoring": "наблюдаем",
+    "resolved": "решено",
+    'written on {slug}: "{title}", story {story}': (
+        "записано на {slug}: «{title}», происшествие {story}"
+    ),
+    "story {story} removed": "происшествие {story} удалено",
+    "pages: {pages}, files: {files}, written to {directory}": (
+        "записано страниц: {pages}, файлов: {files}, папка {directory}"
+    ),
     # test
     "ok": "верно",
     "FAILED": "НЕВЕРНО",

@@ -1,0 +1,87 @@
+"""`monitor status-page`: pages for the public, on both databases."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Monitor
+
+ADD = "status-page add shop --title Shop --section 'Shop=web, #prod' --rename web=Storefront"
+
+WRONG = [
+    ("status-page", "status-page what? There are: add, list, show, edit, remove, post, forget"),
+    ("status-page add", "SLUG is missing"),
+    ("status-page add 'A b' --title x --task web", "--slug: 'A b' cannot stand in an address"),
+    ("status-page add a --title x --section web", "--section 'web' has no '='"),
+    ("status-page add a --title x --latency maybe", "--latency: 'maybe' is neither yes nor no"),
+    ("status-page add a --title x --accent red", "--accent: 'red' is no colour"),
+    ("status-page add shop --title x --task web", "status page 'shop' exists already"),
+    ("status-page show shp", "there is no status page 'shp', did you mean 'shop'"),
+    ("status-page edit shop", "nothing to change; see `monitor status-page edit --help`"),
+    ("status-page remove nope", "there is no status page 'nope'; `monitor status-page list`"),
+    ("status-page post shop hm", "--title: is missing; no incident is open on this page"),
+    ("status-page post shop hm --title x --state gone", "--state: 'gone' is not known; use"),
+    ("status-page post shop ' ' --title x", "--text: is empty"),
+    ("status-page post shop hm --story abc", "there is no story 'abc' on this page"),
+    ("status-page forget shop abc", "there is no story 'abc' on this page"),
+    ("status-page export", "DIR is missing"),
+    ("status-page export out nope", "there is no status page 'nope'"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _pages(place: Path, database: str, monitor: Monitor) -> None:
+    """Both databases, with a task and a page."""
+    assert 0 == monitor("task add self: --name web --tag prod").code
+    added = monitor(ADD)
+    assert "it shows 1 tasks, at /status/shop" in added.out
+
+
+def test_what_is_wrong_is_said_in_a_sentence(monitor: Monitor) -> None:
+    for command, said in WRONG:
+        answer = monitor(command)
+        assert (2, "") == (answer.code, answer.out), command
+        assert said in answer.err, command
+
+
+def test_a_page_is_shown_changed_and_removed(monitor: Monitor) -> None:
+    [listed] = monitor("status-page list --json").document
+    assert ("Shop", ["web"], ["prod"]) == (
+        listed["title"],
+        listed["sections"][0]["tasks"],
+        listed["sections"][0]["tags"],
+    )
+    assert "Storefront" in monitor("status-page show shop").out
+    changed = monitor("status-page edit shop --footer Bye --rename web=Front --json").document
+    assert ("Bye", {"web": "Front"}) == (changed["footer"], changed["sections"][0]["names"])
+    assert 0 == monitor("status-page remove shop").code
+    assert "there are no status pages" in monitor("status-page list").out
+
+
+def test_posts_go_on_with_what_is_open(monitor: Monitor) -> None:
+    first = monitor("status-page post shop 'We look.' --title Slow --json").document
+    second = monitor("status-page post shop Done. --state resolved --json").document
+    assert first["id"] == first["story"] == second["story"]
+    shown = monitor("status-page show shop --json").document["posts"]
+    assert ["Done.", "We look."] == [one["text"] for one in shown]
+    assert "решено" in monitor("--lang ru status-page show shop").out
+    assert 0 == monitor(f"status-page forget shop {first['story'][:20]}").code
+    assert [] == monitor("status-page show shop --json").document["posts"]
+
+
+def test_an_exported_page_holds_all_it_refers_to(monitor: Monitor, place: Path) -> None:
+    monitor("status-page post shop 'We look.' --title Slow")
+    answer = monitor("status-page export out --url https://status.example --json")
+    assert {"directory": "out", "pages": ["shop"]} == answer.document
+    folder = place / "out" / "shop"
+    for name in ("index.html", "index.ru.html", "widget.html"):
+        text = (folder / name).read_text()
+        found = re.findall(r'(?:href|src)="([^"#][^"]*)"', text)
+        assert found
+        assert [] == [one for one in found if not (folder / one).is_file()]
+    assert "Сейчас мы не можем" in (folder / "index.ru.html").read_text()
+    assert "https://status.example/shop#" in (folder / "feed.atom").read_text()
+    assert "unknown" == json.loads((folder / "summary.json").read_text())["status"]
+    assert (folder / "badge" / "status.svg").read_text().startswith("<svg")
