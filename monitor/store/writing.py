@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Insert, Table, delete, insert, select
+from sqlalchemy import Insert, Table, bindparam, delete, insert, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -251,13 +251,33 @@ async def rebuild(
     change = plan(tasks, await alerting(session))
     for task in change.remove:
         await remove(session, task.id)
+    await _edit_many(session, [one for one in change.edit if one[0].name == one[1].name])
     for task, spec in change.edit:
-        await edit(session, task.id, spec)
+        if task.name != spec.name:
+            await edit(session, task.id, spec)
     if change.add:
         await add(session, change.add, now)
     if change.alerting:
         await change_alerting(session, change.alerting)
     return change
+
+
+async def _edit_many(session: AsyncSession, pairs: Sequence[tuple[Task, TaskSpec]]) -> None:
+    """Replace what tasks are that keep their names, many with one statement."""
+    table, state = tables.task, tables.task_state
+    statement = sql_update(table).where(table.c.id == bindparam("of_id"))
+    for start in range(0, len(pairs), _AT_ONCE):
+        chunk = pairs[start : start + _AT_ONCE]
+        values = [{**rows.spec_values(spec), "of_id": task.id} for task, spec in chunk]
+        await session.execute(statement, values)
+        # An edit is the operator's answer to an invalid task; see `edit`.
+        chosen = state.c.task_id.in_([task.id for task, _spec in chunk])
+        await session.execute(
+            sql_update(state)
+            .where(chosen, state.c.lifecycle == Lifecycle.INVALID)
+            .values(rows.recovery_values(Recovery()))
+        )
+        await asyncio.sleep(0)
 
 
 async def request(session: AsyncSession, task_id: int, kind: RequestKind) -> int:
