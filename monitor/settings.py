@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from monitor.config.source import TABLES, BadConfig, Source, read_source
-from monitor.core.access.oidc import OidcOptions
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Spans
+from monitor.core.access.provider import OidcOptions
 from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.core.reach import Policy
 from monitor.core.tuning import Tuning

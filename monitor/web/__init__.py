@@ -9,6 +9,7 @@ status/   pages for the public, their feeds and badges
 ping      pings of watched jobs
 health    is it alive, is it ready?
 outpost   the same at an address of its own, also while our loop stands still
+forms     the fields of forms, read within bounds
 metrics   what Prometheus asks for; series (the numbers, read off the running parts)
 problem   errors as RFC 9457 has them
 headers   what every answer tells browsers

@@ -12,6 +12,7 @@ their digests.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 
 import attrs
 import trio
@@ -142,9 +143,10 @@ class TooLarge(Exception):
 async def _body(request: Request) -> str:
     """Read a body and return the beginning of it, whatever its encoding."""
     kept, read = bytearray(), 0
-    async for chunk in request.stream():
-        read += len(chunk)
-        if read > BODY_READ_LIMIT:
-            raise TooLarge
-        kept += chunk[: BODY_LIMIT - len(kept)]
+    async with aclosing(request.stream()) as chunks:
+        async for chunk in chunks:
+            read += len(chunk)
+            if read > BODY_READ_LIMIT:
+                raise TooLarge
+            kept += chunk[: BODY_LIMIT - len(kept)]
     return kept.decode("utf-8", "replace")

@@ -20,9 +20,9 @@ from trio.testing import MockClock
 
 from monitor import probes
 from monitor.core.access.changing import PeopleChange
-from monitor.core.access.oidc import OidcOptions
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Token, User, digest
+from monitor.core.access.provider import OidcOptions
 from monitor.core.access.roles import Role
 from monitor.web import site as site_room
 from monitor.web.access.entrance import Entrance

@@ -6,4 +6,5 @@ changing    changes of users and tokens: what is refused, and what each ends
 passwords   which passwords are good enough
 throttle    how long somebody has to wait who guesses
 codes       one-time codes of a second factor
+provider    an identity provider, as settings name it; oidc: what it says of somebody
 """

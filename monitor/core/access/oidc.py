@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from monitor.core.access.provider import OidcOptions
 from monitor.core.access.roles import Role
 
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -25,26 +26,6 @@ LEEWAY_S = 60
 
 class BadToken(Exception):
     """What came from the provider does not say who somebody is; the message says why."""
-
-
-@attrs.frozen(kw_only=True)
-class OidcOptions:
-    """An identity provider, and what its claims mean to us."""
-
-    issuer: str
-    client_id: str
-    client_secret: str = attrs.field(default="", repr=False)
-    """Empty: a public client."""
-    scope: str = "openid profile email"
-    name_claim: str = "preferred_username"
-    role_claim: str = ""
-    """Which claim names groups or roles; empty: a newcomer is what `role` says, and stays what an
-    admin makes of them."""
-    admins: tuple[str, ...] = ()
-    """Values of that claim that make an admin."""
-    editors: tuple[str, ...] = ()
-    role: Role | None = Role.VIEWER
-    """What everybody else is; None: not let in."""
 
 
 @attrs.frozen

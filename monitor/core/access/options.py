@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import attrs
 
-from monitor.core.access.oidc import OidcOptions
 from monitor.core.access.people import Spans
+from monitor.core.access.provider import OidcOptions
 from monitor.core.access.roles import Role
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

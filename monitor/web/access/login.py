@@ -28,8 +28,8 @@ from monitor.web.access.form import one_line, read_form
 from monitor.web.access.guard import FIRST, LOGIN, AccessGuard
 from monitor.web.access.hashing import Passwords
 from monitor.web.access.pages import Pages
-from monitor.web.access.source import own_path
 from monitor.web.access.visits import Visits, soon
+from monitor.web.forms import own_path
 from monitor.web.routing import PUBLIC, Entry, who_asks
 
 CODE, LOGOUT = "/login/code", "/logout"

@@ -24,8 +24,8 @@ from monitor.web.access.cookies import Cookie, keep
 from monitor.web.access.door import Door
 from monitor.web.access.pages import Pages
 from monitor.web.access.provider import Provider, ProviderAway
-from monitor.web.access.source import own_path
 from monitor.web.access.visits import Visits
+from monitor.web.forms import own_path
 from monitor.web.routing import PUBLIC, Entry
 
 OIDC, RETURN = "/login/oidc", "/login/oidc/return"

@@ -15,7 +15,8 @@ import msgspec
 import trio
 
 from monitor import __version__
-from monitor.core.access.oidc import BadToken, OidcOptions
+from monitor.core.access.oidc import BadToken
+from monitor.core.access.provider import OidcOptions
 from monitor.core.ports import InvalidTask, OwnFault, Refused, TargetDown, Trace
 from monitor.probes.connect import connect
 from monitor.probes.exchange import Exchange

@@ -101,9 +101,3 @@ class Source:
             return True
         scheme = "https" if self.is_secure(request) else "http"
         return said.scheme == scheme and said.netloc.lower() == self.host(request)
-
-
-def own_path(path: str) -> str:
-    """Return a path of our own, or nothing: nobody sends a browser elsewhere through us."""
-    good = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if good and len(path) <= 2000 and "\\" not in path else ""

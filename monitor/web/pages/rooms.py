@@ -12,12 +12,13 @@ from monitor.app import App
 from monitor.texts import LANGUAGES
 from monitor.web.api.guarded import ApiOptions
 from monitor.web.desk import Desk
+from monitor.web.forms import own_path
 from monitor.web.pages.channel_pages import ChannelPages
 from monitor.web.pages.doing import Doing
 from monitor.web.pages.drill_page import DrillPage
 from monitor.web.pages.edit_page import EditPage
 from monitor.web.pages.fleet import Fleet
-from monitor.web.pages.forms import own_path, read_form
+from monitor.web.pages.forms import read_form
 from monitor.web.pages.frame import HEADERS, THEMES, Frame
 from monitor.web.pages.inbox_page import Inbox, InboxPage
 from monitor.web.pages.incident_pages import IncidentPages

@@ -12,8 +12,8 @@ import attrs
 import pytest
 import trio
 
-from monitor.core.access.oidc import OidcOptions
 from monitor.core.access.options import AccessOptions
+from monitor.core.access.provider import OidcOptions
 from monitor.core.access.roles import Role
 from monitor.engine.clock import Clock
 from monitor.store.memory import MemoryStore

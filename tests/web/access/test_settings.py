@@ -7,9 +7,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from monitor.core.access.oidc import OidcOptions
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Spans
+from monitor.core.access.provider import OidcOptions
 from monitor.core.access.roles import Role
 from monitor.settings import SettingsError, load_settings
 

@@ -86,16 +86,6 @@ async def test_who_chooses_nothing_is_told_that_nothing_was_done(house: House) -
     assert "/?done=nothing" == answer.to
 
 
-async def test_a_form_of_another_site_does_nothing(house: House) -> None:
-    form = {"do": "pause", "task": str(house.id("docs"))}
-    browser = house.browser()
-    assert 403 == (await browser.post("/tasks/bulk", form, sec_fetch_site="cross-site")).status
-    assert 403 == (await browser.post("/tasks/bulk", form, origin="http://evil.example")).status
-    assert not house.task("docs").task.paused
-    own = await browser.post("/tasks/bulk", form, origin="http://monitor.example")
-    assert 303 == own.status
-
-
 async def test_a_viewer_changes_nothing(house: House) -> None:
     browser = house.browser(Role.VIEWER)
     task = house.id("docs")
