@@ -278,7 +278,10 @@ class World:
             if before is None or child.state.last_looked_at != before.last_looked_at:
                 continue
             believed = attrs.evolve(child.state, consecutive_errors=before.consecutive_errors)
-            if believed != before or child.recovery != recoveries[task_id]:
+            known = recoveries[task_id]
+            due = known.retry_at is not None and known.retry_at <= self.stage.clock.now()
+            same = child.recovery == known or (due and child.recovery.attempts == known.attempts)
+            if believed != before or not same:
                 self._find(f"I9: a restart changed task {task_id}: {before} -> {child.state}")
         chance = self.setting.chance("inspection", process.number)
         while True:
