@@ -5,6 +5,7 @@ The rooms, from the inside out; each may know only those above it:
 core/          values, rules and ports: pure
 scribe         writes the lines of the log, so that nobody waits for whoever reads them
 journal, texts structured log events, and their sentences in English and Russian
+words          what is printed for people, in English and Russian
 departure      when and why we leave
 service        systemd is told how we are
 engine/        the lives: a child nursery per task, its supervisor, recorder, auditor

@@ -6,11 +6,12 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Moment
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import say, say_json, stamp
-from monitor.cli.words import Words
+from monitor.cli.screen import say, say_json
 from monitor.core.alerts.alerting import Acknowledgement, AlertingChange
+from monitor.core.units import stamp
 from monitor.operations.selecting import read_note
 from monitor.operations.silences import read_end
+from monitor.words import Words
 
 
 def register(app: App) -> None:

@@ -11,8 +11,8 @@ from monitor import journal
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say, say_json
-from monitor.cli.words import Words
 from monitor.core.describe import clean
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.config.declared import Declarations

@@ -16,9 +16,10 @@ from monitor.cli.everywhere import (
     read_options,
 )
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import Cell, distance, say, say_json, stamp, table
-from monitor.cli.words import Words
+from monitor.cli.screen import Cell, distance, say, say_json, table
 from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.units import stamp
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.core.alerts.notices import ChannelSpec

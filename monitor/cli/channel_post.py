@@ -6,9 +6,10 @@ from cyclopts import Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, Options, read_options
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import milliseconds, say, say_json, stamp, table
-from monitor.cli.words import Words
+from monitor.cli.screen import milliseconds, say, say_json, table
 from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.units import stamp
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,9 +13,9 @@ from monitor.cli.everywhere import (
     read_options,
 )
 from monitor.cli.screen import Cell, milliseconds, say, say_json, status_cell, table
-from monitor.cli.words import Words
 from monitor.core.describe import without_password
 from monitor.core.model import Status
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.core.model import Result

@@ -9,8 +9,8 @@ from cyclopts import App, Parameter
 from monitor.cli.apply import read_files, sources_of
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.screen import say, say_json
-from monitor.cli.words import Words
 from monitor.config.source import BadConfig
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.config.declared import Declarations

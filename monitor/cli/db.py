@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say, say_json
-from monitor.cli.words import Words
+from monitor.words import Words
 
 Target = Annotated[File, Parameter(metavar="FILE")]
 

@@ -7,8 +7,8 @@ from cyclopts import App
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
 from monitor.cli.screen import say, say_json
-from monitor.cli.words import Words
 from monitor.core.describe import clean
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.checkup.examination import Report

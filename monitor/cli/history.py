@@ -10,9 +10,10 @@ from cyclopts import App
 
 from monitor.cli.everywhere import NOTHING_SAID, Count, Everywhere, Moment
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import Cell, milliseconds, phases, rough, say, say_json, status_cell, table
-from monitor.cli.words import Words
+from monitor.cli.screen import Cell, milliseconds, phases, say, say_json, status_cell, table
 from monitor.core.model import Status
+from monitor.core.units import rough
+from monitor.words import Words
 
 Entry = dict[str, Any]
 

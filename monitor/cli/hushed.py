@@ -6,11 +6,11 @@ from typing import Any
 
 import attrs
 
-from monitor.cli.screen import stamp
-from monitor.cli.words import Words
 from monitor.core.alerts.alerting import Acknowledgement, Alerting, Silence
 from monitor.core.calendar.windows import read_window
 from monitor.core.model import Status, WatchedTask
+from monitor.core.units import stamp
+from monitor.words import Words
 
 
 @attrs.frozen(kw_only=True)

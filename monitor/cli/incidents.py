@@ -11,9 +11,10 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Count, Everywhere, Moment
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import Cell, rough, say, say_json, stamp, table
-from monitor.cli.words import Words
+from monitor.cli.screen import Cell, say, say_json, table
 from monitor.core.alerts.notices import NoticeState
+from monitor.core.units import rough, stamp
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.core.ports import Session

@@ -7,7 +7,7 @@ from cyclopts import App
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
 from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json, table
-from monitor.cli.words import Words
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.probes.kind import Kind

@@ -14,10 +14,10 @@ import attrs
 import trio
 
 from monitor.cli.screen import Cell, colourful, milliseconds, phases, status_cell
-from monitor.cli.words import Words
 from monitor.core.describe import clean
 from monitor.core.model import ABOUT_TARGET, Task
 from monitor.core.records import LookRecord
+from monitor.words import Words
 
 _QUEUE = 200
 _NAME_WIDTH = 40

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
-from monitor.cli.screen import say, say_json, stamp, table
+from monitor.cli.screen import say, say_json, table
 from monitor.cli.selecting import Tags, TaskNames, shown
-from monitor.cli.words import Words
 from monitor.core.alerts.alerting import AlertingChange, Maintenance
+from monitor.core.units import stamp
 from monitor.operations.maintenances import (
     FIRINGS,
     announced_form,
@@ -18,6 +18,7 @@ from monitor.operations.maintenances import (
     window_of,
 )
 from monitor.operations.selecting import chosen, read_note, read_selector
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -4,8 +4,8 @@ import getpass
 import sys
 from collections.abc import Iterable
 
-from monitor.cli.words import Words
 from monitor.operations.refusals import Unfit
+from monitor.words import Words
 
 
 def read_password(words: Words, names: Iterable[str] = ()) -> str:

@@ -17,8 +17,8 @@ from monitor import journal
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Seconds
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say_json
-from monitor.cli.words import Words
 from monitor.journal import tell
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.app import App as Monitor

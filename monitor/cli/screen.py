@@ -5,14 +5,15 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import attrs
 
-from monitor.cli.words import Words
 from monitor.core.describe import clean
 from monitor.core.model import Status
+from monitor.core.units import rough
+from monitor.words import Words
 
 _MARKS = {
     Status.UP: ("✓", "32"),
@@ -87,22 +88,6 @@ def table(headings: Sequence[str], lines: Sequence[Sequence[Cell | str]]) -> str
             cells.append(shown + padding)
         text.append(_GAP.join(cells).rstrip())
     return "\n".join(text)
-
-
-def stamp(moment: datetime | None) -> str:
-    """Write a moment for people, in UTC like the log."""
-    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-
-
-def rough(seconds: float) -> str:
-    """Write a duration in its two largest units: `3h12m`, `4d2h`, `12s`."""
-    left = max(0, round(seconds))
-    parts: list[str] = []
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, left = divmod(left, size)
-        if count or (unit == "s" and not parts):
-            parts.append(f"{count}{unit}")
-    return "".join(parts[:2])
 
 
 def distance(moment: datetime | None, now: datetime, words: Words) -> str:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from monitor.cli.words import Words
 from monitor.core.alerts.alerting import Selector
 from monitor.operations.selecting import written
+from monitor.words import Words
 
 TaskNames = Annotated[list[str] | None, Parameter(name="--task", metavar="NAME", n_tokens=1)]
 Tags = Annotated[list[str] | None, Parameter(name="--tag", metavar="TAG", n_tokens=1)]

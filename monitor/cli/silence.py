@@ -5,12 +5,13 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, Whole
-from monitor.cli.screen import distance, say, say_json, stamp, table
+from monitor.cli.screen import distance, say, say_json, table
 from monitor.cli.selecting import Tags, TaskNames, shown
-from monitor.cli.words import Words
 from monitor.core.alerts.alerting import AlertingChange
+from monitor.core.units import stamp
 from monitor.operations.selecting import chosen, read_note, read_selector
 from monitor.operations.silences import find_silence, make_silence, read_length
+from monitor.words import Words
 
 
 def register(app: App) -> None:

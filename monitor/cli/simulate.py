@@ -14,7 +14,7 @@ from monitor.cli.apply import sources_of
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere, File, Moment, Whole
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say, say_json
-from monitor.cli.words import Words
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.config.declared import Declarations

@@ -183,7 +183,7 @@ def _notes(
         notes.append(f"nothing was recorded of {', '.join(unseen[:5])}{more}: taken to be up")
     blind_s = sum(one.blind_s for one in seen.values())
     if blind_s:
-        from monitor.cli.screen import rough
+        from monitor.core.units import rough
 
         notes.append(
             f"nobody looked for {rough(blind_s)} in all: what was seen last is taken to hold"

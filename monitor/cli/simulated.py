@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from monitor.cli.screen import Cell, rough, say, table
-from monitor.cli.words import Words
+from monitor.cli.screen import Cell, say, table
 from monitor.core.describe import clean
+from monitor.core.units import rough
 from monitor.simulation.account import Account, Compared, by_day
 from monitor.simulation.score import Fate, Heard, Page
 from monitor.simulation.trial import Trial
+from monitor.words import Words
 
 _UNHEARD = 5
 """Missed outages that are named of each policy."""

@@ -9,9 +9,10 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.refusals import BadInput, CouldNotTell
-from monitor.cli.screen import say, say_json, stamp, table
+from monitor.cli.screen import say, say_json, table
 from monitor.cli.selecting import Tags, TaskNames
-from monitor.cli.words import Words
+from monitor.core.units import stamp
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.core.statuspage.values import PagesChange, Section, StatusPage
@@ -96,20 +97,14 @@ class Looks:
 
     def _sections(self) -> "tuple[Section, ...]":
         from monitor.core.statuspage.values import Section
+        from monitor.operations.statuspages import read_sections
 
-        found = []
+        found: list[Section] = []
         if self.task or self.tag:
             found.append(Section(tasks=tuple(self.task or ()), tags=tuple(self.tag or ())))
         for one in self.section or ():
-            title, names = _pair("--section", one)
-            parts = [part.strip() for part in names.split(",") if part.strip()]
-            found.append(
-                Section(
-                    title=title,
-                    tasks=tuple(part for part in parts if not part.startswith("#")),
-                    tags=tuple(part[1:] for part in parts if part.startswith("#")),
-                )
-            )
+            _pair("--section", one)
+            found += read_sections(one)
         return tuple(found)
 
 

@@ -6,9 +6,9 @@ from monitor.cli.check import EXIT_CODES, show_result
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say_json
-from monitor.cli.words import Words
 from monitor.core.describe import without_password
 from monitor.core.model import Lifecycle, RequestKind
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.core.model import Look, WatchedTask

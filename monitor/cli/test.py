@@ -13,8 +13,8 @@ from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.leniency import without_secrets
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say, say_json
-from monitor.cli.words import Words
 from monitor.core.describe import clean
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.config.case import Case

@@ -5,14 +5,14 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.screen import rough
 from monitor.cli.simulated import rows, sentence, setting, time_of, truth, words_of
-from monitor.cli.words import Words
 from monitor.core.model import Status
+from monitor.core.units import rough
 from monitor.simulation.account import Account, by_day
 from monitor.simulation.score import Fate, Heard, Page
 from monitor.simulation.trial import Trial
 from monitor.simulation.truth import Episode
+from monitor.words import Words
 
 _WIDTH = 1000.0
 """Of a lane, in units of its own; it is stretched to the width of the screen."""

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere
-from monitor.cli.screen import say, say_json, stamp, table
+from monitor.cli.screen import say, say_json, table
 from monitor.cli.user import RoleWord, read_role_word
-from monitor.cli.words import Words
-from monitor.core.units import format_duration
+from monitor.core.units import format_duration, stamp
 from monitor.operations.refusals import Unfit
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.core.access.changing import People

@@ -7,9 +7,10 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
 from monitor.cli.passwords import hashed, read_password
-from monitor.cli.screen import say, say_json, stamp, table
-from monitor.cli.words import Words
+from monitor.cli.screen import say, say_json, table
+from monitor.core.units import stamp
 from monitor.operations.refusals import Unfit
+from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.core.access.changing import Plan

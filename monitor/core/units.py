@@ -64,3 +64,19 @@ def parse_moment(text: str, now: datetime) -> datetime:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{text!r} lies outside the calendar") from None
+
+
+def stamp(moment: datetime | None) -> str:
+    """Write a moment for people, in UTC like the log."""
+    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def rough(seconds: float) -> str:
+    """Write a duration in its two largest units: `3h12m`, `4d2h`, `12s`."""
+    left = max(0, round(seconds))
+    parts: list[str] = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count}{unit}")
+    return "".join(parts[:2])

@@ -15,7 +15,6 @@ from typing import Any
 import attrs
 
 from monitor.cli.screen import colourful, status_cell
-from monitor.cli.words import Words
 from monitor.core.describe import clean
 from monitor.core.model import Status
 from monitor.core.units import format_duration
@@ -23,6 +22,7 @@ from monitor.demo.inbox import Letter
 from monitor.demo.phrases import is_phrase, phrase
 from monitor.demo.story import Actor
 from monitor.texts import sentence
+from monitor.words import Words
 
 _INDENT = " " * 9
 _WIDTH = 90

@@ -10,4 +10,5 @@ channelspecs      from what was said to a checked channel
 people            users, tokens, and what was done by whom
 mailbags          what lies in the outbox for each channel; trying: a message through one, now
 drills            exercises of recovery: asking for one, and what there was
+explaining/       why somebody was told something, or was not
 """

@@ -196,9 +196,7 @@ async def edit(session: AsyncSession, task_id: int, spec: TaskSpec) -> Task:
     return rows.task_of(row)
 
 
-async def amend(
-    session: AsyncSession, task_id: int, change: Callable[[Task], TaskSpec]
-) -> Task:
+async def amend(session: AsyncSession, task_id: int, change: Callable[[Task], TaskSpec]) -> Task:
     """Replace what a task is by what `change` makes of it."""
     query = select(tables.task).where(tables.task.c.id == task_id).with_for_update()
     row = (await session.execute(query)).one_or_none()

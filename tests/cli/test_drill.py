@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.cli.words import Words
 from monitor.core.model import Event, Lifecycle, Node, Recovery, TaskSpec
 from monitor.core.ports import Session
 from monitor.core.records import EventRecord, LifeRecord
+from monitor.words import Words
 from tests.cli.conftest import Fill, Monitor, Process, Start, part, wait_until
 
 

@@ -7,7 +7,6 @@ from string import Formatter
 import attrs
 import pytest
 
-from monitor.cli.explained import SENTENCES
 from monitor.core.alerts.alerting import AlertingChange
 from monitor.core.alerts.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.alerts.telling import told_of_look
@@ -15,6 +14,7 @@ from monitor.core.model import AlertPolicy, Event, Reason, Result, State, Status
 from monitor.core.ports import Session
 from monitor.core.records import LookRecord, NoticeRecord
 from monitor.core.verdict import judge
+from monitor.operations.explaining.texts import SENTENCES
 from tests.cli.conftest import Monitor
 from tests.cli.outages import write
 

@@ -8,9 +8,9 @@ import pytest
 import trio
 
 from monitor.cli.looks import MOST_TASKS, LookLines
-from monitor.cli.words import Words
 from monitor.core.model import Result, State, Status, Task
 from monitor.core.records import LookRecord
+from monitor.words import Words
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TASK = Task(id=1, name="shop", target="self:", created_at=NOON)

@@ -102,6 +102,11 @@ editor POST /maintenance
 editor POST /maintenance/remove
 editor POST /silences
 editor POST /silences/end
+viewer GET  /status-pages
+admin  POST /status-pages
+admin  POST /status-pages/remove
+editor POST /status-pages/post
+editor POST /status-pages/forget
 viewer GET  /drills
 editor POST /drills
 

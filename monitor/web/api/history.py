@@ -146,7 +146,7 @@ class History:
         return await self._explain(call, call.query["alert"])
 
     async def _explain(self, call: Call, alert: str) -> Reply:
-        from monitor.cli.explain import tell  # brings the words of both languages
+        from monitor.operations.explaining.account import tell
 
         borrower = object()
         await self._places.acquire_on_behalf_of(borrower)

@@ -135,6 +135,11 @@ _NOTES = {
     "drilled": "A canary will fall within two seconds; how it recovered stands here soon.",
     "channel-added": "The channel has been added; try it with its button.",
     "channel-removed": "The channel has been removed.",
+    "published": "The page is there, for everybody to read.",
+    "page-changed": "The page has been changed; everybody sees it within seconds.",
+    "page-removed": "The page has been removed, with what was written on it.",
+    "posted": "It is written; everybody sees it within ten seconds.",
+    "forgotten": "What was written about it has been removed.",
     "nothing": "Nothing was chosen, so nothing was done.",
 }
 """What is said after something was done, by the word in the address of the page that follows."""

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from monitor.cli.evidence import Span, Subject, read_evidence
-from monitor.cli.sentences import Sentences
 from monitor.core.model import Incident, WatchedTask
 from monitor.core.ports import Session
 from monitor.core.why.account import account
 from monitor.core.why.fates import fates
 from monitor.core.why.replay import replay
 from monitor.core.why.untold import Line
+from monitor.operations.explaining.evidence import Span, Subject, read_evidence
+from monitor.operations.explaining.sentences import Sentences
 
 LONGEST = timedelta(hours=6)
 """Of an incident that lasted longer only the beginning is told here: a page must not read looks

@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from monitor.cli.simulated_words import SIMULATED
+from monitor.words_simulated import SIMULATED
 
 _RUSSIAN = {
     # statuses

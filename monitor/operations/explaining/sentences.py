@@ -6,13 +6,13 @@ from typing import Any
 
 import attrs
 
-from monitor.cli.explained import SENTENCES
-from monitor.cli.screen import rough, stamp
-from monitor.cli.words import Words
 from monitor.core.describe import clean
 from monitor.core.model import Task
+from monitor.core.units import rough, stamp
 from monitor.core.why.untold import Line
+from monitor.operations.explaining.texts import SENTENCES
 from monitor.texts import LANGUAGES
+from monitor.words import Words
 
 _STATUSES = ("status", "before", "after", "believed", "standing", "news", "stored", "expected")
 _HEADING = (
