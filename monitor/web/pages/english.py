@@ -3,6 +3,7 @@
 from monitor.core.alerts.notices import NoticeKind, NoticeState
 from monitor.core.drills import Ending
 from monitor.core.model import GapReason, Reason
+from monitor.core.statuspage.values import PostState
 from monitor.core.pings import PingKind
 
 _REASONS = {
@@ -112,6 +113,7 @@ ENGLISH = {
     **{f"ending {ending}": said for ending, said in _ENDINGS.items()},
     **{f"figure {name}": said for name, said in _FIGURES.items()},
     **{f"ping {kind}": said for kind, said in _PINGS.items()},
+    **{f"state {state}": str(state) for state in PostState},
     "status 403": "That is not yours to do",
     "status 404": "There is nothing here",
     "status 409": "That cannot be done now",

@@ -1,6 +1,7 @@
 """What pages say in Russian, by their English: every page, the list, a task, its form."""
 
 from monitor.web.pages.russian_more import OF_THE_REST
+from monitor.web.pages.russian_publishing import PUBLISHING
 
 OF_TASKS: dict[str, str] = {
     # --- what every page has
@@ -292,4 +293,4 @@ OF_TASKS: dict[str, str] = {
     "something to remember": "заметка",
 }
 
-RUSSIAN = OF_TASKS | OF_THE_REST
+RUSSIAN = OF_TASKS | OF_THE_REST | PUBLISHING
