@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.core.alerts.alerting import Alerting
     from monitor.core.changes import FleetChange
     from monitor.core.model import Task
+    from monitor.core.statuspage.values import StatusPage
     from monitor.settings import Settings
 
 
@@ -56,14 +57,17 @@ async def apply(
         nonlocal kept
         stale[:] = left_over(tasks, declared)
         kept = len(tasks)
-        return plan(tasks, alerting, declared, prune=prune)
+        return plan(tasks, alerting, declared, prune=prune, pages=pages)
 
+    pages: list[StatusPage] = []
     if dry_run:
-        change = decide(*await _stored(settings))
+        stored, alerted, pages = await _stored(settings)
+        change = decide(stored, alerted)
     else:
         from monitor.cli.database import now, open_session
 
         async with open_session(settings, make=True) as session:
+            pages = await session.publishing.pages()
             change = await session.rebuild(decide, now())
     report = report_of(change, kept)
     if everywhere.json:
@@ -99,17 +103,17 @@ def sources_of(settings: "Settings", files: Sequence[Path]) -> "list[Source]":
     return read_sources(list(files) if files else with_conf_d(settings.config or Path()))
 
 
-async def _stored(settings: "Settings") -> "tuple[list[Task], Alerting]":
+async def _stored(settings: "Settings") -> "tuple[list[Task], Alerting, list[StatusPage]]":
     """Return what is stored; nothing, if there is no database yet."""
     from monitor.cli.database import open_session
     from monitor.core.alerts.alerting import Alerting
 
     address = settings.address
     if address.is_sqlite and not address.path.exists():
-        return [], Alerting()
+        return [], Alerting(), []
     async with open_session(settings) as session:
         tasks = [watched.task for watched in await session.fleet()]
-        return tasks, await session.alerting()
+        return tasks, await session.alerting(), await session.publishing.pages()
 
 
 def _show(report: dict[str, Any], words: Words, *, dry_run: bool, stale: Sequence[str]) -> None:
@@ -122,11 +126,12 @@ def _show(report: dict[str, Any], words: Words, *, dry_run: bool, stale: Sequenc
             say(f"    {clean(f'{key}: {old} -> {new}')}")
     for name in report["removed"]:
         say(clean(f"- {name}  {words('with its history')}"))
-    for key in ("channels", "maintenances"):
+    for key in ("channels", "maintenances", "status_pages"):
+        what = key.removesuffix("s").replace("_", " ")
         for name in report[key]:
-            say(clean(f"~ {key.removesuffix('s')} {name}"))
+            say(clean(f"~ {what} {name}"))
         for name in report[f"{key}_removed"]:
-            say(clean(f"- {key.removesuffix('s')} {name}"))
+            say(clean(f"- {what} {name}"))
     phrase = (
         "would be: {added} added, {changed} changed, {removed} removed, {unchanged} unchanged"
         if dry_run
@@ -145,7 +150,7 @@ async def export(
     output: Annotated[File | None, Parameter(metavar="FILE")] = None,
     everywhere: Everywhere = NOTHING_SAID,
 ) -> int:
-    """Write all tasks, channels and maintenance as a configuration file.
+    """Write all tasks, channels, maintenance and status pages as a configuration file.
 
     Applying it again changes nothing.
 
@@ -161,17 +166,18 @@ async def export(
     async with open_session(settings) as session:
         tasks = [watched.task for watched in await session.fleet()]
         alerting = await session.alerting()
+        pages = await session.publishing.pages()
     if output is not None:
-        _write(output, to_toml(tasks, alerting))
+        _write(output, to_toml(tasks, alerting, pages=pages))
         if everywhere.json:
             say_json({"file": str(output), "tasks": len(tasks)})
         else:
             words = Words(settings.lang)
             say(words("{tasks} tasks written to {file}", tasks=len(tasks), file=output))
     elif everywhere.json:
-        say_json(to_tables(tasks, alerting))
+        say_json(to_tables(tasks, alerting, pages))
     else:
-        say(to_toml(tasks, alerting).rstrip("\n"))
+        say(to_toml(tasks, alerting, pages=pages).rstrip("\n"))
     return 0
 
 

@@ -10,10 +10,12 @@ from monitor.config.alerting import AlertingReading, CheckChannel
 from monitor.config.fields import FIELDS
 from monitor.config.places import Path
 from monitor.config.source import TABLES, BadConfig, Problem, Source
+from monitor.config.statuspages import PagesReading
 from monitor.core.alerts.alerting import Maintenance
 from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.model import TaskSpec
 from monitor.core.ports import InvalidTask
+from monitor.core.statuspage.values import StatusPage
 from monitor.core.tasks import CheckTask, make_spec
 from monitor.probes.options import did_you_mean
 
@@ -35,6 +37,8 @@ class Declarations:
     tasks: Mapping[str, Declared] = attrs.field(factory=dict)
     channels: Mapping[str, ChannelSpec] = attrs.field(factory=dict)
     maintenances: Mapping[str, Maintenance] = attrs.field(factory=dict)
+    pages: Mapping[str, StatusPage] = attrs.field(factory=dict)
+    """By slug."""
 
 
 _PROBLEMS_OF_ONE = 20
@@ -52,6 +56,7 @@ class _Reading:
 
     check: CheckTask
     alerting: AlertingReading
+    pages: PagesReading
     declared: dict[str, Declared] = attrs.field(factory=dict)
     problems: list[Problem] = attrs.field(factory=list)
     warnings: list[str] = attrs.field(factory=list)
@@ -64,6 +69,8 @@ class _Reading:
                 self.alerting.read_channels(source)
             elif name == "maintenance":
                 self.alerting.read_maintenances(source)
+            elif name == "status_page":
+                self.pages.read(source)
             elif name == "task":
                 self.tasks(source, table, defaults)
 
@@ -190,7 +197,9 @@ def read_declared(
         BadConfig: with everything that is wrong with any of them.
     """
     problems: list[Problem] = []
-    reading = _Reading(check, AlertingReading(check_channel, problems), problems=problems)
+    reading = _Reading(
+        check, AlertingReading(check_channel, problems), PagesReading(problems), problems=problems
+    )
     common: dict[str, Any] = {}
     for number, source in enumerate(sources):
         own = reading.defaults(source)
@@ -200,6 +209,7 @@ def read_declared(
         tasks=reading.declared,
         channels=reading.alerting.channels,
         maintenances=reading.alerting.maintenances,
+        pages=reading.pages.pages,
     )
     reading.problems += kinship_problems(found.tasks)
     if reading.problems:

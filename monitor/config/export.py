@@ -8,9 +8,11 @@ import tomli_w
 
 from monitor.config.alerting import CHANNEL
 from monitor.config.fields import FIELDS, value_of
+from monitor.config.statuspages import written_page
 from monitor.core.alerts.alerting import Alerting, Maintenance
 from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.model import Task
+from monitor.core.statuspage.values import StatusPage
 from monitor.core.tasks import make_spec
 from monitor.core.units import format_duration
 
@@ -21,17 +23,25 @@ _HEAD = """\
 """
 
 
-def to_toml(tasks: Sequence[Task], alerting: Alerting, head: str = _HEAD) -> str:
+def to_toml(
+    tasks: Sequence[Task],
+    alerting: Alerting,
+    head: str = _HEAD,
+    pages: Sequence[StatusPage] = (),
+) -> str:
     """Return the text of a file that declares all of these, by name; defaults are left out."""
-    tables = {name: found for name, found in to_tables(tasks, alerting).items() if found}
+    tables = {name: found for name, found in to_tables(tasks, alerting, pages).items() if found}
     return f"{head}\n{tomli_w.dumps(tables)}" if tables else head
 
 
-def to_tables(tasks: Sequence[Task], alerting: Alerting) -> dict[str, list[dict[str, Any]]]:
-    """Return these as they stand under `[[channel]]`, `[[maintenance]]` and `[[task]]`."""
+def to_tables(
+    tasks: Sequence[Task], alerting: Alerting, pages: Sequence[StatusPage] = ()
+) -> dict[str, list[dict[str, Any]]]:
+    """Return these as they stand under `[[channel]]`, `[[task]]` and the like."""
     return {
         "channel": [_channel(one) for one in alerting.channels],
         "maintenance": [_maintenance(one) for one in alerting.maintenances],
+        "status_page": [written_page(one) for one in pages],
         "task": [_table(task) for task in sorted(tasks, key=lambda task: task.name)],
     }
 

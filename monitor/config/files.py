@@ -100,8 +100,9 @@ async def apply(session: Session, declared: Declarations, clock: Clock) -> Fleet
 
     def decide(tasks: Sequence[Task], alerting: Alerting) -> FleetChange:
         stale[:] = left_over(tasks, declared)
-        return plan(tasks, alerting, declared)
+        return plan(tasks, alerting, declared, pages=pages)
 
+    pages = await session.publishing.pages()
     change = await session.rebuild(decide, clock.now())
     for name in stale:
         tell("config.left_over", name=name)

@@ -12,6 +12,7 @@ from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.changes import FleetChange
 from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import Task, TaskSpec
+from monitor.core.statuspage.values import PagesChange, StatusPage
 from monitor.core.units import format_duration
 from monitor.probes import completed
 
@@ -19,14 +20,19 @@ Named = TypeVar("Named", ChannelSpec, Maintenance)
 
 
 def plan(
-    tasks: Sequence[Task], alerting: Alerting, declared: Declarations, *, prune: bool = False
+    tasks: Sequence[Task],
+    alerting: Alerting,
+    declared: Declarations,
+    *,
+    prune: bool = False,
+    pages: Sequence[StatusPage] = (),
 ) -> FleetChange:
     """Return what makes what is stored that of the files.
 
-    Tasks, channels and maintenance windows are known by their names. One that the files do not
-    name stays, unless `prune` is asked for and a file made it. Whether a task is paused is left
-    alone if its file does not say, and so are options that are made once, such as the token of a
-    heartbeat.
+    Tasks, channels and maintenance windows are known by their names, `pages` by their slugs. One
+    that the files do not name stays, unless `prune` is asked for and a file made it. Whether a task
+    is paused is left alone if its file does not say, and so are options that are made once, such as
+    the token of a heartbeat.
     """
     stored = {task.name: task for task in tasks}
     add, edit = [], []
@@ -46,7 +52,21 @@ def plan(
         edit=tuple(edit),
         add=tuple(add),
         alerting=_alerting(alerting, declared, prune=prune),
+        pages=_pages(pages, declared, prune=prune),
     )
+
+
+def _pages(
+    stored: Sequence[StatusPage], declared: Declarations, *, prune: bool
+) -> PagesChange | None:
+    known = {one.slug: one for one in stored}
+    differ = tuple(
+        one
+        for slug, one in declared.pages.items()
+        if slug not in known or known[slug] != one or not known[slug].from_file
+    )
+    gone = tuple(one.slug for one in stored if one.from_file and one.slug not in declared.pages)
+    return PagesChange(pages=differ, drop=gone if prune else ()) or None
 
 
 def _alerting(alerting: Alerting, declared: Declarations, *, prune: bool) -> AlertingChange | None:

@@ -9,6 +9,7 @@ from monitor.config.alerting import CHANNEL_SCHEMA, MAINTENANCE_SCHEMA
 from monitor.config.casekeys import CASE_SCHEMA
 from monitor.config.fields import FIELDS
 from monitor.config.scenariokeys import OUTAGE_SCHEMA, POLICY_SCHEMA, SIMULATION_SCHEMA
+from monitor.config.statuspages import STATUS_PAGE_SCHEMA
 from monitor.probes import kinds
 from monitor.probes.described import options_of
 from monitor.probes.kind import Kind
@@ -42,6 +43,7 @@ def json_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
             },
             "channel": CHANNEL_SCHEMA,
             "maintenance": MAINTENANCE_SCHEMA,
+            "status_page": STATUS_PAGE_SCHEMA,
             "test": CASE_SCHEMA,
             "simulation": SIMULATION_SCHEMA,
             "outage": OUTAGE_SCHEMA,

@@ -13,7 +13,7 @@ from monitor.config.places import Path as KeyPath
 from monitor.config.places import Place, places_of
 
 TABLES = (
-    *("monitor", "defaults", "task", "channel", "maintenance"),
+    *("monitor", "defaults", "task", "channel", "maintenance", "status_page"),
     *("test", "simulation", "outage", "policy"),
 )
 """What a file may hold: `[monitor]` is read by `monitor.settings`, `[[test]]` by `cases`,

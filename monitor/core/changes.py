@@ -4,6 +4,7 @@ import attrs
 
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.model import RequestKind, Task, TaskSpec, WatchedTask
+from monitor.core.statuspage.values import PagesChange
 
 
 @attrs.frozen(kw_only=True)
@@ -15,9 +16,10 @@ class FleetChange:
     """Each task as it is and as it shall be."""
     add: tuple[TaskSpec, ...] = ()
     alerting: AlertingChange | None = None
+    pages: PagesChange | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.remove or self.edit or self.add or self.alerting)
+        return bool(self.remove or self.edit or self.add or self.alerting or self.pages)
 
 
 @attrs.frozen(kw_only=True)

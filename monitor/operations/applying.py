@@ -6,6 +6,7 @@ from monitor.config.plan import differences
 from monitor.core.alerts.alerting import AlertingChange
 from monitor.core.changes import FleetChange
 from monitor.core.describe import without_password
+from monitor.core.statuspage.values import PagesChange
 from monitor.operations.forms import Form
 
 
@@ -15,7 +16,7 @@ def report_of(change: FleetChange, before: int) -> Form:
         task.name: list(differences(task, spec)) for task, spec in change.edit
     }
     changed = {name: fields for name, fields in edits.items() if fields}
-    alerting = change.alerting or AlertingChange()
+    alerting, pages = change.alerting or AlertingChange(), change.pages or PagesChange()
     return {
         "added": [
             {"name": spec.name, "target": without_password(spec.target)} for spec in change.add
@@ -30,4 +31,6 @@ def report_of(change: FleetChange, before: int) -> Form:
         "channels_removed": list(alerting.drop_channels),
         "maintenances": [one.name for one in alerting.maintenances],
         "maintenances_removed": list(alerting.drop_maintenances),
+        "status_pages": [one.slug for one in pages.pages],
+        "status_pages_removed": list(pages.drop),
     }

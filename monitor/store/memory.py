@@ -177,6 +177,9 @@ class MemorySession:
             if change.alerting is not None:
                 tables.alerts.change(change.alerting)
                 tables.revision += 1
+            if change.pages is not None:
+                wanted = change.pages
+                tables.pages.change(lambda _known: wanted)
             return change
 
         return await self._write(work)

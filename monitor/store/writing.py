@@ -22,6 +22,7 @@ from monitor.store import rows, tables
 from monitor.store.alerting import alerting, write_notices
 from monitor.store.alerting import change as change_alerting
 from monitor.store.bulk import insert_new, present, update
+from monitor.store.publishing import change_pages
 
 _AT_ONCE = 250
 """Rows made into values before others get a turn."""
@@ -257,6 +258,9 @@ async def rebuild(
         await add(session, change.add, now)
     if change.alerting:
         await change_alerting(session, change.alerting)
+    if change.pages:
+        wanted = change.pages
+        await change_pages(session, lambda _known: wanted)
     return change
 
 

@@ -85,3 +85,20 @@ def test_an_exported_page_holds_all_it_refers_to(monitor: Monitor, place: Path) 
     assert "https://status.example/shop#" in (folder / "feed.atom").read_text()
     assert "unknown" == json.loads((folder / "summary.json").read_text())["status"]
     assert (folder / "badge" / "status.svg").read_text().startswith("<svg")
+
+
+def test_a_file_declares_pages(monitor: Monitor, place: Path) -> None:
+    (place / "pages.toml").write_text(
+        '[[status_page]]\nslug = "filed"\ntitle = "Filed"\n'
+        '[[status_page.section]]\ntags = ["prod"]\n'
+    )
+    planned = monitor("apply pages.toml --dry-run --json").document
+    assert (["filed"], []) == (planned["status_pages"], planned["status_pages_removed"])
+    assert "~ status page filed" in monitor("apply pages.toml").out
+    assert [] == monitor("apply pages.toml --json").document["status_pages"]
+    assert "came from a configuration file" in monitor("status-page remove filed").err
+    exported = monitor("export --json").document["status_page"]
+    assert ["filed", "shop"] == [one["slug"] for one in exported]
+    (place / "pages.toml").write_text("")
+    assert "- status page filed" in monitor("apply pages.toml --prune").out
+    assert ["shop"] == [one["slug"] for one in monitor("status-page list --json").document]

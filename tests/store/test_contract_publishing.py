@@ -6,8 +6,9 @@ from typing import Any
 import attrs
 import pytest
 
+from monitor.core.changes import FleetChange
 from monitor.core.model import Status, Transition
-from monitor.core.ports import Store
+from monitor.core.ports import DuplicateName, Store
 from monitor.core.statuspage.days import Past
 from monitor.core.statuspage.values import (
     PagesChange,
@@ -59,6 +60,17 @@ async def test_a_page_comes_back_as_it_was_written(store: Store) -> None:
         assert ("a", False, PAGE, True) == (first.slug, first.from_file, second, second.from_file)
         await publishing.change_pages(writing(attrs.evolve(PAGE, title="new")))
         assert ["two\nlines", "new"] == [PAGE.description, (await publishing.pages())[1].title]
+
+
+async def test_pages_of_files_change_with_all_else_that_files_say(store: Store) -> None:
+    change = FleetChange(add=(spec("a"),), pages=PagesChange(pages=(PAGE,)))
+    async with store.session("test") as session:
+        assert change == await session.rebuild(lambda *_: change, at(0))
+        assert [PAGE] == await session.publishing.pages()
+        clash = attrs.evolve(change, add=(spec("a"),), pages=PagesChange(drop=("shop",)))
+        with pytest.raises(DuplicateName):
+            await session.rebuild(lambda *_: clash, at(0))
+        assert [PAGE] == await session.publishing.pages()
 
 
 async def test_a_plan_that_fails_changes_no_page(store: Store) -> None:

@@ -25,6 +25,7 @@ from monitor.core.changes import FleetChange
 from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import Task
 from monitor.core.ports import InvalidTask
+from monitor.core.statuspage.values import StatusPage
 from monitor.operations.applying import report_of
 from monitor.operations.channelspecs import shown_options
 from monitor.probes import prepare
@@ -102,17 +103,23 @@ class Configuration:
         async with call.session() as session:
             tasks = [one.task for one in await session.fleet()]
             alerting = await session.alerting()
-        return Reply(text=await trio.to_thread.run_sync(_shown, tasks, alerting))
+            pages = await session.publishing.pages()
+        return Reply(text=await trio.to_thread.run_sync(_shown, tasks, alerting, pages))
 
     async def apply(self, call: Call) -> Reply:
         dry_run, prune = call.query["dry_run"], call.query["prune"]
         async with self._places, call.session() as session:
             stored = [one.task for one in await session.fleet()]
             alerting = await session.alerting()
+            pages = await session.publishing.pages()
 
             def prepared() -> tuple[Declarations, list[str], FleetChange]:
                 declared, warnings = _read(call.raw, stored, alerting, self.options)
-                return declared, warnings, plan(stored, alerting, declared, prune=prune)
+                return (
+                    declared,
+                    warnings,
+                    plan(stored, alerting, declared, prune=prune, pages=pages),
+                )
 
             # In a thread: a large file takes seconds to be checked.
             declared, warnings, change = await trio.to_thread.run_sync(prepared)
@@ -143,7 +150,7 @@ def _flag(says: str) -> Query:
     return Query(yes_or_no, says, {"type": "boolean", "default": False}, default=False)
 
 
-def _shown(tasks: Sequence[Task], alerting: Alerting) -> str:
+def _shown(tasks: Sequence[Task], alerting: Alerting, pages: Sequence[StatusPage]) -> str:
     """Write a file without secrets."""
     shown = [
         attrs.evolve(one, target=without_password(one.target), options=without_secrets(one.options))
@@ -153,7 +160,7 @@ def _shown(tasks: Sequence[Task], alerting: Alerting) -> str:
         attrs.evolve(one, url=shown_url(one.url), options=shown_options(one))
         for one in alerting.channels
     )
-    return to_toml(shown, attrs.evolve(alerting, channels=channels), _HEAD)
+    return to_toml(shown, attrs.evolve(alerting, channels=channels), _HEAD, pages)
 
 
 def _read(

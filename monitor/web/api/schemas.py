@@ -184,6 +184,8 @@ OTHERS: dict[str, Any] = {
         channels_removed=_TEXTS,
         maintenances=_TEXTS,
         maintenances_removed=_TEXTS,
+        status_pages=_TEXTS,
+        status_pages_removed=_TEXTS,
         left_over={**_TEXTS, "description": "tasks that a file made and this one does not name"},
         warnings=_TEXTS,
     ),
