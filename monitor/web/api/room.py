@@ -54,7 +54,7 @@ class Api:
     def _operations(self) -> Iterator[Operation]:
         monitor, options = self.monitor, self.options
         now, hint = monitor.clock.now, monitor.reconcile.hint
-        tasks = TaskDesk(options=options, hint=hint)
+        tasks = TaskDesk(monitor=monitor, options=options, hint=hint)
         yield from tasks.operations()
         yield from Looking(options=options, feed=self.feed, hint=hint).operations()
         yield from IncidentDesk(now=now, hint=hint).operations()
