@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from monitor.core.ports import StoreRefused
 from monitor.store.rows import Values
 
+
 async def insert_new(session: AsyncSession, table: Table, values: Sequence[Values]) -> None:
     """Insert rows whose key is not there yet; all rows name the same columns."""
     if values:
@@ -109,7 +110,5 @@ def _unpacked(table: Table, columns: tuple[str, ...]) -> str:
     from sqlalchemy.dialects import postgresql  # which SQLite has no use for
 
     dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    types = ", ".join(
-        f'"{name}" {table.c[name].type.compile(dialect=dialect)}' for name in columns
-    )
+    types = ", ".join(f'"{name}" {table.c[name].type.compile(dialect=dialect)}' for name in columns)
     return f"json_to_recordset(CAST(CAST($1 AS text) AS json)) AS new({types})"
