@@ -10,7 +10,7 @@ from functools import partial
 import attrs
 import trio
 
-from monitor.core.model import Event, GapReason, Lifecycle, Recovery, Task, WatchedTask
+from monitor.core.model import Event, GapReason, Lifecycle, Recovery, State, Task, WatchedTask
 from monitor.core.records import EventRecord, LifeRecord
 from monitor.engine.alarm import Alarm
 from monitor.engine.around import Surroundings
@@ -32,6 +32,9 @@ _ENDING_S = 60.0
 """How long a cancelled child may take to end before it is called stalled again."""
 _STABLE_INTERVALS = 3
 """A child is stable after the policy's time, but not before it has looked this often."""
+
+_REMEMBERED = 10_000
+"""Of so many tasks that are no longer watched it is kept what was believed of them."""
 
 
 @attrs.define(eq=False)
@@ -56,6 +59,8 @@ class Fleet:
     surroundings: Surroundings
     alarm: Alarm
     _places: dict[int, _Place] = attrs.field(factory=dict, init=False)
+    _left: dict[int, State] = attrs.field(factory=dict, init=False)
+    """What was believed of tasks when their children ended: the database may not know it yet."""
     _empty: trio.Event = attrs.field(factory=trio.Event, init=False)
     _leaving: bool = attrs.field(default=False, init=False)
 
@@ -87,7 +92,7 @@ class Fleet:
             return
         child = Child(
             task=watched.task,
-            state=watched.state,
+            state=_newer(watched.state, self._left.pop(watched.task.id, None)),
             recovery=watched.recovery,
             absence=_ABSENCE.get(watched.recovery.lifecycle, absence),
             stagger_s=stagger_s,
@@ -189,9 +194,14 @@ class Fleet:
                 # A look may have ended since the next child was made; it counts.
                 place.child.state = child.state
         finally:
-            del self._places[task_id]
+            self._remember(self._places.pop(task_id).child.state)
             if self._leaving and not self._places:
                 self._empty.set()
+
+    def _remember(self, state: State) -> None:
+        self._left[state.task_id] = state
+        if len(self._left) > _REMEMBERED:
+            del self._left[next(iter(self._left))]
 
     async def _supervise(self, child: Child) -> None:
         stable_s = max(
@@ -204,6 +214,14 @@ class Fleet:
             child.recovery,
             stable_s,
         )
+
+
+def _newer(stored: State, known: State | None) -> State:
+    """Return what follows from more looks."""
+    if known is None or known.last_slot_at is None:
+        return stored
+    is_newer = stored.last_slot_at is None or known.last_slot_at > stored.last_slot_at
+    return known if is_newer else stored
 
 
 @attrs.define(eq=False)

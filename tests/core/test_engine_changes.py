@@ -51,6 +51,22 @@ async def test_a_pause_ends_the_looks_and_is_booked_when_it_is_over(
     assert pytest.approx(newest_s) == since_start_s(gap.until_at)
 
 
+async def test_a_task_resumed_before_its_last_look_is_written_goes_on_from_there(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    task = stage.add("shop")
+    stage.store.takes_s = 10.0
+    async with stage.running():
+        await trio.sleep_until(2)
+        await stage.edit(task, paused=True)
+        await trio.sleep_until(6)
+        await stage.edit(task, paused=False)
+        assert Status.PENDING is stage.watched(task).state.status
+        await trio.sleep_until(100)
+    assert [(1, Status.UP)] == [(one.seq, one.after) for one in stage.transitions(task)]
+    assert pytest.approx([0.0, PHASE_S]) == stage.slots_s(task)[:2]
+
+
 async def test_a_short_pause_between_two_slots_loses_nothing(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
