@@ -3,8 +3,8 @@
 from monitor.core.alerts.notices import NoticeKind, NoticeState
 from monitor.core.drills import Ending
 from monitor.core.model import GapReason, Reason
-from monitor.core.statuspage.values import PostState
 from monitor.core.pings import PingKind
+from monitor.core.statuspage.values import PostState
 
 _REASONS = {
     Reason.TASK_ERROR: "our own error",
