@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
 
 import attrs
 
@@ -10,14 +11,16 @@ from monitor.core.statuspage.making import ink_on
 from monitor.core.statuspage.standing import Condition
 
 STEP = 5
+GAP = 1.4
+"""Between two bars; the style draws the dashes of a line as bars."""
 HEIGHT = 34
-_TOPS = {"up": 7, "degraded": 3, "down": 0, "gap": 25, "none": 32}
-"""How far from the top the bar of a day begins; the worse, the taller."""
+_HEIGHTS = {"up": 27, "degraded": 31, "down": 34, "gap": 9, "none": 2}
+"""How tall the bar of a day is; the worse, the taller. The style says the same."""
 
 
 @attrs.frozen
 class Bars:
-    """Days, drawn: those without a word to say in few paths, the others one by one."""
+    """Days, drawn as dashed lines: those without a word to say together, the others one by one."""
 
     quiet: Sequence[tuple[str, str]]
     """Mark and path."""
@@ -28,17 +31,23 @@ class Bars:
 def make_bars(days: Sequence[Day]) -> Bars:
     """Draw days, oldest first."""
     quiet: dict[str, list[str]] = {}
-    troubled = []
-    for number, day in enumerate(days):
-        top = _TOPS[day.mark]
-        path = f"M{number * STEP + STEP / 2:g} {top}v{HEIGHT - top}"
-        if day.mark in ("down", "degraded"):
-            troubled.append((day, path))
+    troubled, number = [], 0
+    for mark, run in groupby(days, key=lambda one: one.mark):
+        several = list(run)
+        if mark in ("down", "degraded"):
+            for at, day in enumerate(several, number):
+                troubled.append((day, _line(mark, at, 1)))
         else:
-            quiet.setdefault(day.mark, []).append(path)
+            quiet.setdefault(mark, []).append(_line(mark, number, len(several)))
+        number += len(several)
     return Bars(
         [(mark, "".join(paths)) for mark, paths in quiet.items()], troubled, len(days) * STEP
     )
+
+
+def _line(mark: str, number: int, count: int) -> str:
+    middle = HEIGHT - _HEIGHTS[mark] / 2
+    return f"M{number * STEP + GAP / 2:g} {middle:g}h{count * STEP - GAP:g}"
 
 
 # --- badges ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 import attrs
+import trio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -49,6 +50,8 @@ class StatusRoom:
         factory=OrderedDict, init=False
     )
 
+    _writing: trio.Lock = attrs.field(factory=trio.Lock, init=False)
+
     def entries(self) -> Sequence[Entry]:
         below = {
             "": self.page,
@@ -81,15 +84,26 @@ class StatusRoom:
         key = page.slug, lang, sort
         kept = self._written.get(key)
         if kept is None or kept[0] is not shown:
-            text = self._write(page, shown, lang, sort)
-            kept = self._written[key] = shown, text.encode()
-            if len(self._written) > _KEPT:
-                self._written.popitem(last=False)
-        self._written.move_to_end(key)
+            kept = await self._write_once(page, shown, lang, sort)
         response = HTMLResponse(kept[1])
         response.headers["Vary"] = "Accept-Language"
         response.headers["Content-Language"] = lang
         return _kept_for_a_while(request, response)
+
+    async def _write_once(
+        self, page: StatusPage, shown: Shown, lang: str, sort: str
+    ) -> tuple[Shown, bytes]:
+        """Write a page in a thread, once for all who wait for it."""
+        key = page.slug, lang, sort
+        async with self._writing:
+            kept = self._written.get(key)
+            if kept is None or kept[0] is not shown:
+                text = await trio.to_thread.run_sync(self._write, page, shown, lang, sort)
+                kept = self._written[key] = shown, text.encode()
+                self._written.move_to_end(key)
+                if len(self._written) > _KEPT:
+                    self._written.popitem(last=False)
+        return kept
 
     def _write(self, page: StatusPage, shown: Shown, lang: str, sort: str) -> str:
         path = f"/status/{page.slug}"

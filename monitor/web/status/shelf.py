@@ -113,7 +113,8 @@ async def gathered(
     session: Session, page: StatusPage, fleet: Sequence[WatchedTask], now: datetime
 ) -> Callable[[], View]:
     """Read what a page shows; return what makes a view of it."""
-    ours = [one for _, some in page.chosen(fleet) for one in some]
+    chosen = await trio.to_thread.run_sync(page.chosen, fleet)
+    ours = [one for _, some in chosen for one in some]
     pasts = await session.publishing.pasts([one.task.id for one in ours], first_day_at(now))
     recent: Mapping[int, Recent] = {}
     if page.latency:
