@@ -23,6 +23,7 @@ from monitor.core.pings import Ping, PingKind, PingRecord
 from monitor.core.ports import Session
 from monitor.core.receipts import Receipt
 from monitor.core.records import EventRecord, LifeRecord, NoticeRecord
+from monitor.core.statuspage.values import PagesChange, Post, PostState, StatusPage
 from tests.store.scene import at, event, gap, incident, look, node, notice, spec, transition
 from tests.store.sweep import Operation
 
@@ -255,6 +256,37 @@ async def _deeds(session: Session, _n: int) -> None:
     await session.registry.deeds()
 
 
+async def _change_pages(session: Session, n: int) -> None:
+    page = StatusPage(slug=f"p{n}", title="page")
+    change = PagesChange(pages=(page,), drop=("old",))
+    await session.publishing.change_pages(lambda _known: change)
+
+
+async def _write_post(session: Session, n: int) -> None:
+    post = Post(
+        id=f"w{n}",
+        page="there",
+        story="w",
+        at=at(n),
+        state=PostState.IDENTIFIED,
+        title="title",
+        text="text",
+    )
+    assert await session.publishing.write_post(post)
+
+
+async def _pages(session: Session, _n: int) -> None:
+    await session.publishing.pages()
+
+
+async def _posts(session: Session, _n: int) -> None:
+    await session.publishing.posts("there")
+
+
+async def _pasts(session: Session, _n: int) -> None:
+    assert [SHOP] == list(await session.publishing.pasts([SHOP], at(0)))
+
+
 async def _nothing(_session: Session, _n: int) -> None:
     await trio.lowlevel.checkpoint()
 
@@ -342,6 +374,19 @@ WRITING = [
         _open_session,
         trace=_counts("web_session WHERE digest = 's{n}'", "deed WHERE about = 's{n}'"),
     ),
+    Operation(
+        "change status pages", _change_pages, trace=_counts("status_page WHERE slug = 'p{n}'")
+    ),
+    Operation(
+        "write a post",
+        _write_post,
+        (
+            "DELETE FROM status_page WHERE slug = 'there'",
+            "INSERT INTO status_page (slug, from_file, data) "
+            """VALUES ('there', false, '{"title": "there"}')""",
+        ),
+        _counts("status_post WHERE id = 'w{n}'"),
+    ),
     Operation("beat", _beat, trace=_counts("node WHERE id = 'n{n}'")),
     Operation(
         "commit a look",
@@ -382,6 +427,9 @@ READING = [
     Operation("find a web session", _find_session),
     Operation("find a token", _find_token),
     Operation("deeds", _deeds),
+    Operation("status pages", _pages),
+    Operation("posts", _posts),
+    Operation("pasts", _pasts),
     Operation("nodes", _nodes),
     Operation("recent", _recent),
     Operation("overdue", _overdue),
