@@ -13,10 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import attrs
 
-from monitor.core.model import Gap, Incident, Status, Transition
+from monitor.core.model import Gap, Incident, Status, Transition, WatchedTask
 
 DAYS = 90
 _DAY_S = 86400.0
+_LATE_S = 60.0
+"""How much later than two intervals after the last one a look may be."""
 _NOT_SEEN = frozenset(
     {Status.PENDING, Status.UNKNOWN, Status.UNREACHABLE, Status.PAUSED, Status.MAINTENANCE}
 )
@@ -101,8 +103,31 @@ def first_day_at(now: datetime, count: int = DAYS) -> datetime:
     return today - timedelta(days=count - 1)
 
 
-def make_days(past: Past, made_at: datetime, now: datetime, count: int = DAYS) -> tuple[Day, ...]:
-    """Return the last days of a task, oldest first; the last one is today, as far as it goes."""
+def blind_since(watched: WatchedTask, now: datetime) -> datetime | None:
+    """Return since when nobody has looked at a task that should have been looked at; else None.
+
+    A gap is booked when it ends: while the monitor is down, or a task is paused, there is none yet.
+    """
+    task = watched.task
+    seen_at = watched.state.last_looked_at or task.created_at
+    patience_s = 2 * task.interval_s + task.timeout_s + _LATE_S
+    if (now - seen_at).total_seconds() <= patience_s:
+        return None
+    return seen_at + timedelta(seconds=task.interval_s)
+
+
+def make_days(
+    past: Past,
+    made_at: datetime,
+    now: datetime,
+    count: int = DAYS,
+    blind_at: datetime | None = None,
+) -> tuple[Day, ...]:
+    """Return the last days of a task, oldest first; the last one is today, as far as it goes.
+
+    Args:
+        blind_at: since when nobody has looked, if that is so.
+    """
     first_at = first_day_at(now, count)
     begin, end = max(first_at, made_at).timestamp(), now.timestamp()
     whole = [(begin, end)] if begin < end else []
@@ -110,6 +135,7 @@ def make_days(past: Past, made_at: datetime, now: datetime, count: int = DAYS) -
         [
             *((one.from_at.timestamp(), one.until_at.timestamp()) for one in past.gaps),
             *_spells(past.changes, _NOT_SEEN, begin, end),
+            *([] if blind_at is None else [(blind_at.timestamp(), end)]),
         ]
     )
     broken = _merged(_incident_span(one, end) for one in past.incidents)

@@ -27,13 +27,21 @@ _CONDITIONS = {
 }
 
 
-def condition_of(watched: WatchedTask, *, in_work: bool = False) -> Condition:
-    """Return how a task stands; `in_work`: work on it was announced, and is under way.
+def condition_of(watched: WatchedTask, *, in_work: bool = False, blind: bool = False) -> Condition:
+    """Return how a task stands.
+
+    Args:
+        in_work: work on it was announced, and is under way.
+        blind: nobody has looked for too long.
 
     Only a confirmed claim about the target makes it out; our own faults never do.
     """
     shown = _CONDITIONS.get(watched.shown[0], Condition.UNKNOWN)
-    return Condition.WORK if in_work and shown is not Condition.UNWATCHED else shown
+    if shown is Condition.UNWATCHED:
+        return shown
+    if in_work:
+        return Condition.WORK
+    return Condition.UNKNOWN if blind else shown
 
 
 class Overall(StrEnum):

@@ -76,7 +76,8 @@ LABEL_LIMIT = 60
 
 def badge(label: str, value: str, colour: str, sign: Condition | None = None) -> str:
     """Return a badge: a label, and beside it a value, before which its sign may stand."""
-    label, value = label[:LABEL_LIMIT], value[:LABEL_LIMIT]
+    label = "".join(one for one in label if one.isprintable())[:LABEL_LIMIT]
+    value = value[:LABEL_LIMIT]
     left, shift = _width(label) + 14, 15 if sign is not None else 0
     right = _width(value) + 14 + shift
     ink = ink_on(colour)

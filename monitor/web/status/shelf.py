@@ -24,6 +24,8 @@ from monitor.web.status.view import View, make_view
 
 PAGES_S = 2.0
 """How old the list of pages may be: so long it may take until a change is seen."""
+AGAIN_S = 1.0
+"""How long nobody asks again what could not be answered."""
 VIEW_S = 10.0
 """How old a view may be."""
 
@@ -47,6 +49,8 @@ class Shelf:
     _pages_s: float = attrs.field(default=float("-inf"), init=False)
     _shown: dict[str, Shown] = attrs.field(factory=dict, init=False)
     _reading: trio.Lock = attrs.field(factory=trio.Lock, init=False)
+    _away_until_s: float = attrs.field(default=float("-inf"), init=False)
+    """So long nothing is asked that could not be answered just now."""
 
     async def find(self, slug: str) -> StatusPage | None:
         """Return a page; None if there is none of that slug.
@@ -62,12 +66,20 @@ class Shelf:
             await trio.lowlevel.checkpoint()
         return self._pages.get(slug)
 
+    def _refuse_while_away(self) -> None:
+        """Send those away who waited behind one who got no answer."""
+        if trio.current_time() < self._away_until_s:
+            raise HTTPException(503, "the database is away", {"Retry-After": "10"})
+
     async def _read_pages(self) -> None:
+        if self._pages_s == float("-inf"):
+            self._refuse_while_away()
         try:
             async with self.desk.session() as session:
                 found = {one.slug: one for one in await session.publishing.pages()}
         except HTTPException:
             if self._pages_s == float("-inf"):
+                self._away_until_s = trio.current_time() + AGAIN_S
                 raise
         else:
             gone = [slug for slug, one in self._pages.items() if found.get(slug) != one]
@@ -96,12 +108,15 @@ class Shelf:
         return known
 
     async def _read(self, page: StatusPage, known: Shown | None) -> Shown:
+        if known is None:
+            self._refuse_while_away()
         try:
             async with self.desk.session() as session:
                 now, fleet = self.monitor.clock.now(), self.monitor.surroundings.standing
                 make = await gathered(session, page, fleet, now)
         except HTTPException:
             if known is None:
+                self._away_until_s = trio.current_time() + AGAIN_S
                 raise
             return attrs.evolve(known, stale=True, read_s=trio.current_time())
         # In a thread: ninety days of many tasks, and rules of windows, take a while.

@@ -13,7 +13,7 @@ from monitor.core.alerts.alerting import Maintenance
 from monitor.core.describe import without_password
 from monitor.core.glance import Recent
 from monitor.core.model import Task, WatchedTask
-from monitor.core.statuspage.days import DAYS, Day, Past, Sum, added, make_days
+from monitor.core.statuspage.days import DAYS, Day, Past, Sum, added, blind_since, make_days
 from monitor.core.statuspage.standing import Condition, Overall, condition_of, overall
 from monitor.core.statuspage.values import Post, Section, StatusPage, Story, stories_of
 from monitor.operations.maintenances import window_of
@@ -145,13 +145,15 @@ def make_view(
         in_work = any(
             work.selector.chooses(one.task.name, one.task.tags) for work, _span in under_way
         )
-        days = make_days(pasts.get(one.task.id, Past()), one.task.created_at, now, DAYS)
+        blind_at = blind_since(one, now)
+        past = pasts.get(one.task.id, Past())
+        days = make_days(past, one.task.created_at, now, DAYS, blind_at)
         seen = recent.get(one.task.id)
         return Row(
             task_id=one.task.id,
             name=section.shown(one.task),
             target=without_password(one.task.target) if page.targets else "",
-            condition=condition_of(one, in_work=in_work),
+            condition=condition_of(one, in_work=in_work, blind=blind_at is not None),
             days=days,
             total=added(days),
             strip=None if seen is None else make_strip(one.task, one.state, seen, now),

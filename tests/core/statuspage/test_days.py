@@ -5,8 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.model import Gap, GapReason, Incident, Status, Transition
-from monitor.core.statuspage.days import DAYS, Past, added, make_days, percent
+from monitor.core.model import (
+    Gap,
+    GapReason,
+    Incident,
+    State,
+    Status,
+    Task,
+    Transition,
+    WatchedTask,
+)
+from monitor.core.statuspage.days import DAYS, Past, added, blind_since, make_days, percent
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=400)
@@ -99,6 +108,19 @@ def test_degraded_is_up_but_shown() -> None:
     )
     [*_, today] = make_days(past, LONG_AGO, NOW)
     assert (2 * HOUR_S, 3 * HOUR_S, "down") == (today.degraded_s, today.down_s, today.mark)
+
+
+def test_what_nobody_looks_at_now_is_not_seen_although_no_gap_is_booked_yet() -> None:
+    def watched(seen_h: float | None) -> WatchedTask:
+        task = Task(id=1, name="a", target="tcp://x:1", interval_s=60, created_at=ago(10))
+        looked_at = None if seen_h is None else ago(seen_h)
+        return WatchedTask(task=task, state=State(task_id=1, last_looked_at=looked_at))
+
+    assert None is blind_since(watched(0.05), NOW)
+    assert ago(3) + timedelta(minutes=1) == blind_since(watched(3), NOW)
+    assert ago(10) + timedelta(minutes=1) == blind_since(watched(None), NOW)
+    [*_, today] = make_days(Past(incidents=[incident(4, None)]), LONG_AGO, NOW, blind_at=ago(3))
+    assert (9 * HOUR_S, 1 * HOUR_S) == (today.seen_s, today.down_s)
 
 
 hours = st.floats(0, 2500).map(lambda h: round(h, 3))

@@ -92,6 +92,8 @@ def test_our_own_trouble_is_never_told_as_the_targets() -> None:
     assert Condition.OUT is condition_of(down)
     assert Condition.WORK is condition_of(down, in_work=True)
     assert Condition.UNWATCHED is condition_of(watched("a", paused=True), in_work=True)
+    assert Condition.UNKNOWN is condition_of(down, blind=True)
+    assert Condition.UNWATCHED is condition_of(watched("a", paused=True), blind=True)
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,17 @@ async def test_while_the_database_is_away_the_last_page_is_shown_and_said_to_be_
     assert 404 == (await house.browser.get("/status/nope")).status
 
 
+async def test_while_nothing_can_be_shown_a_crowd_is_sent_away_at_once(house: House) -> None:
+    def away() -> None:
+        house.count()
+        house.be_away()
+
+    house.scene.store.before_unit = away
+    for _ in range(5):
+        assert 503 == (await house.browser.get("/status/shop", accept="*/*")).status
+    assert 1 == len(house.units)
+
+
 async def test_feeds_and_summary_can_be_read_by_programs(house: House) -> None:
     atom = ElementTree.fromstring((await house.browser.get("/status/shop/feed.atom")).text)
     name = "{http://www.w3.org/2005/Atom}"
