@@ -11,6 +11,7 @@ import attrs
 import pytest
 import trio
 import trio.testing
+from trio.testing import MockClock
 
 from monitor.core.alerts.alerting import AlertingChange, Selector, Silence
 from monitor.core.ports import Session
@@ -70,7 +71,9 @@ async def following(caller: Caller, query: str = "", **headers: str) -> AsyncIte
         nursery.cancel_scope.cancel()
 
 
-async def test_what_happens_is_told(caller: Caller, stage: Stage) -> None:
+async def test_what_happens_is_told(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     async with following(caller) as reader:
         stage.add("shop", down, interval_s=60.0)
         caller.app.reconcile.hint()
@@ -92,7 +95,9 @@ async def test_what_happens_is_told(caller: Caller, stage: Stage) -> None:
     assert reader.pieces[0].startswith(b"retry: 3000\n")
 
 
-async def test_our_own_trouble_with_a_task_is_told(caller: Caller, stage: Stage) -> None:
+async def test_our_own_trouble_with_a_task_is_told(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     async with following(caller, "?kind=status") as reader:
         stage.add("shop", broken, interval_s=1.0)
         caller.app.reconcile.hint()
@@ -102,7 +107,9 @@ async def test_our_own_trouble_with_a_task_is_told(caller: Caller, stage: Stage)
     )
 
 
-async def test_only_what_is_asked_for_is_told(caller: Caller, stage: Stage) -> None:
+async def test_only_what_is_asked_for_is_told(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     async with (
         following(caller, "?kind=look&task_id=1") as looks,
         following(caller, "?kind=task&task_id=2") as tasks,
@@ -120,7 +127,9 @@ async def test_only_what_is_asked_for_is_told(caller: Caller, stage: Stage) -> N
     assert not caller.feed._closely
 
 
-async def test_who_comes_back_gets_what_he_missed_once(caller: Caller, stage: Stage) -> None:
+async def test_who_comes_back_gets_what_he_missed_once(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     async with following(caller, "?kind=task") as before:
         stage.add("first", up)
         caller.app.reconcile.hint()
@@ -137,7 +146,9 @@ async def test_who_comes_back_gets_what_he_missed_once(caller: Caller, stage: St
 
 
 @pytest.mark.parametrize("last", ["00000000-1", "nonsense", "{run}-99999", "{run}-0"])
-async def test_who_knows_what_is_forgotten_is_told_to_begin_anew(caller: Caller, last: str) -> None:
+async def test_who_knows_what_is_forgotten_is_told_to_begin_anew(
+    caller: Caller, autojump_clock: MockClock, last: str
+) -> None:
     last = last.replace("{run}", caller.feed.run)
     async with following(caller, last_event_id=last) as reader:
         await trio.sleep(1)
@@ -147,13 +158,17 @@ async def test_who_knows_what_is_forgotten_is_told_to_begin_anew(caller: Caller,
     assert [] == again.told
 
 
-async def test_the_way_is_kept_open_while_nothing_happens(caller: Caller) -> None:
+async def test_the_way_is_kept_open_while_nothing_happens(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     async with following(caller) as reader:
         await trio.sleep(31)
     assert 2 == reader.pieces.count(b": nothing happened\n\n")
 
 
-async def test_who_is_too_slow_falls_out_and_slows_nobody(caller: Caller) -> None:
+async def test_who_is_too_slow_falls_out_and_slows_nobody(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     caller.feed.remembered = 3
     reader = Reader()
     reading = trio.Event()
@@ -186,7 +201,9 @@ async def test_who_is_too_slow_falls_out_and_slows_nobody(caller: Caller) -> Non
     assert ["task"] == reader.kinds, "on coming back he is told to begin anew"
 
 
-async def test_who_does_not_read_at_all_is_cut_off(caller: Caller) -> None:
+async def test_who_does_not_read_at_all_is_cut_off(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     async def stuck(message: Any) -> None:
         if message["type"] == "http.response.body":
             await trio.sleep_forever()
@@ -202,7 +219,7 @@ async def test_who_does_not_read_at_all_is_cut_off(caller: Caller) -> None:
 
 
 async def test_readers_are_counted_and_let_go_when_the_monitor_leaves(
-    caller: Caller, monkeypatch: pytest.MonkeyPatch
+    caller: Caller, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "MOST_READERS", 1)
     async with following(caller) as reader:
@@ -214,7 +231,7 @@ async def test_readers_are_counted_and_let_go_when_the_monitor_leaves(
 
 
 async def test_everybody_comes_again_after_a_while_so_that_rights_are_asked_anew(
-    caller: Caller, monkeypatch: pytest.MonkeyPatch
+    caller: Caller, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "LONGEST_S", 5.0)
     async with following(caller) as reader:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import trio
+from trio.testing import MockClock
 
 from monitor.core.alerts.alerting import AlertingChange
 from monitor.core.alerts.notices import ChannelSpec, Notice, NoticeKind, NoticeState
@@ -28,7 +29,9 @@ async def fall(caller: Caller, stage: Stage) -> None:
     await trio.sleep(1)
 
 
-async def test_an_incident_is_listed_taken_and_given_back(caller: Caller, stage: Stage) -> None:
+async def test_an_incident_is_listed_taken_and_given_back(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     await fall(caller, stage)
     page = (await caller.get("/incidents?open=true&task_id=1")).document
     assert [("shop", 1, None)] == [
@@ -51,7 +54,7 @@ async def test_an_incident_is_listed_taken_and_given_back(caller: Caller, stage:
     assert 404 == (await caller.get("/explain?alert=none")).status
 
 
-async def test_history_is_listed(caller: Caller, stage: Stage) -> None:
+async def test_history_is_listed(caller: Caller, autojump_clock: MockClock, stage: Stage) -> None:
     await fall(caller, stage)
     looks = (await caller.get("/tasks/1/looks?since=1h&limit=1")).document
     assert ["down"] == [one["status"] for one in looks["items"]]
@@ -65,7 +68,7 @@ async def test_history_is_listed(caller: Caller, stage: Stage) -> None:
     assert "is not a moment" in wrong.wrong["since"]
 
 
-async def test_silences(caller: Caller, stage: Stage) -> None:
+async def test_silences(caller: Caller, autojump_clock: MockClock, stage: Stage) -> None:
     await fall(caller, stage)
     wrong = await caller.post("/silences", {"for_s": 0, "tasks": ["shp"]})
     assert "0s is out of range; use 1s to 366d" == wrong.wrong["for_s"]
@@ -83,7 +86,7 @@ async def test_silences(caller: Caller, stage: Stage) -> None:
     assert 404 == (await caller.delete("/silences/1")).status
 
 
-async def test_announced_work(caller: Caller, stage: Stage) -> None:
+async def test_announced_work(caller: Caller, autojump_clock: MockClock, stage: Stage) -> None:
     await fall(caller, stage)
     body = {
         "name": "a/b",
@@ -104,7 +107,9 @@ async def test_announced_work(caller: Caller, stage: Stage) -> None:
     assert (404, True) == (missing.status, "there is no maintenance 'nope'" in missing.problem)
 
 
-async def test_secrets_of_channels_go_in_and_never_out(caller: Caller, stage: Stage) -> None:
+async def test_secrets_of_channels_go_in_and_never_out(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     body = {
         "name": "ops",
         "url": HOOK,
@@ -141,7 +146,7 @@ async def test_secrets_of_channels_go_in_and_never_out(caller: Caller, stage: St
 
 
 async def test_a_channel_is_tried_and_dead_letters_are_sent_again(
-    caller: Caller, stage: Stage
+    caller: Caller, autojump_clock: MockClock, stage: Stage
 ) -> None:
     at = stage.clock.now()
     dead = Notice(
@@ -174,7 +179,7 @@ async def test_a_channel_is_tried_and_dead_letters_are_sent_again(
     assert 404 == (await caller.post("/channels/nope/test")).status
 
 
-async def test_how_all_is(caller: Caller, stage: Stage) -> None:
+async def test_how_all_is(caller: Caller, autojump_clock: MockClock, stage: Stage) -> None:
     await fall(caller, stage)
     status = (await caller.get("/status")).document
     assert (1, 1, 1, []) == (
@@ -198,7 +203,9 @@ async def test_how_all_is(caller: Caller, stage: Stage) -> None:
     assert "webhook" in {one["name"] for one in families}
 
 
-async def test_exercises_are_asked_for_and_listed(caller: Caller, stage: Stage) -> None:
+async def test_exercises_are_asked_for_and_listed(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     at = stage.clock.now()
 
     async def fill(session: Any) -> None:
@@ -218,7 +225,9 @@ async def test_exercises_are_asked_for_and_listed(caller: Caller, stage: Stage) 
     assert RECOVERED == ended.document["event"], ended.raw
 
 
-async def test_a_file_is_applied_as_a_whole(caller: Caller, stage: Stage) -> None:
+async def test_a_file_is_applied_as_a_whole(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     text = b"""
 [[channel]]
 name = "ops"
@@ -262,7 +271,9 @@ channels = ["ops"]
     assert 403 == (await caller.get("/configuration")).status
 
 
-async def test_the_document_names_each_route_and_each_route_is_in_it(caller: Caller) -> None:
+async def test_the_document_names_each_route_and_each_route_is_in_it(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     described = {
         (method.upper(), path)
         for path, methods in caller.described["paths"].items()
@@ -280,7 +291,9 @@ async def test_the_document_names_each_route_and_each_route_is_in_it(caller: Cal
     assert len(names) == len(set(names))
 
 
-async def test_the_document_is_sound_and_its_references_lead_somewhere(caller: Caller) -> None:
+async def test_the_document_is_sound_and_its_references_lead_somewhere(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     answer = await caller.exchange("GET", f"{PREFIX}/openapi.json")
     document = answer.document
     assert document == json.loads(json.dumps(caller.described, default=str))
@@ -304,18 +317,22 @@ async def test_the_document_is_sound_and_its_references_lead_somewhere(caller: C
     assert set() == bodies & set(components()), "one name, one thing"
 
 
-async def test_examples_of_bodies_are_valid(caller: Caller) -> None:
+async def test_examples_of_bodies_are_valid(caller: Caller, autojump_clock: MockClock) -> None:
     for operation in caller.api.operations:
         if operation.body and operation.body.keys and operation.body.example is not None:
             caller.validate(operation.body.schema(), operation.body.example)
 
 
-async def test_who_uses_another_method_is_told_all_that_there_are(caller: Caller) -> None:
+async def test_who_uses_another_method_is_told_all_that_there_are(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     answer = await caller.exchange("PUT", f"{PREFIX}/tasks/7")
     assert (405, "DELETE, GET, HEAD, PATCH") == (answer.status, answer.headers["allow"])
 
 
-async def test_people_can_read_it_without_scripts(caller: Caller) -> None:
+async def test_people_can_read_it_without_scripts(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     page = await caller.exchange("GET", f"{PREFIX}/docs")
     text = page.raw.decode()
     for operation in caller.api.operations:
@@ -327,6 +344,6 @@ async def test_people_can_read_it_without_scripts(caller: Caller) -> None:
     assert "text/css; charset=utf-8" == style.headers["content-type"]
 
 
-async def test_who_only_looks_changes_nothing(caller: Caller) -> None:
+async def test_who_only_looks_changes_nothing(caller: Caller, autojump_clock: MockClock) -> None:
     for operation in caller.api.operations:
         assert (operation.method == "GET") or operation.needs >= Role.EDITOR, operation.id

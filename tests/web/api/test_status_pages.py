@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from trio.testing import MockClock
+
 from monitor.core.statuspage.values import PagesChange, StatusPage
 from monitor.web.routing import Role
 from tests.core.scene import Stage
@@ -16,7 +18,9 @@ PAGE: dict[str, Any] = {
 }
 
 
-async def test_a_page_is_made_once_changed_and_removed(caller: Caller, stage: Stage) -> None:
+async def test_a_page_is_made_once_changed_and_removed(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     made = await caller.post("/status-pages", PAGE, idempotency_key="k")
     again = await caller.post("/status-pages", PAGE, idempotency_key="k")
     assert (201, made.document) == (made.status, again.document)
@@ -26,8 +30,10 @@ async def test_a_page_is_made_once_changed_and_removed(caller: Caller, stage: St
     assert 409 == (await caller.post("/status-pages", PAGE)).status
     assert made.document == (await caller.get("/status-pages/shop")).document
     assert [made.document] == (await caller.get("/status-pages")).document["items"]
+    await trio.sleep(1)
     changed = await caller.ask("PATCH", "/status-pages/shop", {"accent": "#102030"})
     assert {**made.document, "accent": "#102030"} == changed.document
+    await trio.sleep(1)
     assert 204 == (await caller.delete("/status-pages/shop")).status
     assert 404 == (await caller.get("/status-pages/shop")).status
     deeds = (await caller.get("/audit-log?action=status-page")).document["items"]
@@ -37,7 +43,7 @@ async def test_a_page_is_made_once_changed_and_removed(caller: Caller, stage: St
     assert {"accent": "#102030"} == deeds[1]["after"]
 
 
-async def test_what_is_wrong_is_named(caller: Caller) -> None:
+async def test_what_is_wrong_is_named(caller: Caller, autojump_clock: MockClock) -> None:
     for change, field, said in (
         ({"slug": "A b"}, "slug", "cannot stand in an address"),
         ({"accent": "red"}, "accent", "is no colour"),
@@ -52,12 +58,13 @@ async def test_what_is_wrong_is_named(caller: Caller) -> None:
     assert 404 == (await caller.ask("PATCH", "/status-pages/shp", {"title": "x"})).status
 
 
-async def test_an_incident_is_told_step_by_step(caller: Caller) -> None:
+async def test_an_incident_is_told_step_by_step(caller: Caller, autojump_clock: MockClock) -> None:
     await caller.post("/status-pages", PAGE)
     path = "/status-pages/shop/posts"
     wrong = await caller.post(path, {"state": "identified", "text": "x"})
     assert "no incident is open" in wrong.wrong["title"]
     first = await caller.post(path, {"state": "investigating", "text": "hm", "title": "Slow"})
+    await trio.sleep(1)
     second = await caller.post(path, {"state": "resolved", "text": "done"})
     assert (201, 201, "ann") == (first.status, second.status, first.document["by"])
     assert (first.document["id"], "Slow") == (second.document["story"], second.document["title"])
@@ -74,7 +81,9 @@ async def test_an_incident_is_told_step_by_step(caller: Caller) -> None:
     assert [] == (await caller.get(path)).document["items"]
 
 
-async def test_only_admins_publish_and_editors_write(caller: Caller) -> None:
+async def test_only_admins_publish_and_editors_write(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     await caller.post("/status-pages", PAGE)
     caller.doorman.role = Role.EDITOR
     assert 403 == (await caller.post("/status-pages", {**PAGE, "slug": "b"})).status
@@ -83,7 +92,9 @@ async def test_only_admins_publish_and_editors_write(caller: Caller) -> None:
     assert 201 == (await caller.post("/status-pages/shop/posts", post)).status
 
 
-async def test_a_page_from_a_file_is_left_to_the_file(caller: Caller) -> None:
+async def test_a_page_from_a_file_is_left_to_the_file(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     page = StatusPage(slug="filed", title="F", from_file=True)
     async with caller.app.store.session("test") as session:
         await session.publishing.change_pages(lambda _known: PagesChange(pages=(page,)))

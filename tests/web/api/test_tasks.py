@@ -27,7 +27,9 @@ async def add(caller: Caller, **fields: Any) -> dict[str, Any]:
     return task
 
 
-async def test_a_task_is_added_found_and_looked_at(caller: Caller, stage: Stage) -> None:
+async def test_a_task_is_added_found_and_looked_at(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     answer = await caller.post("/tasks", {**SHOP, "tags": ["prod"], "reminder_s": None})
     assert 201 == answer.status
     assert "/api/v1/tasks/1" == answer.headers["location"]
@@ -46,7 +48,9 @@ async def test_a_task_is_added_found_and_looked_at(caller: Caller, stage: Stage)
     ]
 
 
-async def test_everything_that_is_wrong_is_told_by_field(caller: Caller) -> None:
+async def test_everything_that_is_wrong_is_told_by_field(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     answer = await caller.post(
         "/tasks", {"nam": "x", "interval_s": "30s", "attempts": 1.5, "tags": "a", "options": []}
     )
@@ -75,20 +79,22 @@ async def test_everything_that_is_wrong_is_told_by_field(caller: Caller) -> None
     ],
 )
 async def test_rules_are_those_of_commands(
-    caller: Caller, fields: dict[str, Any], field: str, sentence: str
+    caller: Caller, autojump_clock: MockClock, fields: dict[str, Any], field: str, sentence: str
 ) -> None:
     answer = await caller.post("/tasks", {**SHOP, **fields})
     assert 422 == answer.status
     assert sentence in answer.wrong[field]
 
 
-async def test_a_name_is_given_once(caller: Caller) -> None:
+async def test_a_name_is_given_once(caller: Caller, autojump_clock: MockClock) -> None:
     await add(caller)
     answer = await caller.post("/tasks", SHOP)
     assert (409, True) == (answer.status, "'shop' exists already" in answer.problem)
 
 
-async def test_a_task_is_changed_and_what_is_not_named_stays(caller: Caller, stage: Stage) -> None:
+async def test_a_task_is_changed_and_what_is_not_named_stays(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     task = await add(caller, tags=["prod"], attempts=5)
     answer = await caller.patch(f"/tasks/{task['id']}", {"interval_s": 15, "invert": True})
     assert 200 == answer.status
@@ -98,7 +104,9 @@ async def test_a_task_is_changed_and_what_is_not_named_stays(caller: Caller, sta
     assert answer.problem.startswith("there is nothing to change; send one of ")
 
 
-async def test_nobody_overwrites_what_he_has_not_seen(caller: Caller) -> None:
+async def test_nobody_overwrites_what_he_has_not_seen(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     await add(caller)
     seen = (await caller.get("/tasks/1")).headers["etag"]
     changed = await caller.patch("/tasks/1", {"attempts": 4}, if_match=seen)
@@ -114,7 +122,7 @@ async def test_nobody_overwrites_what_he_has_not_seen(caller: Caller) -> None:
 
 
 async def test_what_was_shown_may_be_sent_back_and_secrets_stay(
-    caller: Caller, stage: Stage
+    caller: Caller, autojump_clock: MockClock, stage: Stage
 ) -> None:
     secret = {"target": "https://u:geheim@shop.example/", "options": {"headers": {"X-Token": "s3"}}}
     task = await add(caller, **secret)
@@ -140,7 +148,7 @@ async def test_what_was_shown_may_be_sent_back_and_secrets_stay(
     ],
 )
 async def test_a_hidden_secret_is_not_stored_for_a_secret(
-    caller: Caller, fields: dict[str, Any], field: str
+    caller: Caller, autojump_clock: MockClock, fields: dict[str, Any], field: str
 ) -> None:
     answer = await caller.post("/tasks", {**SHOP, **fields})
     assert (422, True) == (answer.status, "*** where a secret was hidden" in answer.wrong[field])
@@ -160,7 +168,7 @@ async def test_a_hidden_secret_is_not_stored_for_a_secret(
     ],
 )
 async def test_commands_and_our_own_secrets_are_out_of_reach(
-    caller: Caller, stage: Stage, fields: dict[str, Any], sentence: str
+    caller: Caller, autojump_clock: MockClock, stage: Stage, fields: dict[str, Any], sentence: str
 ) -> None:
     for path in ("/tasks", "/check"):
         body = {"target": SHOP["target"], **fields}
@@ -183,7 +191,7 @@ async def test_what_settings_allow_may_come_in(stage: Stage, autojump_clock: Moc
 
 
 async def test_a_command_that_is_there_may_be_paused_but_not_changed(
-    caller: Caller, stage: Stage
+    caller: Caller, autojump_clock: MockClock, stage: Stage
 ) -> None:
     stage.store.insert(TaskSpec(name="c", target="exec:true"), stage.clock.now())
     assert 200 == (await caller.patch("/tasks/1", {"interval_s": 99})).status
@@ -193,7 +201,9 @@ async def test_a_command_that_is_there_may_be_paused_but_not_changed(
         assert "exec: tasks are not made or changed over HTTP" in answer.problem
 
 
-async def test_where_pings_go_is_told_to_editors_only(caller: Caller) -> None:
+async def test_where_pings_go_is_told_to_editors_only(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
     task = await add(caller, target="heartbeat:", options={"period": "1h"})
     assert "/ping/" in task["ping"]
     assert "***" == task["options"]["token"]
@@ -202,7 +212,7 @@ async def test_where_pings_go_is_told_to_editors_only(caller: Caller) -> None:
     assert 403 == (await caller.delete("/tasks/1")).status
 
 
-async def test_a_task_is_paused_and_resumed(caller: Caller) -> None:
+async def test_a_task_is_paused_and_resumed(caller: Caller, autojump_clock: MockClock) -> None:
     await add(caller)
     await trio.sleep(2)
     assert "paused" == (await caller.post("/tasks/1/pause")).document["status"]
@@ -213,7 +223,9 @@ async def test_a_task_is_paused_and_resumed(caller: Caller) -> None:
     assert "up" == (await caller.get("/tasks/1")).document["status"]
 
 
-async def test_a_task_that_backs_off_is_resumed(caller: Caller, stage: Stage) -> None:
+async def test_a_task_that_backs_off_is_resumed(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     task = stage.add("shop", broken, interval_s=1.0)
     caller.app.reconcile.hint()
     await trio.sleep(10)
@@ -226,7 +238,9 @@ async def test_a_task_that_backs_off_is_resumed(caller: Caller, stage: Stage) ->
     assert "up" == (await caller.get("/tasks/1")).document["status"]
 
 
-async def test_a_look_is_asked_for_and_waited_for(caller: Caller, stage: Stage) -> None:
+async def test_a_look_is_asked_for_and_waited_for(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     stage.add("shop", taking(1, down), interval_s=3600.0)
     caller.app.reconcile.hint()
     await trio.sleep(2)
@@ -240,7 +254,7 @@ async def test_a_look_is_asked_for_and_waited_for(caller: Caller, stage: Stage) 
 
 
 async def test_a_look_that_does_not_come_is_not_waited_for_without_end(
-    caller: Caller, stage: Stage
+    caller: Caller, autojump_clock: MockClock, stage: Stage
 ) -> None:
     stage.add("shop", taking(0.1), timeout_s=1.0)
     caller.app.reconcile.hint()
@@ -251,7 +265,9 @@ async def test_a_look_that_does_not_come_is_not_waited_for_without_end(
     stage.store.takes_s = 0
 
 
-async def test_what_is_sent_twice_with_a_key_is_done_once(caller: Caller, stage: Stage) -> None:
+async def test_what_is_sent_twice_with_a_key_is_done_once(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     first = await caller.post("/tasks", SHOP, idempotency_key="k1")
     again = await caller.post("/tasks", SHOP, idempotency_key="k1")
     assert (201, first.document) == (again.status, again.document)
@@ -266,7 +282,7 @@ async def test_what_is_sent_twice_with_a_key_is_done_once(caller: Caller, stage:
 
 
 async def test_a_key_of_what_failed_may_be_used_again_and_is_forgotten_after_a_day(
-    caller: Caller, stage: Stage
+    caller: Caller, autojump_clock: MockClock, stage: Stage
 ) -> None:
     assert 422 == (await caller.post("/tasks", {"target": "x"}, idempotency_key="k")).status
     assert 201 == (await caller.post("/tasks", SHOP, idempotency_key="k")).status
@@ -276,7 +292,9 @@ async def test_a_key_of_what_failed_may_be_used_again_and_is_forgotten_after_a_d
     assert 409 == (await caller.post("/tasks", SHOP, idempotency_key="k")).status
 
 
-async def test_tasks_are_listed_a_page_at_a_time_by_filters(caller: Caller, stage: Stage) -> None:
+async def test_tasks_are_listed_a_page_at_a_time_by_filters(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     for number in range(5):
         await add(caller, name=f"web {number}", tags=["even" if number % 2 == 0 else "odd"])
     await add(caller, name="all", target="group:", options={"members": "web 1,web 2"})
@@ -316,12 +334,16 @@ async def test_tasks_are_listed_a_page_at_a_time_by_filters(caller: Caller, stag
         ("group=none", "group", "there is no group 'none'"),
     ],
 )
-async def test_a_wrong_query_is_told(caller: Caller, query: str, field: str, sentence: str) -> None:
+async def test_a_wrong_query_is_told(
+    caller: Caller, autojump_clock: MockClock, query: str, field: str, sentence: str
+) -> None:
     answer = await caller.get(f"/tasks?{query}")
     assert (400, True) == (answer.status, answer.wrong[field].startswith(sentence)), answer.raw
 
 
-async def test_many_tasks_are_changed_together_or_none(caller: Caller, stage: Stage) -> None:
+async def test_many_tasks_are_changed_together_or_none(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     for number in range(3):
         await add(caller, name=f"web {number}", tags=["web"], interval_s=30)
     await add(caller, name="other")
@@ -358,13 +380,20 @@ async def test_many_tasks_are_changed_together_or_none(caller: Caller, stage: St
     ids=range(9),
 )
 async def test_a_body_is_json_within_limits(
-    caller: Caller, raw: bytes, content_type: str, status: int, sentence: str
+    caller: Caller,
+    autojump_clock: MockClock,
+    raw: bytes,
+    content_type: str,
+    status: int,
+    sentence: str,
 ) -> None:
     answer = await caller.ask("POST", "/tasks", raw, content_type=content_type)
     assert (status, True) == (answer.status, sentence in answer.problem), answer.problem
 
 
-async def test_while_the_database_is_away_it_is_said(caller: Caller, stage: Stage) -> None:
+async def test_while_the_database_is_away_it_is_said(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     stage.store.go_away()
     for answer in (await caller.get("/tasks"), await caller.post("/tasks", SHOP)):
         assert (503, "the database is away") == (answer.status, answer.problem)
@@ -373,7 +402,9 @@ async def test_while_the_database_is_away_it_is_said(caller: Caller, stage: Stag
     stage.store.come_back()
 
 
-async def test_a_target_is_checked_once_and_nothing_is_stored(caller: Caller, stage: Stage) -> None:
+async def test_a_target_is_checked_once_and_nothing_is_stored(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
     answer = await caller.post("/check", {"target": "tcp://127.0.0.1:1", "timeout_s": 1})
     assert 200 == answer.status
     assert "down" == answer.document["status"]
