@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import trio
 from trio.testing import MockClock
 
 from monitor.core.statuspage.values import PagesChange, StatusPage
