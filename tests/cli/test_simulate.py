@@ -215,7 +215,9 @@ def test_it_speaks_russian(monitor: Monitor, place: Path) -> None:
 
 # --- history -------------------------------------------------------------------------------------
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+"""A whole minute: slots of simulations are at whole minutes, and how long a blip of one look is seen
+depends on where in it they lie."""
 
 
 async def two_hours(session: Session) -> None:
