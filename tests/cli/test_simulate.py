@@ -215,9 +215,8 @@ def test_it_speaks_russian(monitor: Monitor, place: Path) -> None:
 
 # --- history -------------------------------------------------------------------------------------
 
-NOW = datetime.now(UTC).replace(second=0, microsecond=0)
-"""A whole minute: slots of simulations are at whole minutes, and how long a blip of one look is seen
-depends on where in it they lie."""
+NOW = (datetime.now(UTC) - timedelta(minutes=1)).replace(second=37, microsecond=0)
+"""At a slot of task 1: how many looks see a blip depends on where between two slots it lies."""
 
 
 async def two_hours(session: Session) -> None:
