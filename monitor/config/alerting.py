@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import attrs
 
 from monitor.config.fields import count, duration, table, text, texts, yes_or_no
+from monitor.config.keys import Key, by_field, read_keys, read_tables, schema_of
 from monitor.config.places import Path
 from monitor.config.source import Problem, Source
 from monitor.core.alerts.alerting import Maintenance, Selector
@@ -24,41 +25,33 @@ _TEXTS = {"type": "array", "items": _TEXT}
 _BOOL = {"type": "boolean"}
 
 
-@attrs.frozen
-class _Key:
-    field: str
-    read: Callable[[Any], Any]
-    says: str
-    schema: Mapping[str, Any]
-
-
 CHANNEL = {
-    "name": _Key("name", text, "what tasks call it", _TEXT),
-    "url": _Key("url", text, "where messages go; the scheme says how", _TEXT),
-    "options": _Key("options", table, "options of this family of channels", {"type": "object"}),
-    "default": _Key("default", yes_or_no, "tasks that name no channel use it", _BOOL),
-    "system": _Key("system", yes_or_no, "the monitor's own trouble goes there", _BOOL),
-    "hours": _Key("hours", text, "when messages may be sent; outside they wait", _TEXT),
-    "quiet_hours": _Key("quiet_hours", text, "when they wait", _TEXT),
-    "group_wait": _Key("group_wait_s", duration, "how long a first notice waits", DURATION),
-    "group_interval": _Key(
+    "name": Key("name", text, "what tasks call it", _TEXT),
+    "url": Key("url", text, "where messages go; the scheme says how", _TEXT),
+    "options": Key("options", table, "options of this family of channels", {"type": "object"}),
+    "default": Key("default", yes_or_no, "tasks that name no channel use it", _BOOL),
+    "system": Key("system", yes_or_no, "the monitor's own trouble goes there", _BOOL),
+    "hours": Key("hours", text, "when messages may be sent; outside they wait", _TEXT),
+    "quiet_hours": Key("quiet_hours", text, "when they wait", _TEXT),
+    "group_wait": Key("group_wait_s", duration, "how long a first notice waits", DURATION),
+    "group_interval": Key(
         "group_interval_s", duration, "beyond `burst` in this time come digests", DURATION
     ),
-    "group_by": _Key(
+    "group_by": Key(
         "group_by",
         texts,
         "what notices have in common that go together: tags, kind",
         {"type": "array", "items": {"enum": list(GROUP_BY)}},
     ),
-    "burst": _Key("burst", count, "messages before digests", {"type": "integer", "minimum": 1}),
+    "burst": Key("burst", count, "messages before digests", {"type": "integer", "minimum": 1}),
 }
 
 _SELECTOR = {
-    "tasks": _Key("tasks", texts, "names of tasks; * stands for anything", _TEXTS),
-    "tags": _Key("tags", texts, "tags of tasks", _TEXTS),
+    "tasks": Key("tasks", texts, "names of tasks; * stands for anything", _TEXTS),
+    "tags": Key("tags", texts, "tags of tasks", _TEXTS),
 }
 _RULE = {
-    key: _Key(key, text, says, _TEXT)
+    key: Key(key, text, says, _TEXT)
     for key, says in (
         ("from", "when it begins, ISO 8601"),
         ("until", "when it ends"),
@@ -70,26 +63,11 @@ _RULE = {
     )
 }
 MAINTENANCE = {
-    "name": _Key("name", text, "what it is called", _TEXT),
-    "note": _Key("note", text, "why", _TEXT),
+    "name": Key("name", text, "what it is called", _TEXT),
+    "note": Key("note", text, "why", _TEXT),
     **_SELECTOR,
     **_RULE,
 }
-
-
-def schema_of(keys: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
-    """Return the JSON Schema of a list of tables with such keys."""
-    return {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": required,
-            "properties": {
-                key: {"description": one.says, **one.schema} for key, one in keys.items()
-            },
-        },
-    }
 
 
 CHANNEL_SCHEMA = schema_of(CHANNEL, ["name", "url"])
@@ -149,44 +127,17 @@ class AlertingReading:
         self.problems.append(Problem(source.where(here, f"{who}, {field}"), message))
 
     def _tables(
-        self, source: Source, name: str, keys: Mapping[str, _Key], needed: tuple[str, ...]
+        self, source: Source, name: str, keys: Mapping[str, Key], needed: tuple[str, ...]
     ) -> Iterator[tuple[Path, str, dict[str, Any]]]:
         """Yield each table in which nothing is wrong, with its place and how to call it."""
-        tables = source.tables.get(name, [])
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-            where = source.where((name,))
-            self.problems.append(
-                Problem(where, f"must be a list of tables, each written [[{name}]]")
-            )
-            return
-        for number, found in enumerate(tables):
+        for number, found in enumerate(read_tables(source, name, self.problems)):
             path: Path = (name, number)
             named = found.get("name")
             who = f'{name} "{named}"' if isinstance(named, str) else f"{name} {number + 1}"
             before = len(self.problems)
-            values = self._values(source, path, who, keys, found)
+            values = read_keys(source, path, who, keys, found, self.problems)
             for key in needed:
                 if key not in found:
                     self.problems.append(Problem(source.where(path, who), f"has no {key}"))
             if len(self.problems) == before:
-                yield path, who, values
-
-    def _values(
-        self,
-        source: Source,
-        path: Path,
-        who: str,
-        keys: Mapping[str, _Key],
-        found: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        values = {}
-        for key, value in found.items():
-            here = (*path, key)
-            if key not in keys:
-                self.problems.append(source.unknown(here, keys, f"{who}, {key}"))
-                continue
-            try:
-                values[keys[key].field] = keys[key].read(value)
-            except ValueError as error:
-                self.problems.append(Problem(source.where(here, f"{who}, {key}"), str(error)))
-        return values
+                yield path, who, by_field(keys, values)

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.config.alerting import schema_of
 from monitor.config.case import Manner
 from monitor.config.fields import FIELDS, Field, count, duration, table, text, texts, yes_or_no
+from monitor.config.keys import schema_of
 from monitor.core.alerts.notices import NoticeKind
 from monitor.core.model import Status
 from monitor.probes.described import DURATION

@@ -28,13 +28,14 @@ from monitor.config.casekeys import (
 )
 from monitor.config.declared import Declarations
 from monitor.config.fields import Field
+from monitor.config.keys import read_tables
 from monitor.config.places import Path
 from monitor.config.source import BadConfig, Problem, Source
 from monitor.core.alerts.alerting import Selector
 from monitor.core.alerts.notices import NoticeKind
 from monitor.core.model import TaskSpec
 from monitor.core.ports import InvalidTask
-from monitor.core.script import Span, in_turn, script_of
+from monitor.core.script import Span, in_turn, script_of, span_of
 from monitor.core.tasks import CheckTask, edited
 from monitor.probes.options import did_you_mean
 
@@ -62,12 +63,7 @@ def read_cases(
     problems: list[Problem] = []
     cases: dict[str, Case] = {}
     for source in sources:
-        tables = source.tables.get("test", [])
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-            where = source.where(("test",))
-            problems.append(Problem(where, "must be a list of tables, each written [[test]]"))
-            continue
-        for number, table in enumerate(tables):
+        for number, table in enumerate(read_tables(source, "test", problems)):
             reading = _Reading(source, ("test", number), table, declared, check)
             case = reading.read()
             if case.name in cases:
@@ -222,7 +218,7 @@ class _Reading:
                     manner=Manner(values["result"]), detail=values.get("detail", "")
                 )
                 spans = self._receivers.setdefault(values["channel"], [])
-                spans.append(_span(values["at"], behaviour, values.get("for")))
+                spans.append(span_of(values["at"], behaviour, values.get("for")))
             case "ack" if self._knows((*path, "ack"), "task", values["ack"]):
                 self._deeds.append(
                     Acknowledge(
@@ -257,7 +253,7 @@ class _Reading:
         spans = self._sights.setdefault(values["task"], [])
         for number in range(values.get("times", 1)):
             at_s = values["at"] + number * values.get("every", 0.0)
-            spans.append(_span(at_s, sight, values.get("for")))
+            spans.append(span_of(at_s, sight, values.get("for")))
         self._names(spans[-1].from_s)
 
     # --- what is expected ---------------------------------------------------------------------
@@ -296,10 +292,6 @@ class _Reading:
 def _sight(word: str) -> Sight:
     detail = "" if word == "up" else "the test says so"
     return Sight(status=STATUSES[word], detail=detail, hangs=word == TIMEOUT)
-
-
-def _span(at_s: float, value: Any, for_s: float | None) -> Span[Any]:
-    return Span(at_s, value) if for_s is None else Span(at_s, value, at_s + for_s)
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, str]:

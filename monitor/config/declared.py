@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 
 from monitor.config.alerting import AlertingReading, CheckChannel
-from monitor.config.fields import FIELDS
+from monitor.config.fields import FIELDS, Field
+from monitor.config.keys import read_keys, read_tables
 from monitor.config.places import Path
 from monitor.config.source import TABLES, BadConfig, Problem, Source
 from monitor.config.statuspages import PagesReading
@@ -44,6 +45,9 @@ class Declarations:
 _PROBLEMS_OF_ONE = 20
 """More things that are wrong with one task are not told at once."""
 
+_COMMON = {key: field for key, field in FIELDS.items() if field.common}
+"""What may stand in `[defaults]`."""
+
 _KEY_OF = {
     field.argument.removesuffix("_s").replace("_", "-"): key for key, field in FIELDS.items()
 }
@@ -62,7 +66,7 @@ class _Reading:
     warnings: list[str] = attrs.field(factory=list)
 
     def source(self, source: Source, defaults: Mapping[str, Any]) -> None:
-        for name, table in source.tables.items():
+        for name in source.tables:
             if name not in TABLES:
                 self.problems.append(source.unknown((name,), TABLES))
             elif name == "channel":
@@ -72,7 +76,7 @@ class _Reading:
             elif name == "status_page":
                 self.pages.read(source)
             elif name == "task":
-                self.tasks(source, table, defaults)
+                self.tasks(source, defaults)
 
     def defaults(self, source: Source) -> dict[str, Any]:
         """Return what a file's `[defaults]` say, by the arguments of `make_spec`."""
@@ -81,24 +85,19 @@ class _Reading:
             where = source.where(("defaults",))
             self.problems.append(Problem(where, "must be a table, written [defaults]"))
             return {}
-        known = [key for key, field in FIELDS.items() if field.common]
-        return self._fields(source, ("defaults",), table, known, "defaults")
+        return self._fields(source, ("defaults",), table, _COMMON, "defaults")
 
-    def tasks(self, source: Source, tables: Any, defaults: Mapping[str, Any]) -> None:
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-            where = source.where(("task",))
-            self.problems.append(Problem(where, "must be a list of tables, each written [[task]]"))
-            return
-        for number, table in enumerate(tables):
+    def tasks(self, source: Source, defaults: Mapping[str, Any]) -> None:
+        for number, table in enumerate(read_tables(source, "task", self.problems)):
             self._task(source, ("task", number), table, defaults)
 
     def _task(
-        self, source: Source, path: Path, table: dict[str, Any], defaults: Mapping[str, Any]
+        self, source: Source, path: Path, table: Mapping[str, Any], defaults: Mapping[str, Any]
     ) -> None:
         named = table.get("name", table.get("target"))
         who = f'task "{named}"' if isinstance(named, str) else f"task {path[1] + 1}"  # type: ignore[operator]
         before = len(self.problems)
-        own = self._fields(source, path, table, list(FIELDS), who)
+        own = self._fields(source, path, table, FIELDS, who)
         if "target" not in table:
             self.problems.append(Problem(source.where(path, who), "has no target"))
         if "target" not in own:
@@ -129,19 +128,15 @@ class _Reading:
         return None
 
     def _fields(
-        self, source: Source, path: Path, table: dict[str, Any], known: Sequence[str], who: str
+        self,
+        source: Source,
+        path: Path,
+        table: Mapping[str, Any],
+        known: Mapping[str, Field],
+        who: str,
     ) -> dict[str, Any]:
-        found = {}
-        for key, value in table.items():
-            here = (*path, key)
-            if key not in known:
-                self.problems.append(source.unknown(here, known, f"{who}, {key}"))
-                continue
-            try:
-                found[FIELDS[key].argument] = FIELDS[key].read(value)
-            except ValueError as error:
-                self.problems.append(Problem(source.where(here, f"{who}, {key}"), str(error)))
-        return found
+        values = read_keys(source, path, who, known, table, self.problems)
+        return {known[key].argument: value for key, value in values.items()}
 
 
 def _steps_into(option: str) -> Iterator[str | int]:

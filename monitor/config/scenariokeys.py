@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from monitor.config.alerting import CHANNEL, schema_of
+from monitor.config.alerting import CHANNEL
 from monitor.config.case import Manner
 from monitor.config.casekeys import (
     BOOL,
@@ -19,6 +19,7 @@ from monitor.config.casekeys import (
     start_moment,
 )
 from monitor.config.fields import Field, count, table, text, texts, yes_or_no
+from monitor.config.keys import schema_of
 from monitor.core.calendar.hours import parse_hours
 from monitor.probes.described import DURATION
 

@@ -12,7 +12,7 @@ from monitor.config.case import Behaviour, Manner, Sight
 from monitor.config.casekeys import LONGEST_S, STATUSES, TIMEOUT
 from monitor.config.cases import START_AT
 from monitor.config.declared import Declarations
-from monitor.config.fields import Field
+from monitor.config.keys import read_keys, read_tables
 from monitor.config.places import Path
 from monitor.config.scenario import (
     BLIP_S,
@@ -28,7 +28,7 @@ from monitor.config.source import BadConfig, Problem, Source
 from monitor.config.variants import NotSo, vary
 from monitor.core.alerts.alerting import Selector
 from monitor.core.alerts.channels import CheckChannel
-from monitor.core.script import Span
+from monitor.core.script import Span, span_of
 from monitor.core.tasks import CheckTask
 from monitor.probes.options import did_you_mean
 
@@ -143,39 +143,13 @@ class _Reading:
             where = source.where(("simulation",))
             self.problems.append(Problem(where, "must be a table, written [simulation]"))
             return {}
-        return self._values(source, ("simulation",), "simulation", SIMULATION, table)
+        return read_keys(source, ("simulation",), "simulation", SIMULATION, table, self.problems)
 
     def _tables(self, source: Source, name: str) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
-        tables = source.tables.get(name, [])
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-            where = source.where((name,))
-            said = f"must be a list of tables, each written [[{name}]]"
-            self.problems.append(Problem(where, said))
-            return
-        for number, table in enumerate(tables):
+        for number, table in enumerate(read_tables(source, name, self.problems)):
             named = table.get("name")
             who = f'{name} "{named}"' if isinstance(named, str) else f"{name} {number + 1}"
             yield (name, number), who, table
-
-    def _values(
-        self,
-        source: Source,
-        path: Path,
-        who: str,
-        keys: Mapping[str, Field],
-        found: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        values = {}
-        for key, value in found.items():
-            here = (*path, key)
-            if key not in keys:
-                self.problems.append(source.unknown(here, keys, f"{who}, {key}"))
-                continue
-            try:
-                values[key] = keys[key].read(value)
-            except ValueError as error:
-                self.problems.append(Problem(source.where(here, f"{who}, {key}"), str(error)))
-        return values
 
     # --- what happens -------------------------------------------------------------------------
 
@@ -184,7 +158,7 @@ class _Reading:
     ) -> None:
         before = len(self.problems)
         keys = OUTAGE["receiver" if "channel" in found else "targets"]
-        values = self._values(source, path, who, keys, found)
+        values = read_keys(source, path, who, keys, found, self.problems)
         missing = [] if "at" in found else ["at"]
         if not {"tasks", "tags", "channel"} & found.keys():
             missing.append("tasks, tags or channel")
@@ -208,7 +182,7 @@ class _Reading:
                 manner = Manner(values.get("result", Manner.FAILS))
                 behaviour = Behaviour(manner=manner, detail=values.get("detail", SAYS_SO))
                 spans = self._receivers.setdefault(values["channel"], [])
-                spans += [_span(moment, behaviour, values.get("for")) for moment in moments]
+                spans += [span_of(moment, behaviour, values.get("for")) for moment in moments]
             return
         if not self._knows(source, (*path, "tasks"), who, "task", values.get("tasks", ())):
             return
@@ -217,7 +191,7 @@ class _Reading:
         for name, one in self.declared.tasks.items():
             if selector.chooses(name, one.spec.tags):
                 spans_of = self._sights.setdefault(name, [])
-                spans_of += [_span(moment, sight, values.get("for")) for moment in moments]
+                spans_of += [span_of(moment, sight, values.get("for")) for moment in moments]
 
     def _knows(self, source: Source, path: Path, who: str, kind: str, names: Sequence[str]) -> bool:
         """Say whether there are tasks or channels of such names; if not, that is a problem."""
@@ -236,7 +210,7 @@ class _Reading:
 
     def _policy(self, source: Source, path: Path, who: str, found: Mapping[str, Any]) -> None:
         before = len(self.problems)
-        values = self._values(source, path, who, POLICY, found)
+        values = read_keys(source, path, who, POLICY, found, self.problems)
         name = values.pop("name", "")
         where = source.where((*path, "name"), f"{who}, name")
         if not name.strip() and len(self.problems) == before:
@@ -288,10 +262,6 @@ def _moments(at_s: float, values: Mapping[str, Any], length_s: float) -> list[fl
     return [
         at_s + number * every_s for number in range(min(values.get("times", last + 1), last + 1))
     ]
-
-
-def _span(at_s: float, value: Any, for_s: float | None) -> Span[Any]:
-    return Span(at_s, value) if for_s is None else Span(at_s, value, at_s + for_s)
 
 
 def _sight(values: Mapping[str, Any]) -> Sight:

@@ -1,11 +1,12 @@
 """Status pages of configuration files: `[[status_page]]`, with a `[[status_page.section]]` each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from monitor.config.fields import text, yes_or_no
+from monitor.config.keys import Key, by_field, read_keys, read_tables, schema_of
 from monitor.config.places import Path
 from monitor.config.source import Problem, Source
 from monitor.core.statuspage.making import InvalidPage, check_page, section_of
@@ -14,14 +15,6 @@ from monitor.core.statuspage.values import THEMES, Section, StatusPage
 _TEXT = {"type": "string"}
 _BOOL = {"type": "boolean"}
 _TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}}
-
-
-@attrs.frozen
-class _Key:
-    field: str
-    read: Callable[[Any], Any]
-    says: str
-    schema: Mapping[str, Any]
 
 
 def _sections(value: Any) -> tuple[Section, ...]:
@@ -34,18 +27,18 @@ def _sections(value: Any) -> tuple[Section, ...]:
 
 
 STATUS_PAGE = {
-    "slug": _Key("slug", text, "its address: /status/<slug>", _TEXT),
-    "title": _Key("title", text, "what it is called", _TEXT),
-    "description": _Key("description", text, "what stands below the sentence about all", _TEXT),
-    "latency": _Key("latency", yes_or_no, "whether response times are shown", _BOOL),
-    "targets": _Key("targets", yes_or_no, "whether addresses are shown", _BOOL),
-    "accent": _Key("accent", text, "the colour of its head, like #1d5c99", _TEXT),
-    "theme": _Key("theme", text, "its colours", {"enum": list(THEMES)}),
-    "language": _Key("language", text, "the reader's, if not set", {"enum": ["", "en", "ru"]}),
-    "link": _Key("link", text, "where its title leads", _TEXT),
-    "footer": _Key("footer", text, "what stands at its foot", _TEXT),
-    "indexed": _Key("indexed", yes_or_no, "whether search engines may list it", _BOOL),
-    "section": _Key(
+    "slug": Key("slug", text, "its address: /status/<slug>", _TEXT),
+    "title": Key("title", text, "what it is called", _TEXT),
+    "description": Key("description", text, "what stands below the sentence about all", _TEXT),
+    "latency": Key("latency", yes_or_no, "whether response times are shown", _BOOL),
+    "targets": Key("targets", yes_or_no, "whether addresses are shown", _BOOL),
+    "accent": Key("accent", text, "the colour of its head, like #1d5c99", _TEXT),
+    "theme": Key("theme", text, "its colours", {"enum": list(THEMES)}),
+    "language": Key("language", text, "the reader's, if not set", {"enum": ["", "en", "ru"]}),
+    "link": Key("link", text, "where its title leads", _TEXT),
+    "footer": Key("footer", text, "what stands at its foot", _TEXT),
+    "indexed": Key("indexed", yes_or_no, "whether search engines may list it", _BOOL),
+    "section": Key(
         "sections",
         _sections,
         "which tasks it shows, by names (* stands for anything) and tags",
@@ -65,17 +58,7 @@ STATUS_PAGE = {
     ),
 }
 _NEEDED = ("slug", "title")
-STATUS_PAGE_SCHEMA = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(_NEEDED),
-        "properties": {
-            key: {"description": one.says, **one.schema} for key, one in STATUS_PAGE.items()
-        },
-    },
-}
+STATUS_PAGE_SCHEMA = schema_of(STATUS_PAGE, list(_NEEDED))
 
 
 @attrs.define
@@ -87,34 +70,21 @@ class PagesReading:
 
     def read(self, source: Source) -> None:
         """Read the status pages of a file."""
-        tables = source.tables.get("status_page", [])
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-            why = "must be a list of tables, each written [[status_page]]"
-            self.problems.append(Problem(source.where(("status_page",)), why))
-            return
-        for number, found in enumerate(tables):
+        for number, found in enumerate(read_tables(source, "status_page", self.problems)):
             self._read(source, ("status_page", number), found)
 
     def _read(self, source: Source, path: Path, found: Mapping[str, Any]) -> None:
         slug = found.get("slug")
         who = f'status_page "{slug}"' if isinstance(slug, str) else f"status_page {path[-1]}"
-        before, values = len(self.problems), dict[str, Any]()
-        for key, value in found.items():
-            here = (*path, key)
-            if key not in STATUS_PAGE:
-                self.problems.append(source.unknown(here, STATUS_PAGE, f"{who}, {key}"))
-                continue
-            try:
-                values[STATUS_PAGE[key].field] = STATUS_PAGE[key].read(value)
-            except ValueError as error:
-                self.problems.append(Problem(source.where(here, f"{who}, {key}"), str(error)))
+        before = len(self.problems)
+        values = read_keys(source, path, who, STATUS_PAGE, found, self.problems)
         for key in _NEEDED:
             if key not in found:
                 self.problems.append(Problem(source.where(path, who), f"has no {key}"))
         if len(self.problems) > before:
             return
         try:
-            page = check_page(StatusPage(**values, from_file=True))
+            page = check_page(StatusPage(**by_field(STATUS_PAGE, values), from_file=True))
         except InvalidPage as error:
             where = source.where((*path, error.field), f"{who}, {error.field}")
             self.problems.append(Problem(where, error.message))

@@ -23,6 +23,11 @@ class Span(Generic[T]):
     until_s: float = math.inf
 
 
+def span_of(from_s: float, value: T, lasts_s: float | None) -> Span[T]:
+    """Return a span of that length; None: for ever."""
+    return Span(from_s, value) if lasts_s is None else Span(from_s, value, from_s + lasts_s)
+
+
 @attrs.frozen
 class Script(Generic[T]):
     """What holds at each moment. Construct through `script_of`."""
