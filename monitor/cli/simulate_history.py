@@ -21,6 +21,7 @@ from monitor.core.alerts.notices import NoticeState
 from monitor.core.listing import Looks
 from monitor.core.model import Look, TaskSpec, WatchedTask
 from monitor.core.ports import Session
+from monitor.core.tasks import spec_fields
 from monitor.probes.group import members_of
 from monitor.settings import Settings
 from monitor.simulation.recorded import Recorded, recorded
@@ -28,7 +29,6 @@ from monitor.simulation.trial import World, make_world
 
 _PAGE = 5000
 _MOST_NOTICES = 100_000
-_TOLD = attrs.fields_dict(TaskSpec)
 
 
 @attrs.frozen(kw_only=True)
@@ -124,10 +124,7 @@ def _declared(
         journal.say(f"monitor: {warning}")
     if declared.tasks:
         return declared
-    specs = {
-        name: TaskSpec(**{field: getattr(one.task, field) for field in _TOLD})
-        for name, one in fleet.items()
-    }
+    specs = {name: TaskSpec(**spec_fields(one.task)) for name, one in fleet.items()}
     return Declarations(
         tasks={name: Declared(spec, True, "") for name, spec in specs.items()},
         channels={one.name: one for one in alerting.channels},

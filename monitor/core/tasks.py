@@ -123,12 +123,17 @@ def _alerts(spec: TaskSpec) -> None:
         raise InvalidTask("depends-on", f"{spec.name!r} cannot depend on itself")
 
 
+def spec_fields(spec: TaskSpec) -> dict[str, Any]:
+    """Return what an operator says of a task, by field, and nothing else of it."""
+    return {field.name: getattr(spec, field.name) for field in attrs.fields(TaskSpec)}
+
+
 def edited(spec: TaskSpec, check: CheckTask, **changes: Any) -> TaskSpec:
     """Return the plain spec of `spec` with some fields changed, valid as a whole.
 
     Fields of its alert policy are changed by their own names.
     """
-    fields = {field.name: getattr(spec, field.name) for field in attrs.fields(TaskSpec)}
+    fields = spec_fields(spec)
     inside = {name: changes.pop(name) for name in attrs.fields_dict(AlertPolicy) if name in changes}
     fields["alerts"] = attrs.evolve(spec.alerts, **inside)
     return checked(TaskSpec(**{**fields, **changes}), check)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.core.access.changing import People
-from monitor.core.access.people import Deed, Token, User, WebSession, digest, new_token
+from monitor.core.access.people import Deed, Token, User, digest, new_token
 from monitor.core.access.roles import Role
 from monitor.operations.forms import Form, moment
 
@@ -41,18 +41,6 @@ def token_form(token: Token, people: People) -> Form:
         "created_at": moment(token.created_at),
         "expires_at": moment(token.expires_at),
         "used_at": moment(token.used_at),
-    }
-
-
-def visit_form(session: WebSession, current: str) -> Form:
-    """A web session; `current` is the digest of the one that asks."""
-    return {
-        "via": session.via,
-        "address": session.address,
-        "agent": session.agent,
-        "created_at": moment(session.created_at),
-        "seen_at": moment(session.seen_at),
-        "current": session.digest == current,
     }
 
 

@@ -38,6 +38,7 @@ from monitor.core.pings import BEGINNING, Ping
 from monitor.core.ports import OpenSession, SessionBusyError
 from monitor.core.receipts import Receipt
 from monitor.core.records import Record
+from monitor.core.tasks import spec_fields
 from monitor.store import memory_listing, memory_tables
 from monitor.store.memory_access import MemoryRegistry
 from monitor.store.memory_publishing import MemoryPublishing
@@ -382,7 +383,7 @@ class MemoryStore:
 
     def insert(self, spec: TaskSpec, now: datetime) -> Task:
         """Add a task without a session, to set a scene."""
-        task = Task(id=next(self.ids), created_at=now, **memory_tables.fields(spec))
+        task = Task(id=next(self.ids), created_at=now, **spec_fields(spec))
         self.tables.tasks[task.id] = task
         self.tables.states[task.id] = State(task_id=task.id)
         self.tables.recoveries[task.id] = Recovery()

@@ -25,6 +25,7 @@ from monitor.core.model import (
 from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
+from monitor.core.tasks import spec_fields
 from monitor.store.memory_access import AccessTables
 from monitor.store.memory_alerting import AlertTables
 from monitor.store.memory_listing import Receipts
@@ -51,11 +52,6 @@ class Tables:
     receipts: Receipts = attrs.field(factory=Receipts)
     pages: PageTables = attrs.field(factory=PageTables)
     revision: int = 1
-
-
-def fields(spec: TaskSpec) -> dict[str, Any]:
-    """Return what an operator says of a task, and nothing else of it."""
-    return {field.name: getattr(spec, field.name) for field in attrs.fields(TaskSpec)}
 
 
 def refuse_taken(taken: Sequence[str], name: str) -> None:
@@ -177,7 +173,7 @@ def edit(tables: Tables, task_id: int, spec: TaskSpec) -> Task:
     old = watched(tables, task_id)
     others = [task.name for task in tables.tasks.values() if task.id != task_id]
     refuse_taken(others, spec.name)
-    task = Task(id=task_id, created_at=old.task.created_at, **fields(spec))
+    task = Task(id=task_id, created_at=old.task.created_at, **spec_fields(spec))
     tables.tasks[task_id] = task
     tables.revision += 1
     if old.recovery.lifecycle is Lifecycle.INVALID:

@@ -15,10 +15,11 @@ A6  only what a receiver will never take is dead, and nobody is told the end of 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import attrs
 
-from monitor.core.alerts.notices import Notice, NoticeState
+from monitor.core.alerts.notices import Message, Notice, NoticeState
 from tests.core.alert_storm import CHANNELS, Outage, Storm, Taken
 
 
@@ -108,7 +109,7 @@ class Judge:
             if len(times) > 1 + doubts:
                 at_s = [round(one.at_s) for one in times]
                 yield f"{what}: told {len(times)} times ({at_s}), doubtful {doubts} times"
-            if (key, channel) not in self.storm.unwritten and not _same_keys(times):
+            if (key, channel) not in self.storm.unwritten and not same_keys(times):
                 yield f"{what}: the same message under different keys"
         for key, channel in set(self.told) - set(self.notices) - self.storm.unwritten:
             yield f"{key} {channel}: told, and nowhere written down"
@@ -135,7 +136,7 @@ class Judge:
             yield f"its end is dead: {self.notices[keys[1]].why}"
         if begun is NoticeState.DEAD and not down and up:
             yield "the end was told of what nobody was told"
-        yield from _order(keys[0][0], keys[1][0], down, up)
+        yield from order(keys[0][0], keys[1][0], down, up)
         told_from_s = max(outage.from_s, outage.silent_until_s)
         if down and down[0].at_s < told_from_s:
             yield f"told at {down[0].at_s:.0f}, before {told_from_s:.0f}"
@@ -143,7 +144,20 @@ class Judge:
             yield f"its end told at {up[0].at_s:.0f}, before {outage.until_s:.0f}"
 
 
-def _order(down_key: str, up_key: str, down: Sequence[Taken], up: Sequence[Taken]) -> Iterator[str]:
+class HandOver(Protocol):
+    """A message that a receiver took."""
+
+    @property
+    def at_s(self) -> float: ...
+
+    @property
+    def message(self) -> Message: ...
+
+
+def order(
+    down_key: str, up_key: str, down: Sequence[HandOver], up: Sequence[HandOver]
+) -> Iterator[str]:
+    """Say what is wrong with the order of bad news and its end (A4)."""
     if not (down and up):
         return
     if down[0] is up[0]:
@@ -154,7 +168,7 @@ def _order(down_key: str, up_key: str, down: Sequence[Taken], up: Sequence[Taken
         yield f"told at {down[0].at_s:.1f}, its end at {up[0].at_s:.1f}"
 
 
-def _same_keys(times: Sequence[Taken]) -> bool:
+def same_keys(times: Sequence[HandOver]) -> bool:
     """Say whether messages of the same notices have the same key."""
     known: dict[tuple[str, ...], str] = {}
     for one in times:

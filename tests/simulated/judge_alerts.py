@@ -20,6 +20,7 @@ import attrs
 
 from monitor.core.alerts.notices import Notice, NoticeKind, NoticeState
 from monitor.core.model import Task
+from tests.core.alert_judge import order, same_keys
 from tests.simulated.faults import CHANNELS
 from tests.simulated.scripts import PATROL, SECRET
 from tests.simulated.witness import Taken, Wish
@@ -134,14 +135,15 @@ class AlertJudge:
         if len(times) > 1 + doubts:
             at_s = [round(one.at_s) for one in times]
             yield f"A3: told {len(times)} times ({at_s}), doubtful {doubts} times"
-        if key not in self.world.witness.unwritten and not _same_keys(times):
+        if key not in self.world.witness.unwritten and not same_keys(times):
             yield "A3: the same message under different keys"
         of_incident = notice.kind in (NoticeKind.DOWN, NoticeKind.UP)
         if of_incident and notice.key != f"{notice.task_id}/{notice.incident}/{notice.kind}":
             yield "A1: a notice of nothing"
         if notice.kind is NoticeKind.UP:
             begun = self.told.get((f"{notice.thread}/down", notice.channel), [])
-            yield from _order(f"{notice.thread}/down", notice.key, begun, times)
+            for fault in order(f"{notice.thread}/down", notice.key, begun, times):
+                yield f"A4: {fault}"
         if notice.kind in _AGAIN:
             yield from self._of_taking(notice, times)
         for taken in times:
@@ -221,25 +223,3 @@ class AlertJudge:
             late = [taken for taken in times if taken.from_s > heard_s + 2]
             if late:
                 yield f"A7: told at {late[0].at}, taken since {one.at}"
-
-
-def _order(down_key: str, up_key: str, down: Sequence[Taken], up: Sequence[Taken]) -> Iterator[str]:
-    """A4."""
-    if not (down and up):
-        return
-    if down[0] is up[0]:
-        keys = [one.key for one in down[0].message.notices]
-        if keys.index(down_key) > keys.index(up_key):
-            yield "A4: the end stands before the beginning"
-    elif down[0].at_s >= up[0].at_s:
-        yield f"A4: told at {down[0].at_s:.1f}, its end at {up[0].at_s:.1f}"
-
-
-def _same_keys(times: Sequence[Taken]) -> bool:
-    """Say whether messages of the same notices have the same key."""
-    known: dict[tuple[str, ...], str] = {}
-    for one in times:
-        notices = tuple(notice.key for notice in one.message.notices)
-        if known.setdefault(notices, one.message.key) != one.message.key:
-            return False
-    return True

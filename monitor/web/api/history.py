@@ -148,16 +148,12 @@ class History:
     async def _explain(self, call: Call, alert: str) -> Reply:
         from monitor.operations.explaining.account import tell
 
-        borrower = object()
-        await self._places.acquire_on_behalf_of(borrower)
-        try:
+        async with self._places:
             async with call.session() as session:
                 account = await tell(
                     session, alert, call.query["at"], call.query["since"], call.now
                 )
             document = await trio.to_thread.run_sync(account.document)
-        finally:
-            self._places.release_on_behalf_of(borrower)
         return Reply(document=document)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.core.model import Result, Status, Task, TaskSpec
 from monitor.core.ports import DuplicateName, InvalidTask
+from monitor.core.tasks import spec_fields
 from monitor.operations.forms import task_form
 from monitor.operations.looking import look_once
 from monitor.probes import completed, kinds
@@ -122,7 +123,7 @@ class EditPage:
             else:
                 changed = self._read(said, task)
                 before = task_form(task)
-                after = task_form(attrs.evolve(task, **_fields(changed)))
+                after = task_form(attrs.evolve(task, **spec_fields(changed)))
                 sign(session, self.fleet, who, "task.edit", task.name, before, after)
                 kept = await session.amend(task.id, lambda newest: self._read(said, newest))
         await self.fleet.taken_up(revision)
@@ -131,14 +132,11 @@ class EditPage:
 
     async def _look(self, spec: TaskSpec) -> Result:
         """Look once, for somebody who waits for it."""
-        borrower = object()
-        await self._trials.acquire_on_behalf_of(borrower)
-        try:
-            return await look_once(completed(spec), min(TRIAL_S, spec.timeout_s))
-        except InvalidTask as error:  # a kind that needs a running task
-            return Result(status=Status.PENDING, detail=error.message)
-        finally:
-            self._trials.release_on_behalf_of(borrower)
+        async with self._trials:
+            try:
+                return await look_once(completed(spec), min(TRIAL_S, spec.timeout_s))
+            except InvalidTask as error:  # a kind that needs a running task
+                return Result(status=Status.PENDING, detail=error.message)
 
     def _page(
         self,
@@ -182,7 +180,3 @@ def _others(given: dict[str, str], options: Sequence[Any]) -> dict[str, str]:
     return {
         name: text for name, text in given.items() if name not in declared and "forget." not in name
     }
-
-
-def _fields(spec: TaskSpec) -> dict[str, Any]:
-    return {field.name: getattr(spec, field.name) for field in attrs.fields(TaskSpec)}
