@@ -7,6 +7,7 @@ are dropped, and the time they cover is booked as a gap.
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 
 import attrs
 import trio
@@ -67,6 +68,8 @@ class Recorder:
     behind: bool = attrs.field(default=False, init=False)
     """True while the database is away or slow, and until all that waited then is written."""
     _slow: bool = attrs.field(default=False, init=False)
+    _patience: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    """Ends by its deadline when a write has lasted for too long."""
     _owed: int = attrs.field(default=0, init=False)
     """How many of the oldest records waited when the database was back."""
 
@@ -154,13 +157,16 @@ class Recorder:
         Started again after a crash it goes on with what waits.
         """
         failures = 0
-        async with self.store.session("recorder") as session:
+        async with self.store.session("recorder") as session, trio.open_nursery() as nursery:
+            self._patience = trio.CancelScope()
+            nursery.start_soon(self._lose_patience)
             while True:
                 if not self._queue and not self._closing:
                     self._news = trio.Event()
                     await self._news.wait()
                 if not self._queue and self._closing:
                     self._done.set()
+                    nursery.cancel_scope.cancel()
                     return
                 if not self.outage.on and not self._closing and len(self._queue) < BATCH:
                     await trio.sleep(self.linger_s)
@@ -174,13 +180,13 @@ class Recorder:
         """Write the oldest records; return whether the database took anything."""
         batch = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
         error: DatabaseAway | StoreRefused | None = None
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._lose_patience)
-            try:
-                await session.commit([entry.record for entry in batch])
-            except (DatabaseAway, StoreRefused) as caught:
-                error = caught
-            nursery.cancel_scope.cancel()
+        self._patience.deadline = trio.current_time() + PATIENCE_S
+        try:
+            await session.commit([entry.record for entry in batch])
+        except (DatabaseAway, StoreRefused) as caught:
+            error = caught
+        finally:
+            self._patience.deadline = inf
         if isinstance(error, DatabaseAway):
             self.lose(error)
             return False
@@ -200,9 +206,13 @@ class Recorder:
             entry.done.set()
 
     async def _lose_patience(self) -> None:
-        await trio.sleep(PATIENCE_S)
-        self._slow = True
-        self._let_go()
+        """Let all go on whom a write keeps waiting for too long: each write sets the deadline."""
+        while True:
+            with self._patience:
+                await trio.sleep_forever()
+            self._patience = trio.CancelScope()
+            self._slow = True
+            self._let_go()
 
     def lose(self, error: Exception) -> None:
         """From now on nobody waits for the database: what waits is kept here."""

@@ -169,7 +169,8 @@ class StagedSession(MemorySession):
     async def commit(self, records: Sequence[Record]) -> None:
         store = self._store
         assert isinstance(store, StagedStore)
-        await trio.sleep(store.takes_s)
+        if store.takes_s:
+            await trio.sleep(store.takes_s)
         store.refuse(records)
         store.note_clashes(records)
         await super().commit(records)

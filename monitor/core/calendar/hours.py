@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,7 @@ class Hours:
         """Say whether `moment` lies within these hours."""
         return any(span.shows(moment) for span in self.spans) is not self.opposite
 
+    @lru_cache(maxsize=128)  # noqa: B019 (few hours, which live as long as the process)
     def next_change(self, moment: datetime) -> datetime | None:
         """Return when `is_within` next changes, later than `moment`; None if it never does.
 
