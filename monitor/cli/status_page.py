@@ -59,6 +59,13 @@ class Looks:
             help="What the public reads instead of a task's name; may be repeated.",
         ),
     ] = None
+    host: Annotated[
+        Said,
+        Parameter(
+            metavar="NAME",
+            help="A host name at which it stands at /, such as status.example.com; '' is none.",
+        ),
+    ] = None
     description: Annotated[Said, Parameter(help="What stands below the title.")] = None
     latency: Annotated[
         Said, Parameter(metavar="yes|no", help="Whether response times are shown (new: no).")
@@ -79,7 +86,7 @@ class Looks:
 
     def fields(self, old: "StatusPage | None" = None) -> dict[str, Any]:
         """Return what was said. Raises BadInput."""
-        plain = ("description", "latency", "targets", "accent", "theme", "language", "link")
+        plain = ("host", "description", "latency", "targets", "accent", "theme", "language", "link")
         named = {name: getattr(self, name) for name in (*plain, "footer", "indexed")}
         found: dict[str, Any] = {
             name: _switch(name, value) if name in _SWITCHES else value

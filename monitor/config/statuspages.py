@@ -29,6 +29,7 @@ def _sections(value: Any) -> tuple[Section, ...]:
 STATUS_PAGE = {
     "slug": Key("slug", text, "its address: /status/<slug>", _TEXT),
     "title": Key("title", text, "what it is called", _TEXT),
+    "host": Key("host", text, "a host name of its own, at which it stands at /", _TEXT),
     "description": Key("description", text, "what stands below the sentence about all", _TEXT),
     "latency": Key("latency", yes_or_no, "whether response times are shown", _BOOL),
     "targets": Key("targets", yes_or_no, "whether addresses are shown", _BOOL),

@@ -36,6 +36,7 @@ class StatusPageDocument:
 
     slug: str
     title: str
+    host: Annotated[str, Meta(description="a host name at which it stands at /, without path")]
     description: str
     sections: list[SectionDocument]
     latency: Annotated[bool, Meta(description="whether response times are shown")]

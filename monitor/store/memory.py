@@ -170,6 +170,9 @@ class MemorySession:
             for spec in change.add:
                 memory_tables.refuse_taken(names, spec.name)
                 names.append(spec.name)
+            if change.pages is not None:
+                wanted = change.pages
+                tables.pages.change(lambda _known: wanted)
             for task in change.remove:
                 memory_tables.remove(tables, task.id)
             for task, spec in change.edit:
@@ -178,9 +181,6 @@ class MemorySession:
             if change.alerting is not None:
                 tables.alerts.change(change.alerting)
                 tables.revision += 1
-            if change.pages is not None:
-                wanted = change.pages
-                tables.pages.change(lambda _known: wanted)
             return change
 
         return await self._write(work)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from monitor.core.statuspage.days import SPELLS, Past
+from monitor.core.statuspage.making import refuse_shared_host
 from monitor.core.statuspage.publishing import PagesPlan
 from monitor.core.statuspage.values import PagesChange, Post, StatusPage
 
@@ -26,7 +27,9 @@ class PageTables:
         return [self.by_slug[slug] for slug in sorted(self.by_slug)]
 
     def change(self, plan: PagesPlan) -> PagesChange:
-        change = plan(self.pages())
+        known = self.pages()
+        change = plan(known)
+        refuse_shared_host(known, change)
         for slug in change.drop:
             self.by_slug.pop(slug, None)
             self._forget([one for one in self.posts.values() if one.page == slug])

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.model import Gap, Incident, Transition
 from monitor.core.statuspage.days import SPELLS, Past
+from monitor.core.statuspage.making import refuse_shared_host
 from monitor.core.statuspage.publishing import PagesPlan
 from monitor.core.statuspage.values import PagesChange, Post, PostState, StatusPage
 from monitor.store import rows, tables
@@ -50,7 +51,9 @@ async def change_pages(session: AsyncSession, plan: PagesPlan) -> PagesChange:
     page, post = tables.status_page, tables.status_post
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("LOCK TABLE status_page IN SHARE ROW EXCLUSIVE MODE"))
-    change = plan(await pages(session))
+    known = await pages(session)
+    change = plan(known)
+    refuse_shared_host(known, change)
     if change.drop:
         await session.execute(delete(post).where(post.c.page.in_(change.drop)))
     slugs = [*change.drop, *(one.slug for one in change.pages)]

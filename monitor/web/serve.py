@@ -15,6 +15,7 @@ import trio
 from anycorn import serve
 from anycorn.config import Config
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from monitor.app import App
 from monitor.journal import tell
@@ -28,6 +29,7 @@ from monitor.web.pages.inbox_page import Inbox
 from monitor.web.pages.rooms import pages_of
 from monitor.web.routing import Room
 from monitor.web.site import make_site, rooms_of
+from monitor.web.status.front import Front
 from monitor.web.status.rooms import StatusRoom
 from monitor.web.status.shelf import Shelf
 
@@ -54,10 +56,12 @@ def site_of(
         desk=desk,
         feed=feed or Feed(),
         options=allowed,
+        passwords=entrance.passwords,
         published=shelf.forget,
     )
-    status = StatusRoom(shelf, entrance.options.url)
-    return make_site([*rooms_of(monitor), *pages, interface, status, *more], guard)
+    status = StatusRoom(shelf, guard.door.source)
+    front = Middleware(Front, shelf=shelf, source=guard.door.source)
+    return make_site([*rooms_of(monitor), *pages, interface, status, *more], guard, [front])
 
 
 async def listen_for(

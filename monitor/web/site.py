@@ -33,13 +33,15 @@ class TellsErrors(Protocol):
     def tell_error(self, request: Request, status: int, detail: str) -> Response: ...
 
 
-def make_site(rooms: Sequence[Room], guard: Guard | None = None) -> Starlette:
-    """Return what is served: the entries of some rooms, behind a guard."""
+def make_site(
+    rooms: Sequence[Room], guard: Guard | None = None, around: Sequence[Middleware] = ()
+) -> Starlette:
+    """Return what is served: the entries of some rooms, behind a guard; `around` comes first."""
     before = guard or NobodyYet()
     routes = [make_route(entry, before) for room in rooms for entry in room.entries()]
     site = Starlette(
         routes=routes,
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders), *around],
         exception_handlers={HTTPException: _refuse, Exception: _apologize},
     )
     site.router.redirect_slashes = False

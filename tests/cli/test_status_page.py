@@ -8,7 +8,8 @@ import pytest
 
 from tests.cli.conftest import Monitor
 
-ADD = "status-page add shop --title Shop --section 'Shop=web, #prod' --rename web=Storefront"
+ADD = "status-page add shop --title Shop --section 'Shop=web, #prod' --rename web=Storefront "
+ADD += "--host status.shop"
 
 WRONG = [
     ("status-page", "status-page what? There are: add, list, show, edit, remove, post, forget"),
@@ -18,6 +19,11 @@ WRONG = [
     ("status-page add a --title x --latency maybe", "--latency: 'maybe' is neither yes nor no"),
     ("status-page add a --title x --accent red", "--accent: 'red' is no colour"),
     ("status-page add shop --title x --task web", "status page 'shop' exists already"),
+    ("status-page edit shop --host status.x:80", "--host: 'status.x:80' is no host name"),
+    (
+        "status-page add b --title b --task x --host status.shop",
+        "belongs to the status page 'shop'",
+    ),
     ("status-page show shp", "there is no status page 'shp', did you mean 'shop'"),
     ("status-page edit shop", "nothing to change; see `monitor status-page edit --help`"),
     ("status-page remove nope", "there is no status page 'nope'; `monitor status-page list`"),

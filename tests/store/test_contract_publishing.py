@@ -30,6 +30,9 @@ PAGE = StatusPage(
 )
 
 
+PAGE_2 = attrs.evolve(PAGE, slug="a-second")
+
+
 def writing(*pages: StatusPage, drop: tuple[str, ...] = ()) -> Any:
     return lambda _known: PagesChange(pages=pages, drop=drop)
 
@@ -83,6 +86,25 @@ async def test_a_plan_that_fails_changes_no_page(store: Store) -> None:
         with pytest.raises(ValueError, match="no"):
             await session.publishing.change_pages(fail)
         assert [PAGE] == await session.publishing.pages()
+
+
+async def test_two_pages_never_have_one_host_name(store: Store) -> None:
+    one = attrs.evolve(PAGE, host="status.example")
+    other = attrs.evolve(one, slug="other")
+    async with store.session("test") as session:
+        publishing = session.publishing
+        with pytest.raises(DuplicateName, match=r"status\.example belongs to .*'shop'"):
+            await publishing.change_pages(writing(one, other))
+        await publishing.change_pages(writing(one, PAGE_2))
+        with pytest.raises(DuplicateName):
+            await publishing.change_pages(writing(other))
+        clash = FleetChange(add=(spec("a"),), pages=PagesChange(pages=(other,)))
+        with pytest.raises(DuplicateName):
+            await session.rebuild(lambda *_: clash, at(0))
+        assert [[PAGE_2, one], []] == [await publishing.pages(), await session.fleet()]
+        await publishing.change_pages(writing(other, drop=("shop",)))
+        await publishing.change_pages(writing(attrs.evolve(other, title="new")))
+        assert [PAGE_2, attrs.evolve(other, title="new")] == await publishing.pages()
 
 
 async def test_posts_are_read_newest_first_and_go_with_their_page(store: Store) -> None:

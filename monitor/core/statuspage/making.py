@@ -10,13 +10,25 @@ from urllib.parse import urlsplit
 import attrs
 
 from monitor.core.names import check_name
-from monitor.core.statuspage.values import THEMES, Post, PostState, Section, StatusPage
+from monitor.core.ports import DuplicateName
+from monitor.core.statuspage.values import (
+    THEMES,
+    PagesChange,
+    Post,
+    PostState,
+    Section,
+    StatusPage,
+)
 
 TEXT_LIMIT = 5000
 SECTIONS_LIMIT = 50
 TITLE_LIMIT = 120
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+_HOST = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    r"(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
+)
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
@@ -47,6 +59,12 @@ def check_page(page: StatusPage) -> StatusPage:
             f"{page.slug!r} cannot stand in an address; use a-z, 0-9 and - inside, at most 63",
         )
     _line("title", page.title)
+    if page.host and (not _HOST.match(page.host) or page.host.rpartition(".")[2].isdigit()):
+        raise InvalidPage(
+            "host",
+            f"{page.host[:80]!r} is no host name; write it like status.example.com, without port, "
+            "in small letters (other letters as xn--...)",
+        )
     for field in ("description", "footer"):
         _text(field, getattr(page, field))
     if page.theme not in THEMES:
@@ -62,6 +80,24 @@ def check_page(page: StatusPage) -> StatusPage:
     for section in page.sections:
         _check_section(section)
     return page
+
+
+def refuse_shared_host(known: Iterable[StatusPage], change: PagesChange) -> None:
+    """Refuse a change after which two pages would have one host name.
+
+    Raises:
+        DuplicateName: naming both.
+    """
+    new = {one.slug: one for one in change.pages}
+    stay = [one for one in known if one.slug not in new and one.slug not in change.drop]
+    holders: dict[str, str] = {}
+    for one in (*stay, *new.values()):
+        if one.host and one.host in holders:
+            raise DuplicateName(
+                f"the host name {one.host} belongs to the status page {holders[one.host]!r}; "
+                f"choose another for {one.slug!r}"
+            )
+        holders[one.host] = one.slug
 
 
 def _check_section(section: Section) -> None:

@@ -20,7 +20,7 @@ class Publishing(Protocol):
         """Change pages, all or nothing, and return what was done.
 
         `plan` is shown them as they are; nobody else can change one of them before it is done.
-        Raises what it raises.
+        Raises what it raises, and DuplicateName if two pages would have one host name.
         """
 
     async def posts(

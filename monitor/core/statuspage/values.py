@@ -41,6 +41,8 @@ class StatusPage:
 
     slug: str
     title: str
+    host: str = ""
+    """A host name of its own, at which it stands at `/`; empty: none."""
     description: str = ""
     sections: tuple[Section, ...] = ()
     latency: bool = False

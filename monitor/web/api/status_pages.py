@@ -41,6 +41,7 @@ def _sections(value: Any) -> tuple[Any, ...]:
 
 _KEYS = {
     "title": Key(line, "what it is called", TEXT),
+    "host": Key(note, "a host name of its own, at which it stands at /", {"type": "string"}),
     "description": Key(note, "what stands below the sentence about all", _LONG),
     "sections": Key(
         _sections,

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.core.ports import DuplicateName
 from monitor.core.statuspage.values import THEMES, PostState, StatusPage, Story, stories_of
 from monitor.operations.refusals import NotThere, Unfit
 from monitor.operations.statuspages import (
@@ -30,7 +31,7 @@ from monitor.web.pages.frame import Frame
 from monitor.web.routing import Entry, Role, who_asks
 
 _PATH = "/status-pages"
-_TEXTS = ("title", "description", "accent", "theme", "language", "link", "footer")
+_TEXTS = ("title", "host", "description", "accent", "theme", "language", "link", "footer")
 _FLAGS = ("latency", "targets", "indexed")
 _STORIES = 10
 
@@ -133,6 +134,8 @@ class PublishPage:
                 await session.publishing.change_pages(plan)
         except Unfit as error:
             return await self._page(request, said, _sentence(error), "page", edited)
+        except DuplicateName as error:
+            return await self._page(request, said, str(error), "page", edited)
         return back_to(Said({}), "page-changed" if edited else "published", _PATH)
 
     async def remove(self, request: Request) -> Response:

@@ -55,6 +55,7 @@ PUBLISHING = {
     "Description": "Описание",
     "What stands at its foot": "Что стоит внизу",
     "Where its title leads": "Куда ведёт название",
+    "Host name of its own": "Собственное имя узла",
     "Colour of its head": "Цвет шапки",
     "the reader's": "язык читателя",
     "Response times are shown": "Показывать время ответа",

@@ -7,6 +7,7 @@ who comes, and nothing here can be changed.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 
 import attrs
@@ -15,13 +16,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from monitor.core.access.options import AccessOptions
 from monitor.core.statuspage.values import StatusPage
+from monitor.web.access.source import Source
 from monitor.web.headers import let_others_frame, let_others_load
 from monitor.web.pages.statics import Statics
 from monitor.web.pages.words import preferred
 from monitor.web.routing import PUBLIC, Entry
 from monitor.web.status import writing
 from monitor.web.status.badges import FIGURES, SPANS, make_badge
+from monitor.web.status.front import is_at_front
 from monitor.web.status.shelf import Shelf, Shown
 from monitor.web.status.words import PublicWords
 from monitor.web.status.writing import Places, Writer
@@ -33,20 +37,24 @@ _KEPT = 64
 LANGUAGES = ("en", "ru")
 
 
+class _Key(NamedTuple):
+    """What tells written pages apart."""
+
+    slug: str
+    lang: str
+    sort: str
+    at_front: bool
+
+
 @attrs.define(eq=False)
 class StatusRoom:
-    """See the module.
-
-    Args:
-        url: what others call us, such as `https://status.example.com`; for feeds. Empty: as they
-            ask.
-    """
+    """See the module; `source` says what others call us."""
 
     shelf: Shelf
-    url: str = ""
+    source: Source = attrs.field(factory=lambda: Source(AccessOptions()))
     statics: Statics = attrs.field(factory=Statics)
     _writer: Writer = attrs.field(factory=Writer, init=False)
-    _written: "OrderedDict[tuple[str, str, str], tuple[Shown, bytes]]" = attrs.field(
+    _written: "OrderedDict[_Key, tuple[Shown, bytes]]" = attrs.field(
         factory=OrderedDict, init=False
     )
 
@@ -81,41 +89,41 @@ class StatusRoom:
     async def _html(self, request: Request, sort: str) -> Response:
         page, shown = await self._shown(request)
         lang = _language(request, page)
-        key = page.slug, lang, sort
+        key = _Key(page.slug, lang, sort, is_at_front(request))
         kept = self._written.get(key)
         if kept is None or kept[0] is not shown:
-            kept = await self._write_once(page, shown, lang, sort)
+            kept = await self._write_once(key, page, shown)
         response = HTMLResponse(kept[1])
         response.headers["Vary"] = "Accept-Language"
         response.headers["Content-Language"] = lang
         return _kept_for_a_while(request, response)
 
-    async def _write_once(
-        self, page: StatusPage, shown: Shown, lang: str, sort: str
-    ) -> tuple[Shown, bytes]:
+    async def _write_once(self, key: "_Key", page: StatusPage, shown: Shown) -> tuple[Shown, bytes]:
         """Write a page in a thread, once for all who wait for it."""
-        key = page.slug, lang, sort
         async with self._writing:
             kept = self._written.get(key)
             if kept is None or kept[0] is not shown:
-                text = await trio.to_thread.run_sync(self._write, page, shown, lang, sort)
+                text = await trio.to_thread.run_sync(self._write, key, page, shown)
                 kept = self._written[key] = shown, text.encode()
                 self._written.move_to_end(key)
                 if len(self._written) > _KEPT:
                     self._written.popitem(last=False)
         return kept
 
-    def _write(self, page: StatusPage, shown: Shown, lang: str, sort: str) -> str:
-        path = f"/status/{page.slug}"
-        places = Places(
+    def _write(self, key: "_Key", page: StatusPage, shown: Shown) -> str:
+        places = self._places(page, at_front=key.at_front)
+        if key.sort == "widget":
+            return self._writer.widget(shown.view, key.lang, places)
+        return self._writer.page(shown.view, key.lang, places, stale=shown.stale)
+
+    def _places(self, page: StatusPage, *, at_front: bool) -> Places:
+        path = "/" if at_front else f"/status/{page.slug}"
+        return Places(
             static=self.statics.path,
             page=path,
-            below=f"{path}/",
+            below=path if at_front else f"{path}/",
             languages={one: f"{path}?lang={one}" for one in LANGUAGES},
         )
-        if sort == "widget":
-            return self._writer.widget(shown.view, lang, places)
-        return self._writer.page(shown.view, lang, places, stale=shown.stale)
 
     async def style(self, request: Request) -> Response:
         """Send the colour of a page."""
@@ -178,7 +186,10 @@ class StatusRoom:
         return page, await self.shelf.view(page)
 
     def _address(self, request: Request, page: StatusPage) -> str:
-        own = self.url.rstrip("/") or str(request.base_url).rstrip("/")
+        if is_at_front(request):
+            scheme = "https" if self.source.is_secure(request) else "http"
+            return f"{scheme}://{self.source.host(request)}"
+        own = self.source.options.url.rstrip("/") or str(request.base_url).rstrip("/")
         return f"{own}/status/{quote(page.slug)}"
 
 

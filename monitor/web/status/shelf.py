@@ -58,13 +58,21 @@ class Shelf:
         Raises:
             HTTPException: 503, the pages have never been read, and the database is away.
         """
+        await self._renew_pages()
+        return self._pages.get(slug)
+
+    async def at(self, host: str) -> StatusPage | None:
+        """Return the page that has a host name of its own; None if there is none. See `find`."""
+        await self._renew_pages()
+        return next((one for one in self._pages.values() if one.host == host), None)
+
+    async def _renew_pages(self) -> None:
         if trio.current_time() - self._pages_s >= PAGES_S:
             async with self._reading:
                 if trio.current_time() - self._pages_s >= PAGES_S:
                     await self._read_pages()
         else:
             await trio.lowlevel.checkpoint()
-        return self._pages.get(slug)
 
     def _refuse_while_away(self) -> None:
         """Send those away who waited behind one who got no answer."""

@@ -47,6 +47,8 @@ async def test_a_page_is_made_once_changed_and_removed(
 async def test_what_is_wrong_is_named(caller: Caller, autojump_clock: MockClock) -> None:
     for change, field, said in (
         ({"slug": "A b"}, "slug", "cannot stand in an address"),
+        ({"host": "10.0.0.1"}, "host", "is no host name"),
+        ({"host": "Status.example"}, "host", "is no host name"),
         ({"accent": "red"}, "accent", "is no colour"),
         ({"sections": [{"title": "x"}]}, "sections", "names neither tasks nor tags"),
         ({"sections": [{"task": ["x"]}]}, "sections", "'task' is not known"),

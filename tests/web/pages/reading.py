@@ -121,6 +121,7 @@ class Browser:
 
     site: Starlette
     headers: Mapping[str, str] = attrs.field(factory=dict)
+    address: str = "192.0.2.9"
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self._ask("GET", path, b"", headers)
@@ -147,7 +148,7 @@ class Browser:
             "headers": [
                 (name.replace("_", "-").encode(), value.encode()) for name, value in named.items()
             ],
-            "client": ("192.0.2.9", 1234),
+            "client": (self.address, 1234),
             "server": ("127.0.0.1", 80),
         }
         sent: list[Any] = []

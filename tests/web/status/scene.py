@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import sys
 from datetime import timedelta
 
@@ -12,14 +13,19 @@ import attrs
 import trio
 from anycorn import serve
 from anycorn.config import Config
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from monitor.app import App
+from monitor.core.access.options import AccessOptions
 from monitor.core.alerts.alerting import AlertingChange, Maintenance, Selector
 from monitor.core.model import Gap, GapReason, Incident
 from monitor.core.statuspage.making import make_page, new_post
 from monitor.core.statuspage.values import Post, Section
+from monitor.web.access.source import Source
 from monitor.web.desk import Desk
 from monitor.web.site import make_site
+from monitor.web.status.front import Front
 from monitor.web.status.rooms import StatusRoom
 from monitor.web.status.shelf import Shelf
 from tests.web.pages.reading import Browser, OpenDoor, site_of
@@ -40,6 +46,7 @@ SHOP = make_page(
     ),
     latency=True,
     accent="#5b2a86",
+    host="status.shop.example",
     link="https://shop.example/",
     footer="Example Shop Ltd.",
 )
@@ -50,6 +57,12 @@ EVERYTHING = make_page(
     sections=(Section(tasks=("*",)),),
     targets=True,
     indexed=False,
+)
+
+
+PROXY = "198.51.100.7"
+SOURCE = Source(
+    AccessOptions(url="https://monitor.example", proxies=(ipaddress.ip_network(PROXY),))
 )
 
 
@@ -146,13 +159,18 @@ def make_scene() -> Scenery:
 
 
 def room_of(app: App) -> StatusRoom:
-    return StatusRoom(Shelf(app, Desk(app.store)), "https://monitor.example")
+    return StatusRoom(Shelf(app, Desk(app.store)), SOURCE)
+
+
+def public_site(room: StatusRoom) -> Starlette:
+    """Return what the public may ask, at every host name."""
+    front = Middleware(Front, shelf=room.shelf, source=room.source)
+    return make_site([room, room.statics], OpenDoor(), [front])
 
 
 def browser_of(app: App, **headers: str) -> Browser:
     """Return a browser of somebody nobody knows."""
-    room = room_of(app)
-    return Browser(make_site([room, room.statics], OpenDoor()), headers)
+    return Browser(public_site(room_of(app)), headers)
 
 
 async def main(port: int) -> None:
