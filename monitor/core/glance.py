@@ -1,4 +1,4 @@
-"""What bars and sparklines are made of: many looks in few words."""
+"""What bars, sparklines and long charts are made of: many looks in few words."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,3 +23,20 @@ class Recent:
 
     looks: Sequence[Glance] = ()
     gaps: Sequence[Gap] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Bin:
+    """Looks of one stretch of time that ended alike and took about as long."""
+
+    status: Status
+    took_s: float
+    """To two significant digits; see `roughly`."""
+    looks: int
+    longest_s: float
+    """What the longest of them took, exactly."""
+
+
+def roughly(took_s: float) -> float:
+    """Return a time to two significant digits, so within 5 % of what it was."""
+    return float(f"{took_s:.1e}")

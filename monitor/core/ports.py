@@ -13,7 +13,7 @@ from monitor.core.access.registry import Registry
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
-from monitor.core.glance import Recent
+from monitor.core.glance import Bin, Recent
 from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
@@ -331,6 +331,13 @@ class Session(Protocol):
         """Return the stored results and gaps of some tasks, of each since its moment.
 
         For pages that show many tasks: results come without what they say in words.
+        """
+
+    async def histograms(self, task_id: int, edges: Sequence[datetime]) -> list[list[Bin]]:
+        """Return how long the looks of a task took, for each stretch between two edges.
+
+        Edges grow; a slot on an edge belongs to the stretch that begins there. However many looks
+        there are, a stretch comes as a few hundred bins at most, shortest first.
         """
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:

@@ -17,7 +17,7 @@ from monitor.core.access.people import Deed
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange, Request
-from monitor.core.glance import Recent
+from monitor.core.glance import Bin, Recent
 from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
@@ -226,6 +226,9 @@ class MemorySession:
 
     async def recent(self, since: Mapping[int, datetime]) -> dict[int, Recent]:
         return await self._unit(lambda tables: memory_tables.recent(tables, since))
+
+    async def histograms(self, task_id: int, edges: Sequence[datetime]) -> list[list[Bin]]:
+        return await self._unit(lambda tables: memory_tables.histograms(tables, task_id, edges))
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         def work(tables: Tables) -> list[Gap]:

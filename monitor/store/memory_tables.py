@@ -1,5 +1,6 @@
 """What the store in memory holds, and how records change it; see `memory`."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import attrs
 
 from monitor.core.changes import Request
-from monitor.core.glance import Glance, Recent
+from monitor.core.glance import Bin, Glance, Recent, roughly
 from monitor.core.model import (
     Event,
     Gap,
@@ -17,6 +18,7 @@ from monitor.core.model import (
     Node,
     Recovery,
     State,
+    Status,
     Task,
     TaskSpec,
     Transition,
@@ -96,6 +98,23 @@ def recent(tables: Tables, since: Mapping[int, datetime]) -> dict[int, Recent]:
         gaps.sort(key=lambda one: one.from_at)
         found[task_id] = Recent(looks, gaps)
     return found
+
+
+def histograms(tables: Tables, task_id: int, edges: Sequence[datetime]) -> list[list[Bin]]:
+    """Return how long the looks of a task took, for each stretch between two edges."""
+    stretches: list[dict[tuple[Status, float], list[float]]] = [{} for _ in edges[1:]]
+    for look in tables.looks.values():
+        number = bisect_right(edges, look.slot_at) - 1
+        if look.task_id == task_id and 0 <= number < len(stretches):
+            took_s = look.result.duration_s
+            stretches[number].setdefault((look.result.status, roughly(took_s)), []).append(took_s)
+    return [
+        [
+            Bin(status=status, took_s=took_s, looks=len(many), longest_s=max(many))
+            for (status, took_s), many in sorted(one.items(), key=lambda item: item[0][::-1])
+        ]
+        for one in stretches
+    ]
 
 
 def write(tables: Tables, record: Record) -> None:

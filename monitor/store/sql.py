@@ -17,7 +17,7 @@ from monitor.core.access.people import Deed
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
-from monitor.core.glance import Recent
+from monitor.core.glance import Bin, Recent
 from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
@@ -200,6 +200,9 @@ class SqlSession:
 
     async def recent(self, since: Mapping[int, datetime]) -> dict[int, Recent]:
         return await self._read(glancing.recent, since)
+
+    async def histograms(self, task_id: int, edges: Sequence[datetime]) -> list[list[Bin]]:
+        return await self._read(glancing.histograms, task_id, edges)
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         return await self._read(reading.gaps, task_id, since)

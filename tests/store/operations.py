@@ -180,6 +180,10 @@ async def _recent(session: Session, _n: int) -> None:
     await session.recent({SHOP: at(0)})
 
 
+async def _histograms(session: Session, _n: int) -> None:
+    await session.histograms(SHOP, [at(0), at(60), at(120)])
+
+
 async def _overdue(session: Session, _n: int) -> None:
     await session.overdue(at(0))
 
@@ -432,6 +436,7 @@ READING = [
     Operation("pasts", _pasts),
     Operation("nodes", _nodes),
     Operation("recent", _recent),
+    Operation("histograms", _histograms),
     Operation("overdue", _overdue),
     Operation("page", _page),
     Operation("receipt", _receipt),

@@ -1,10 +1,12 @@
 """Every store: what a page of many tasks reads at once."""
 
-from monitor.core.glance import Glance, Recent
+import attrs
+
+from monitor.core.glance import Bin, Glance, Recent
 from monitor.core.model import Status
 from monitor.core.ports import Store
 from monitor.core.records import EventRecord
-from tests.store.scene import at, gap, look, spec
+from tests.store.scene import at, gap, look, result, spec
 
 
 async def test_each_task_is_read_from_its_own_moment_on_oldest_first(store: Store) -> None:
@@ -31,6 +33,37 @@ async def test_a_gap_that_reaches_into_the_time_asked_about_comes_whole(store: S
 async def test_who_asks_about_nothing_gets_nothing(store: Store) -> None:
     async with store.session("test") as session:
         assert {} == await session.recent({})
+
+
+async def test_the_looks_of_each_stretch_are_counted_by_how_they_ended_and_how_long_they_took(
+    store: Store,
+) -> None:
+    seen = (
+        *((0, Status.UP, 0.123), (30, Status.UP, 0.1238), (60, Status.UP, 4.26)),
+        *((90, Status.DOWN, 10.0), (120, Status.UP, 0.0), (180, Status.UP, 0.5)),
+    )
+    async with store.session("test") as session:
+        shop, other = await session.add([spec("shop"), spec("other")], at(0))
+        for slot_s, status, took_s in seen:
+            saw = result(status, duration_s=took_s)
+            await session.commit([attrs.evolve(look(shop.id, slot_s, status), result=saw)])
+        await session.commit([look(other.id, 30)])
+        found = await session.histograms(shop.id, [at(0), at(90), at(150), at(180)])
+    assert [
+        [_bin(0.12, 2, 0.1238), _bin(4.3, 1, 4.26)],
+        [_bin(0.0, 1, 0.0), _bin(10.0, 1, 10.0, Status.DOWN)],
+        [],
+    ] == found
+
+
+async def test_fewer_than_two_edges_hold_no_stretch(store: Store) -> None:
+    async with store.session("test") as session:
+        assert [] == await session.histograms(1, [])
+        assert [] == await session.histograms(1, [at(0)])
+
+
+def _bin(took_s: float, looks: int, longest_s: float, status: Status = Status.UP) -> Bin:
+    return Bin(status=status, took_s=took_s, looks=looks, longest_s=longest_s)
 
 
 def _plain(found: dict[int, Recent]) -> dict[int, Recent]:
