@@ -7,9 +7,14 @@ from typing import Any
 from monitor.core.access.changing import People
 from monitor.core.access.people import Deed, Token, User, digest, new_token
 from monitor.core.access.roles import Role
+from monitor.core.units import format_duration
 from monitor.operations.forms import Form, moment
+from monitor.operations.refusals import Unfit
 
-LONGEST_S = 10 * 366 * 86400.0
+SHORTEST_S, LONGEST_S = 60.0, 10 * 366 * 86400.0
+"""How long a token is good."""
+_MOST_KIB, _MOST_PASSES, _MOST_LANES = 1024 * 1024, 100, 64
+"""What a hash that was made elsewhere may cost us at each login."""
 
 
 def user_form(user: User) -> Form:
@@ -84,6 +89,36 @@ def make_token(
         expires_at=None if for_s is None else now + timedelta(seconds=for_s),
     )
     return token, secret
+
+
+def token_length(for_s: float | None) -> float | None:
+    """Return how long a token is to be good. Raises Unfit."""
+    if for_s is not None and not SHORTEST_S <= for_s <= LONGEST_S:
+        limits = f"{format_duration(SHORTEST_S)} to {format_duration(LONGEST_S)}"
+        raise Unfit("for", f"{format_duration(for_s)} is out of range; use {limits}")
+    return for_s
+
+
+def check_hash(kept: str) -> str:
+    """Return what `monitor hash-password` printed, if it did. Raises Unfit."""
+    from argon2 import Type, extract_parameters
+    from argon2.exceptions import InvalidHashError
+
+    field = "password-hash"
+    try:
+        found = extract_parameters(kept)
+    except InvalidHashError:
+        sentence = "this is no argon2 hash; `monitor hash-password` prints one"
+        raise Unfit(field, sentence) from None
+    if found.type is not Type.ID:
+        raise Unfit(field, "this is no argon2id hash; `monitor hash-password` prints one")
+    if (
+        found.memory_cost > _MOST_KIB
+        or found.time_cost > _MOST_PASSES
+        or found.parallelism > _MOST_LANES
+    ):
+        raise Unfit(field, "each login would cost too much; `monitor hash-password` prints another")
+    return kept
 
 
 def shown_user(user: User) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from monitor.core.access.roles import Role as Role
+from monitor.operations.signing import Author
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -49,6 +50,11 @@ class Who:
     def means(self) -> str:
         """How we know, as it is written down of what was done."""
         return f"token {self.token}" if self.token else self.via
+
+    @property
+    def author(self) -> Author:
+        """Who it is, as it is written down of what was done."""
+        return Author(name=self.name, via=self.means, address=self.address)
 
 
 @attrs.frozen(kw_only=True)

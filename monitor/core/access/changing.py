@@ -12,10 +12,19 @@ import attrs
 from monitor.core.access.people import Deed, Token, User
 from monitor.core.access.roles import Role
 from monitor.core.names import check_name
+from monitor.core.units import stamp
 
 
 class AccessRefused(Exception):
     """Users or tokens cannot be changed like that; the message says why and what to do."""
+
+
+class AccessGone(AccessRefused):
+    """There is no such user or token."""
+
+
+class AccessTaken(AccessRefused):
+    """Who or what is there already is in the way."""
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +38,7 @@ class People:
         """Return a user. Raises AccessRefused."""
         found = self.find(name)
         if found is None:
-            raise AccessRefused(f"there is no user {name!r}; `monitor user list` shows all")
+            raise AccessGone(f"there is no user {name!r}; `monitor user list` shows all")
         return found
 
     def find(self, name: str) -> User | None:
@@ -41,7 +50,7 @@ class People:
         for one in self.tokens:
             if folded(one.name) == folded(name):
                 return one
-        raise AccessRefused(f"there is no token {name!r}; `monitor token list` shows all")
+        raise AccessGone(f"there is no token {name!r}; `monitor token list` shows all")
 
 
 @attrs.frozen(kw_only=True)
@@ -71,9 +80,9 @@ def adding(user: User, deed: Deed | None = None, *, first: bool = False) -> Plan
     def plan(people: People) -> PeopleChange:
         _check_name("user", user.name)
         if first and people.users:
-            raise AccessRefused("there are users already; log in as one of them")
+            raise AccessTaken("there are users already; log in as one of them")
         if people.find(user.name) is not None:
-            raise AccessRefused(f"user {user.name!r} exists already; choose another name")
+            raise AccessTaken(f"user {user.name!r} exists already; choose another name")
         if not people.users and user.role is not Role.ADMIN:
             raise AccessRefused("the first user must be an admin")
         return PeopleChange(users=(user,), deeds=_deeds(deed))
@@ -90,7 +99,7 @@ def editing(user_id: int, edit: Callable[[User], User], deed: Deed | None = None
         if folded(new.name) != folded(old.name):
             _check_name("user", new.name)
             if people.find(new.name) is not None:
-                raise AccessRefused(f"user {new.name!r} exists already; choose another name")
+                raise AccessTaken(f"user {new.name!r} exists already; choose another name")
         if (new.role, new.password) != (old.role, old.password):
             new = attrs.evolve(new, epoch=old.epoch + 1)
         _expect_admin([new, *(one for one in people.users if one.id != old.id)], old)
@@ -126,13 +135,18 @@ def everywhere_out(user: User) -> User:
     return attrs.evolve(user, epoch=user.epoch + 1)
 
 
-def granting(token: Token, deed: Deed | None = None) -> Plan:
-    """Add a token; its owner can give no more than he has."""
+def granting(token: Token, deed: Deed | None = None, *, within: str = "") -> Plan:
+    """Add a token; its owner can give no more than he has.
+
+    Args:
+        within: the name of the token that asks for it, if it is one: it gives away no more than it
+            has itself, neither other paths nor a longer time.
+    """
 
     def plan(people: People) -> PeopleChange:
         _check_name("token", token.name)
         if any(folded(one.name) == folded(token.name) for one in people.tokens):
-            raise AccessRefused(f"token {token.name!r} exists already; choose another name")
+            raise AccessTaken(f"token {token.name!r} exists already; choose another name")
         if token.owner is not None:
             owner = _of_id(people, token.owner)
             if token.role > owner.role:
@@ -145,9 +159,23 @@ def granting(token: Token, deed: Deed | None = None) -> Plan:
                 raise AccessRefused(f"{path!r} is no path; write it like /api/v1/tasks")
         if token.expires_at is not None and token.expires_at <= token.created_at:
             raise AccessRefused("it would be over already; choose a later end")
+        if within:
+            _check_within(token, people.token(within))
         return PeopleChange(tokens=(token,), deeds=_deeds(deed))
 
     return plan
+
+
+def _check_within(token: Token, asking: Token) -> None:
+    if asking.paths and not (token.paths and all(map(asking.covers, token.paths))):
+        paths = ", ".join(asking.paths)
+        raise AccessRefused(f"the token {asking.name!r} gives no more than it has: {paths}")
+    until, limit = token.expires_at, asking.expires_at
+    if limit is not None and (until is None or until > limit):
+        raise AccessRefused(
+            f"the token {asking.name!r} gives for no longer than it is good itself, until "
+            f"{stamp(limit)}"
+        )
 
 
 def revoking(token_id: int, deed: Deed | None = None) -> Plan:
@@ -155,7 +183,7 @@ def revoking(token_id: int, deed: Deed | None = None) -> Plan:
 
     def plan(people: People) -> PeopleChange:
         if token_id not in [one.id for one in people.tokens]:
-            raise AccessRefused("there is no such token any more")
+            raise AccessGone("there is no such token any more")
         return PeopleChange(drop_tokens=(token_id,), deeds=_deeds(deed))
 
     return plan
@@ -165,7 +193,7 @@ def _of_id(people: People, user_id: int) -> User:
     for one in people.users:
         if one.id == user_id:
             return one
-    raise AccessRefused("there is no such user any more")
+    raise AccessGone("there is no such user any more")
 
 
 def _tokens_of(people: People, user: User) -> tuple[int, ...]:
@@ -175,7 +203,7 @@ def _tokens_of(people: People, user: User) -> tuple[int, ...]:
 def _expect_admin(left: Iterable[User], old: User) -> None:
     left = list(left)
     if left and not any(one.role is Role.ADMIN for one in left):
-        raise AccessRefused(f"{old.name!r} is the last admin; make somebody else one first")
+        raise AccessTaken(f"{old.name!r} is the last admin; make somebody else one first")
 
 
 def _check_name(what: str, name: str) -> None:

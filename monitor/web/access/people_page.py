@@ -1,8 +1,6 @@
 """`/access`: who may come in, for admins; and `/access/log`: who changed what."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import Any
 
 import attrs
 from starlette.exceptions import HTTPException
@@ -21,10 +19,12 @@ from monitor.core.access.changing import (
     revoking,
 )
 from monitor.core.access.passwords import BadPassword, check_password
-from monitor.core.access.people import Deed, User, new_deed
+from monitor.core.access.people import Deed, User
 from monitor.core.access.roles import Role, read_role
 from monitor.core.units import parse_duration
-from monitor.operations.people import LONGEST_S, make_token, shown_token, shown_user
+from monitor.operations.people import make_token, token_length
+from monitor.operations.refusals import Unfit
+from monitor.operations.signing import signed
 from monitor.web.access.door import Door
 from monitor.web.access.form import one_line, read_form
 from monitor.web.access.hashing import Passwords
@@ -41,10 +41,6 @@ _DONE = {
     "user-removed": "The user has been removed.",
     "token-revoked": "The token has been revoked.",
 }
-
-
-class Unfit(ValueError):
-    """A form cannot be obeyed; the message says why."""
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -137,8 +133,7 @@ class PeoplePage:
             adding(user)(await self.door.people())  # before a password is hashed for nothing
             if password:
                 user = attrs.evolve(user, password=await self.passwords.hash(password))
-            deed = self._deed(request, "user.add", name, None, shown_user(user))
-            await self._change(adding(user, deed))
+            await self._change(request, adding(user))
         except (AccessRefused, BadPassword, Unfit) as error:
             return await self._refuse(request, "user", error, form)
         return _back("user-added")
@@ -161,9 +156,7 @@ class PeoplePage:
     ) -> Response:
         try:
             old = self._user(await self.door.people(), form)
-            shown = shown_user(old), shown_user(change(old))
-            deed = self._deed(request, "user.edit", old.name, *shown)
-            await self._change(editing(old.id, change, deed))
+            await self._change(request, editing(old.id, change))
         except (AccessRefused, Unfit) as error:
             return await self._refuse(request, "user", error, {})
         return _back("user-changed")
@@ -174,9 +167,8 @@ class PeoplePage:
         try:
             old = self._user(await self.door.people(), form)
             if old.id == who_asks(request).user_id:
-                raise Unfit("nobody removes themselves; let another admin do it")
-            deed = self._deed(request, "user.remove", old.name, shown_user(old), None)
-            await self._change(removing(old.id, deed))
+                raise Unfit("", "nobody removes themselves; let another admin do it")
+            await self._change(request, removing(old.id))
         except (AccessRefused, Unfit) as error:
             return await self._refuse(request, "user", error, {})
         return _back("user-removed")
@@ -198,9 +190,7 @@ class PeoplePage:
                 for_s=_length(form.get("for", "").strip()),
                 by=who.name,
             )
-            shown = shown_token(token, people)
-            deed = self._deed(request, "token.add", token.name, None, shown)
-            await self._change(granting(token, deed))
+            await self._change(request, granting(token, within=who.token))
         except (AccessRefused, Unfit) as error:
             return await self._refuse(request, "token", error, form)
         return await self._page(request, secret=secret)
@@ -212,10 +202,8 @@ class PeoplePage:
         token = next((one for one in people.tokens if str(one.id) == form.get("id")), None)
         if token is None:
             raise HTTPException(404, "there is no such token any more")
-        shown = shown_token(token, people)
         try:
-            deed = self._deed(request, "token.revoke", token.name, shown, None)
-            await self._change(revoking(token.id, deed))
+            await self._change(request, revoking(token.id))
         except AccessRefused as error:
             return await self._refuse(request, "token", error, {})
         return _back("token-revoked")
@@ -226,28 +214,18 @@ class PeoplePage:
         for user in people.users:
             if str(user.id) == form.get(key):
                 return user
-        raise Unfit("there is no such user any more")
+        raise Unfit("", "there is no such user any more")
 
-    def _deed(
-        self,
-        request: Request,
-        action: str,
-        about: str,
-        before: dict[str, Any] | None,
-        after: dict[str, Any] | None,
-    ) -> Deed:
-        who = who_asks(request)
-        now = self.door.now()
-        return new_deed(now, who.name, who.means, action, about, before, after, who.address)
-
-    async def _change(self, plan: Plan) -> None:
+    async def _change(self, request: Request, plan: Plan) -> None:
+        own = signed(plan, who_asks(request).author, self.door.now())
         async with self.door.desk.session() as session:
-            await session.registry.change_people(plan)
+            await session.registry.change_people(own)
 
     async def _refuse(
         self, request: Request, where: str, error: Exception, form: dict[str, str]
     ) -> Response:
-        said = self.pages.words(request)(str(error))
+        why = error.message if isinstance(error, Unfit) else str(error)
+        said = self.pages.words(request)(why)
         kept = {key: text for key, text in form.items() if key != "password"}
         return await self._page(request, wrong={where: said}, form=kept)
 
@@ -263,7 +241,7 @@ def _role(form: dict[str, str]) -> Role:
     try:
         return read_role(form.get("role", ""))
     except ValueError as error:
-        raise Unfit(str(error)) from None
+        raise Unfit("role", str(error)) from None
 
 
 def _length(text: str) -> float | None:
@@ -273,10 +251,8 @@ def _length(text: str) -> float | None:
     try:
         seconds = parse_duration(text)
     except ValueError as error:
-        raise Unfit(str(error)) from None
-    if not timedelta(minutes=1).total_seconds() <= seconds <= LONGEST_S:
-        raise Unfit(f"{text} is out of range; use 1m to 10 years")
-    return seconds
+        raise Unfit("for", str(error)) from None
+    return token_length(seconds)
 
 
 def _back(done: str) -> Response:

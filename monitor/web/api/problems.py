@@ -7,6 +7,8 @@ import attrs
 from starlette.responses import Response
 
 from monitor.config.source import BadConfig
+from monitor.core.access.changing import AccessGone, AccessRefused, AccessTaken
+from monitor.core.access.passwords import BadPassword
 from monitor.core.alerts.notices import InvalidChannel
 from monitor.core.describe import without_password
 from monitor.core.ports import (
@@ -63,14 +65,18 @@ def refusal_of(error: Exception, named: Callable[[str], str]) -> Refusal | None:
     """
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, NotThere | NoSuchTask):
+    if isinstance(error, NotThere | NoSuchTask | AccessGone):
         return Refusal(404, _shown(str(error)))
-    if isinstance(error, Taken):
+    if isinstance(error, Taken | AccessTaken):
         return Refusal(409, _shown(str(error)))
     if isinstance(error, DuplicateName):
         return Refusal(409, _shown(str(error)), [Wrong(named("name"), _shown(str(error)))])
     if isinstance(error, InvalidTask | InvalidChannel | Unfit):
         return unfit([_wrong(error, named)])
+    if isinstance(error, BadPassword):
+        return unfit([Wrong(named("password"), str(error))])
+    if isinstance(error, AccessRefused):
+        return Refusal(422, str(error))
     if isinstance(error, BadConfig):
         return unfit([Wrong(one.where, _shown(one.message)) for one in error.problems])
     if isinstance(error, OutcomeUnknown):

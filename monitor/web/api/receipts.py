@@ -28,11 +28,17 @@ async def done_once(
     session: Session,
     act: Callable[[], Awaitable[T]],
     reply: Callable[[T], Reply],
+    *,
+    kept: Callable[[T], Reply] | None = None,
+    meant: bytes | None = None,
 ) -> Reply:
     """Do something, unless it has been done with the same key; answer the same in either case.
 
     Args:
         act: makes one change with the session, the next one.
+        kept: what is answered the second time, if the first answer holds what is shown once.
+        meant: what tells this request from another, if the body holds what nobody shall find by
+            trying.
 
     Raises:
         Refusal: the key belongs to another request.
@@ -41,12 +47,12 @@ async def done_once(
     if own is None:
         return reply(await act())
     key = f"{call.who.name}/{call.operation.id}/{own}"
-    digest = hashlib.sha256(call.raw).hexdigest()
+    digest = hashlib.sha256(call.raw if meant is None else meant).hexdigest()
     if (known := await session.receipt(key, call.now)) is not None:
         return _again(known, digest)
 
     def receipt(done: T) -> Receipt:
-        said = reply(done)
+        said = (kept or reply)(done)
         return Receipt(
             key=key,
             digest=digest,

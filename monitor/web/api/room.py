@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.app import App
+from monitor.web.access.hashing import Passwords
 from monitor.web.api import docs
 from monitor.web.api.audit_log import AuditLog
 from monitor.web.api.bulk import Bulk
@@ -28,7 +29,9 @@ from monitor.web.api.overview import Overview
 from monitor.web.api.silences import SilenceDesk
 from monitor.web.api.status_pages import StatusPageDesk
 from monitor.web.api.tasks import TaskDesk
+from monitor.web.api.tokens import TokenDesk
 from monitor.web.api.upkeep import Upkeep
+from monitor.web.api.users import UserDesk
 from monitor.web.desk import Desk
 from monitor.web.feed import Feed
 from monitor.web.problem import HEADERS
@@ -43,6 +46,8 @@ class Api:
     desk: Desk
     feed: Feed
     options: ApiOptions = attrs.field(factory=ApiOptions)
+    passwords: Passwords = attrs.field(factory=Passwords)
+    """Where all of the listener hash: few at a time."""
     published: Callable[[], object] = lambda: None
     """Called when something has changed that the public sees."""
     operations: Sequence[Operation] = attrs.field(init=False)
@@ -68,6 +73,8 @@ class Api:
         yield from Overview(monitor=monitor).operations()
         yield from Upkeep(options=options, now=now, hint=hint).operations()
         yield from Configuration(options=options, hint=hint).operations()
+        yield from UserDesk(passwords=self.passwords).operations()
+        yield from TokenDesk().operations()
         yield from AuditLog(now=now).operations()
         yield from Events(feed=self.feed, doors=monitor.doors).operations()
 

@@ -30,12 +30,15 @@ class Doorman:
 
     role: Role = Role.ADMIN
     name: str = "ann"
+    token: str = "ci"
 
     async def admit(self, request: Request, needs: Role) -> Who:
         await trio.lowlevel.checkpoint()
         if self.role < needs:
             raise HTTPException(403, f"it takes {needs.name.lower()}")
-        return Who(name=self.name, role=self.role, via="token", token="ci", address="192.0.2.9")
+        return Who(
+            name=self.name, role=self.role, via="token", token=self.token, address="192.0.2.9"
+        )
 
 
 @attrs.frozen
