@@ -330,6 +330,11 @@ _RUSSIAN = {
     "from_file": "из файла",
     "status page {slug} added": "страница статуса {slug} добавлена",
     "status page {slug} changed": "страница статуса {slug} изменена",
+    "everybody may read status page {slug}": "страницу статуса {slug} могут читать все",
+    "readers of status page {slug} need the password": (
+        "читателям страницы статуса {slug} нужен пароль"
+    ),
+    "protected": "с паролем",
     "status page {slug} removed": "страница статуса {slug} удалена",
     "it shows {count} tasks, at /status/{slug}": "показано задач: {count}, адрес /status/{slug}",
     "there are no status pages": "страниц статуса нет",

@@ -1,14 +1,14 @@
 """`monitor status-page`: pages for the public, and what is written on them."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 from cyclopts import App, Parameter
 
-from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
-from monitor.cli.refusals import BadInput, CouldNotTell
+from monitor.cli import status_page_export, status_page_readers
+from monitor.cli.everywhere import NOTHING_SAID, Everywhere
+from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json, table
 from monitor.cli.selecting import Tags, TaskNames
 from monitor.core.units import stamp
@@ -27,7 +27,8 @@ def register(app: App) -> None:
     pages.command(remove)
     pages.command(post)
     pages.command(forget)
-    pages.command(export)
+    pages.command(status_page_readers.password)
+    pages.command(status_page_export.export)
     app.command(pages)
 
 
@@ -155,7 +156,7 @@ async def add(
         change = await session.publishing.change_pages(adding(page))
         shown = sum(len(some) for _, some in page.chosen(await session.fleet()))
     words = Words(settings.lang)
-    _tell(change, everywhere, words("status page {slug} added", slug=slug))
+    tell_page(change, everywhere, words("status page {slug} added", slug=slug))
     if not everywhere.json:
         say(words("it shows {count} tasks, at /status/{slug}", count=shown, slug=slug))
     return 0
@@ -247,7 +248,7 @@ async def edit(
         if not fields:
             raise BadInput("nothing to change; see `monitor status-page edit --help`")
         change = await session.publishing.change_pages(editing(slug, fields))
-    _tell(change, everywhere, Words(settings.lang)("status page {slug} changed", slug=slug))
+    tell_page(change, everywhere, Words(settings.lang)("status page {slug} changed", slug=slug))
     return 0
 
 
@@ -348,59 +349,7 @@ async def forget(slug: str, story: str, /, *, everywhere: Everywhere = NOTHING_S
     return 0
 
 
-async def export(
-    directory: Annotated[File, Parameter(name="DIR")],
-    /,
-    *slugs: Annotated[str, Parameter(name="SLUG")],
-    url: Annotated[str, Parameter(metavar="URL")] = "",
-    everywhere: Everywhere = NOTHING_SAID,
-) -> int:
-    """Write pages, as they are now, into a folder that any web server can serve.
-
-    Args:
-        directory: The folder; each page is a folder in it. Other files there are left alone.
-        slugs: Which pages (default: all).
-        url: Where the folder will be found, for feeds.
-    """
-    settings = everywhere.settle()
-    from monitor.cli.database import now, open_session
-    from monitor.operations.statuspages import find_page
-    from monitor.web.status.exported import files_of, statics
-    from monitor.web.status.shelf import gathered
-
-    at, written = now(), 0
-    async with open_session(settings) as session:
-        known, fleet = await session.publishing.pages(), await session.fleet()
-        chosen = [find_page(known, slug) for slug in slugs] or known
-        views = [(await gathered(session, page, fleet, at))() for page in chosen]
-    for path, content in (
-        *statics(),
-        *(each for view in views for each in files_of(view, url)),
-    ):
-        _write(directory / path, content)
-        written += 1
-    if everywhere.json:
-        say_json({"directory": str(directory), "pages": [one.slug for one in chosen]})
-    else:
-        phrase = "pages: {pages}, files: {files}, written to {directory}"
-        said = Words(settings.lang)
-        say(said(phrase, pages=len(chosen), files=written, directory=directory))
-    return 0
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: somebody may be reading it. Raises CouldNotTell."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise CouldNotTell(f"the file {path} cannot be written: {why}") from error
-
-
-def _tell(change: "PagesChange", everywhere: Everywhere, said: str) -> None:
+def tell_page(change: "PagesChange", everywhere: Everywhere, said: str) -> None:
     from monitor.operations.statuspages import page_form
 
     if everywhere.json:

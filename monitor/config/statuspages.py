@@ -38,6 +38,9 @@ STATUS_PAGE = {
     "language": Key("language", text, "the reader's, if not set", {"enum": ["", "en", "ru"]}),
     "link": Key("link", text, "where its title leads", _TEXT),
     "footer": Key("footer", text, "what stands at its foot", _TEXT),
+    "password_hash": Key(
+        "password_hash", text, "of the password that readers need: `monitor hash-password`", _TEXT
+    ),
     "indexed": Key("indexed", yes_or_no, "whether search engines may list it", _BOOL),
     "section": Key(
         "sections",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import attrs
 from msgspec import Meta
 
+from monitor.core.access.passwords import BadPassword, check_password
 from monitor.core.ports import Session
 from monitor.core.statuspage.making import InvalidPage, check_page, new_post
 from monitor.core.statuspage.publishing import PagesPlan
@@ -47,6 +48,7 @@ class StatusPageDocument:
     link: str
     footer: str
     indexed: bool
+    protected: Annotated[bool, Meta(description="whether readers need a password")]
     from_file: bool
 
 
@@ -66,6 +68,7 @@ class PostDocument:
 def page_form(page: StatusPage) -> Form:
     """A page as a document."""
     fields = attrs.asdict(page, recurse=False)
+    fields["protected"] = bool(fields.pop("password_hash"))
     fields["sections"] = [
         SectionDocument(
             title=one.title, tasks=list(one.tasks), tags=list(one.tags), names=dict(one.names)
@@ -104,6 +107,15 @@ def fit_page(make: Callable[[], StatusPage]) -> StatusPage:
         return check_page(make())
     except InvalidPage as error:
         raise Unfit(error.field, error.message) from None
+
+
+def fit_password(slug: str, password: str) -> str:
+    """Return a password that a page can have. Raises Unfit."""
+    try:
+        check_password(password, (slug,))
+    except BadPassword as error:
+        raise Unfit("password", str(error)) from None
+    return password
 
 
 def read_sections(text: str, renamed: str = "") -> tuple[Section, ...]:

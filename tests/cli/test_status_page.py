@@ -1,5 +1,6 @@
 """`monitor status-page`: pages for the public, on both databases."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,8 @@ from tests.cli.conftest import Monitor
 
 ADD = "status-page add shop --title Shop --section 'Shop=web, #prod' --rename web=Storefront "
 ADD += "--host status.shop"
+
+PASSWORD = "four words in a row"
 
 WRONG = [
     ("status-page", "status-page what? There are: add, list, show, edit, remove, post, forget"),
@@ -33,6 +36,7 @@ WRONG = [
     ("status-page post shop hm --story abc", "there is no story 'abc' on this page"),
     ("status-page forget shop abc", "there is no story 'abc' on this page"),
     ("status-page export", "DIR is missing"),
+    ("status-page password nope", "there is no status page 'nope'"),
     ("status-page export out nope", "there is no status page 'nope'"),
 ]
 
@@ -91,6 +95,26 @@ def test_an_exported_page_holds_all_it_refers_to(monitor: Monitor, place: Path) 
     assert "https://status.example/shop#" in (folder / "feed.atom").read_text()
     assert "unknown" == json.loads((folder / "summary.json").read_text())["status"]
     assert (folder / "badge" / "status.svg").read_text().startswith("<svg")
+
+
+def test_a_password_is_kept_as_a_hash_and_shown_to_nobody(
+    monitor: Monitor, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"letmein\n{PASSWORD}\n"))
+    weak = monitor("status-page password shop")
+    assert (2, True) == (weak.code, "has 7 characters" in weak.err)
+    assert 0 == monitor("status-page password shop").code
+    shown = monitor("status-page show shop --json").document
+    assert (True, False) == (shown["protected"], "argon2" in str(shown))
+    assert "protected" in monitor("status-page show shop").out
+    [exported] = monitor("export --json").document["status_page"]
+    assert exported["password_hash"].startswith("$argon2id$")
+    refused = monitor("status-page export out")
+    assert (2, True) == (refused.code, "has a password" in refused.err)
+    assert not (place / "out").exists()
+    assert 0 == monitor("status-page export out --unprotected").code
+    assert 0 == monitor("status-page password shop --none").code
+    assert not monitor("status-page show shop --json").document["protected"]
 
 
 def test_a_file_declares_pages(monitor: Monitor, place: Path) -> None:

@@ -18,6 +18,8 @@ slug = "shop"
 title = "Shop"
 accent = "#102030"
 latency = true
+host = "status.shop.example"
+password_hash = "$argon2id$v=19$m=65536,t=2,p=1$TFZ5r825WzLk9qx84wqfaw$KlujRh2dAdX6s37bjeKkvuh2"
 [[status_page.section]]
 title = "All"
 tasks = ["web-*"]
@@ -31,6 +33,8 @@ PAGE = StatusPage(
     title="Shop",
     accent="#102030",
     latency=True,
+    host="status.shop.example",
+    password_hash="$argon2id$v=19$m=65536,t=2,p=1$TFZ5r825WzLk9qx84wqfaw$KlujRh2dAdX6s37bjeKkvuh2",
     sections=(
         Section(title="All", tasks=("web-*",), tags=("prod",), names={"web-1": "Storefront"}),
         Section(tasks=("docs",)),
@@ -59,6 +63,8 @@ def test_a_page_is_read_and_written_again(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (FILE.replace("#102030", "red"), "status_page \"shop\", accent: 'red' is no colour"),
+        (FILE.replace("$argon2id", "$2b"), "password_hash: is no argon2id hash"),
+        (FILE.replace("m=65536", "m=9999999"), "password_hash: is no argon2id hash"),
         (FILE.replace("accent", "acent"), "acent: is not known"),
         (FILE.replace('slug = "shop"\n', ""), "has no slug"),
         (FILE.replace('["docs"]', "[]"), "names neither tasks nor tags"),

@@ -49,6 +49,8 @@ public GET  /status/{slug}/style.css
 public GET  /status/{slug}/feed.atom
 public GET  /status/{slug}/feed.rss
 public GET  /status/{slug}/summary.json
+public GET  /status/{slug}/login
+public POST /status/{slug}/login
 public GET  /badge/{key}/{figure}.svg
 
 public GET  /login

@@ -29,6 +29,10 @@ _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
     r"(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
 )
+_HASH = re.compile(
+    r"\$argon2id\$v=19\$m=\d{1,6},t=\d{1,2},p=\d\$[A-Za-z0-9+/]{8,88}\$[A-Za-z0-9+/]{16,88}\Z"
+)
+"""Bounded: each guess costs what stands in it."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
@@ -64,6 +68,10 @@ def check_page(page: StatusPage) -> StatusPage:
             "host",
             f"{page.host[:80]!r} is no host name; write it like status.example.com, without port, "
             "in small letters (other letters as xn--...)",
+        )
+    if page.password_hash and not _HASH.match(page.password_hash):
+        raise InvalidPage(
+            "password_hash", "is no argon2id hash; `monitor hash-password` prints one"
         )
     for field in ("description", "footer"):
         _text(field, getattr(page, field))

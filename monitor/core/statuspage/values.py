@@ -57,6 +57,8 @@ class StatusPage:
     link: str = ""
     """Where the title leads."""
     footer: str = ""
+    password_hash: str = attrs.field(default="", repr=False)
+    """What is kept of the password that readers need (argon2id); empty: everybody reads it."""
     indexed: bool = True
     """Whether search engines may list it."""
     from_file: bool = attrs.field(default=False, eq=False)

@@ -1,6 +1,6 @@
 """/api/v1/status-pages: pages for the public, and what is written on them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -13,11 +13,13 @@ from monitor.operations.statuspages import (
     find_page,
     find_story,
     fit_page,
+    fit_password,
     make_post,
     page_form,
     post_form,
     removing,
 )
+from monitor.web.access.hashing import Passwords
 from monitor.web.api.bodies import TEXT, TEXTS, flag, line, note
 from monitor.web.api.call import Call
 from monitor.web.api.cursor import PAGING, decoded, page_reply
@@ -70,6 +72,11 @@ _KEYS = {
     "link": Key(note, "where its title leads", {"type": "string"}),
     "footer": Key(note, "what stands at its foot", _LONG),
     "indexed": Key(flag, "whether search engines may list it", _FLAG),
+    "password": Key(
+        note,
+        "what readers need to know; empty: nothing",
+        {"type": "string", "maxLength": 256, "writeOnly": True},
+    ),
 }
 _EXAMPLE = {
     "title": "Example Shop",
@@ -101,6 +108,7 @@ class StatusPageDesk:
 
     changed: Callable[[], object]
     """Called when something has changed that the public sees."""
+    passwords: Passwords = attrs.field(factory=Passwords)
 
     def operations(self) -> Iterator[Operation]:
         # Paths of posts come first: a slug is read as far as it goes.
@@ -198,7 +206,8 @@ class StatusPageDesk:
         return page_reply(found, call.query["limit"], page_form, lambda one: [one.slug])
 
     async def create(self, call: Call) -> Reply:
-        page = fit_page(lambda: StatusPage(**call.body))
+        fields = await self._hashed(call.body["slug"], call.body)
+        page = fit_page(lambda: StatusPage(**fields))
 
         def reply(done: PagesChange) -> Reply:
             (one,) = done.pages
@@ -222,14 +231,24 @@ class StatusPageDesk:
 
     async def edit(self, call: Call) -> Reply:
         slug = call.text("name")
+        fields = await self._hashed(slug, call.body)
         async with call.session() as session:
             old = find_page(await session.publishing.pages(), slug)
-            plan = editing(slug, call.body)
+            plan = editing(slug, fields)
             (new,) = plan([old]).pages
             call.sign(session, "status-page.edit", slug, page_form(old), page_form(new))
             done = await session.publishing.change_pages(plan)
         self.changed()
         return Reply(document=page_form(done.pages[0]))
+
+    async def _hashed(self, slug: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what was said of a page, with the hash of its password."""
+        fields = dict(body)
+        if password := fields.pop("password", ""):
+            fields["password_hash"] = await self.passwords.hash(fit_password(slug, password))
+        elif "password" in body:
+            fields["password_hash"] = ""
+        return fields
 
     async def remove(self, call: Call) -> Reply:
         slug = call.text("name")

@@ -17,6 +17,7 @@ from monitor.operations.statuspages import (
     find_page,
     find_story,
     fit_page,
+    fit_password,
     make_post,
     page_form,
     post_form,
@@ -24,6 +25,7 @@ from monitor.operations.statuspages import (
     removing,
     written_sections,
 )
+from monitor.web.access.hashing import Passwords
 from monitor.web.pages.doing import sign
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
@@ -55,6 +57,7 @@ class PublishPage:
 
     frame: Frame
     fleet: Fleet
+    passwords: Passwords = attrs.field(factory=Passwords)
 
     def entries(self) -> Sequence[Entry]:
         post, editor, admin = ("POST",), Role.EDITOR, Role.ADMIN
@@ -106,6 +109,7 @@ class PublishPage:
             wrong=wrong,
             about=about,
             edited="" if known is None else known.slug,
+            protected=known is not None and bool(known.password_hash),
             lines_fit=known is None or written_sections(known.sections) is not None,
         )
 
@@ -117,6 +121,11 @@ class PublishPage:
         fields |= {key: key in said for key in _FLAGS}
         fields["theme"] = fields["theme"] or THEMES[0]
         try:
+            if "open" in said:
+                fields["password_hash"] = ""
+            elif password := said.text("password"):
+                good = fit_password(edited or said.text("slug"), password)
+                fields["password_hash"] = await self.passwords.hash(good)
             if "sections" in said:
                 fields["sections"] = read_sections(said.text("sections"), said.text("names"))
             async with self.fleet.desk.session() as session:

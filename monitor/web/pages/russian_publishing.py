@@ -56,6 +56,13 @@ PUBLISHING = {
     "What stands at its foot": "Что стоит внизу",
     "Where its title leads": "Куда ведёт название",
     "Host name of its own": "Собственное имя узла",
+    "Password for readers": "Пароль для читателей",
+    "It has one; empty: it stays.": "Пароль есть; пусто — останется прежним.",
+    "At least 12 characters; empty: everybody reads it.": (
+        "Не короче 12 знаков; пусто — читать могут все."
+    ),
+    "Everybody may read it from now on": "Отныне читать могут все",
+    "with a password": "с паролем",
     "Colour of its head": "Цвет шапки",
     "the reader's": "язык читателя",
     "Response times are shown": "Показывать время ответа",

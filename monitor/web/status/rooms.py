@@ -1,7 +1,7 @@
 """`/status/<slug>` with its feeds and its widget, and `/badge/<key>/...`: open to everybody.
 
 A slug, or a key, that nobody has is answered like any path that does not exist. Nothing here asks
-who comes, and nothing here can be changed.
+who comes, unless a page has a password, and nothing here can be changed.
 """
 
 import hashlib
@@ -14,10 +14,12 @@ import attrs
 import trio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from monitor.core.access.options import AccessOptions
 from monitor.core.statuspage.values import StatusPage
+from monitor.web.access.cookies import keep
+from monitor.web.access.form import read_form
 from monitor.web.access.source import Source
 from monitor.web.headers import let_others_frame, let_others_load
 from monitor.web.pages.statics import Statics
@@ -26,6 +28,7 @@ from monitor.web.routing import PUBLIC, Entry
 from monitor.web.status import writing
 from monitor.web.status.badges import FIGURES, SPANS, make_badge
 from monitor.web.status.front import is_at_front
+from monitor.web.status.gate import ASK, Gate
 from monitor.web.status.shelf import Shelf, Shown
 from monitor.web.status.words import PublicWords
 from monitor.web.status.writing import Places, Writer
@@ -53,6 +56,7 @@ class StatusRoom:
     shelf: Shelf
     source: Source = attrs.field(factory=lambda: Source(AccessOptions()))
     statics: Statics = attrs.field(factory=Statics)
+    gate: Gate = attrs.field()
     _writer: Writer = attrs.field(factory=Writer, init=False)
     _written: "OrderedDict[_Key, tuple[Shown, bytes]]" = attrs.field(
         factory=OrderedDict, init=False
@@ -60,7 +64,12 @@ class StatusRoom:
 
     _writing: trio.Lock = attrs.field(factory=trio.Lock, init=False)
 
+    @gate.default
+    def _make_gate(self) -> Gate:
+        return Gate(source=self.source, now=self.shelf.monitor.clock.now)
+
     def entries(self) -> Sequence[Entry]:
+        login, post = "/status/{slug}/login", ("POST",)
         below = {
             "": self.page,
             "/widget": self.widget,
@@ -74,20 +83,68 @@ class StatusRoom:
                 Entry(path=f"/status/{{slug}}{path}", endpoint=endpoint, needs=PUBLIC)
                 for path, endpoint in below.items()
             ),
+            Entry(path=login, endpoint=self.show_login, needs=PUBLIC),
+            Entry(path=login, endpoint=self.enter, needs=PUBLIC, methods=post),
             Entry(path="/badge/{key}/{figure}.svg", endpoint=self.badge, needs=PUBLIC),
         )
 
     async def page(self, request: Request) -> Response:
-        """Show a page."""
+        """Show a page, or ask for its password."""
+        page = await self._find(request)
+        if not await self.gate.is_open(request, page):
+            return self._locked(request, page, 401)
         return await self._html(request, "page")
+
+    async def show_login(self, request: Request) -> Response:
+        """Send whoever comes back to the form on to the page."""
+        page = await self._protected(request)
+        return RedirectResponse(self._places(page, at_front=is_at_front(request)).page, 303)
+
+    async def enter(self, request: Request) -> Response:
+        """Open a page to who knows its password."""
+        self.source.refuse_strangers(request)
+        page = await self._protected(request)
+        password = (await read_form(request)).get("password", "")
+        try:
+            fits = await self.gate.fits(request, page, password)
+        except HTTPException as error:
+            if error.status_code != 429:
+                raise
+            return self._locked(request, page, 429, "wait", dict(error.headers or {}))
+        if not fits:
+            return self._locked(request, page, 401, "wrong")
+        onward = self._places(page, at_front=is_at_front(request)).page
+        return keep(RedirectResponse(onward, 303), self.gate.remember(request, page))
+
+    async def _protected(self, request: Request) -> StatusPage:
+        page = await self._find(request)
+        if not page.password_hash:
+            raise HTTPException(404)
+        return page
+
+    def _locked(
+        self,
+        request: Request,
+        page: StatusPage,
+        status: int,
+        wrong: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """Ask for a password; of the page itself nothing is told."""
+        lang = _language(request, page)
+        places = self._places(page, at_front=is_at_front(request))
+        text = self._writer.locked(page, lang, places, wrong)
+        return HTMLResponse(text, status, {"Cache-Control": "no-store", **(headers or {})})
 
     async def widget(self, request: Request) -> Response:
         """Show how all stands, small enough for a frame on another site."""
-        let_others_frame(request)
+        if not (await self._page(request)).password_hash:
+            let_others_frame(request)
         return await self._html(request, "widget")
 
     async def _html(self, request: Request, sort: str) -> Response:
-        page, shown = await self._shown(request)
+        page = await self._find(request)
+        shown = await self.shelf.view(page)
         lang = _language(request, page)
         key = _Key(page.slug, lang, sort, is_at_front(request))
         kept = self._written.get(key)
@@ -96,7 +153,7 @@ class StatusRoom:
         response = HTMLResponse(kept[1])
         response.headers["Vary"] = "Accept-Language"
         response.headers["Content-Language"] = lang
-        return _kept_for_a_while(request, response)
+        return _kept_for_a_while(request, response, page)
 
     async def _write_once(self, key: "_Key", page: StatusPage, shown: Shown) -> tuple[Shown, bytes]:
         """Write a page in a thread, once for all who wait for it."""
@@ -129,7 +186,7 @@ class StatusRoom:
         """Send the colour of a page."""
         page = await self._page(request)
         response = Response(writing.style(page), media_type="text/css")
-        return _kept_for_a_while(request, response)
+        return _kept_for_a_while(request, response, page)
 
     async def atom(self, request: Request) -> Response:
         """Send what happened as an Atom feed."""
@@ -143,15 +200,17 @@ class StatusRoom:
         page, shown = await self._shown(request)
         lang = page.language or request.query_params.get("lang", "")
         text = write(shown.view, lang if lang in LANGUAGES else "en", self._address(request, page))
-        return _kept_for_a_while(request, Response(text, media_type=media_type))
+        return _kept_for_a_while(request, Response(text, media_type=media_type), page)
 
     async def summary(self, request: Request) -> Response:
         """Send a page as JSON; scripts of any site may read it."""
         page, shown = await self._shown(request)
         document = writing.summary(shown.view, self._address(request, page))
-        response = JSONResponse(document, headers={"Access-Control-Allow-Origin": "*"})
-        let_others_load(request)
-        return _kept_for_a_while(request, response)
+        response = JSONResponse(document)
+        if not page.password_hash:
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            let_others_load(request)
+        return _kept_for_a_while(request, response, page)
 
     async def badge(self, request: Request) -> Response:
         """Draw a badge: of a page by its slug, of a task on it by `<slug>.<id>`."""
@@ -160,6 +219,7 @@ class StatusRoom:
         page = await self.shelf.find(slug)
         if page is None or figure not in FIGURES:
             raise HTTPException(404)
+        await self._refuse_uninvited(request, page)
         view = (await self.shelf.view(page)).view
         row = view.row(int(number)) if number.isascii() and number.isdigit() else None
         if dot and row is None:
@@ -169,17 +229,28 @@ class StatusRoom:
         drawn = make_badge(view, row, figure, said, label, _days(request))
         if drawn is None:
             raise HTTPException(404)
-        let_others_load(request)
+        if not page.password_hash:
+            let_others_load(request)
         response = Response(drawn, media_type="image/svg+xml")
-        return _kept_for_a_while(request, response)
+        return _kept_for_a_while(request, response, page)
 
     # --- pages ----------------------------------------------------------------------------------
 
-    async def _page(self, request: Request) -> StatusPage:
+    async def _find(self, request: Request) -> StatusPage:
         page = await self.shelf.find(request.path_params["slug"])
         if page is None:
             raise HTTPException(404)
         return page
+
+    async def _page(self, request: Request) -> StatusPage:
+        """Return the page that is asked for by somebody who may read it."""
+        page = await self._find(request)
+        await self._refuse_uninvited(request, page)
+        return page
+
+    async def _refuse_uninvited(self, request: Request, page: StatusPage) -> None:
+        if not await self.gate.is_open(request, page):
+            raise HTTPException(401, "this page has a password; send it by HTTP Basic", ASK)
 
     async def _shown(self, request: Request) -> tuple[StatusPage, Shown]:
         page = await self._page(request)
@@ -203,8 +274,15 @@ def _language(request: Request, page: StatusPage, *, english: bool = False) -> s
     return preferred(request.headers.get("accept-language", ""))
 
 
-def _kept_for_a_while(request: Request, response: Response) -> Response:
-    """Let others keep an answer for a while, and send it only to those who have another."""
+def _kept_for_a_while(request: Request, response: Response, page: StatusPage) -> Response:
+    """Let others keep an answer for a while, and send it only to those who have another.
+
+    What has a password nobody keeps.
+    """
+    if page.password_hash:
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Vary"] = "Cookie, Authorization, Accept-Language"
+        return response
     etag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:16]}"'
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"public, max-age={AGE_S}"

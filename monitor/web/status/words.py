@@ -58,6 +58,9 @@ RUSSIAN = {
         "считается ни работой, ни простоем."
     ),
     "Status": "Состояние",
+    "This page has a password": "У этой страницы есть пароль",
+    "The password is wrong.": "Пароль неверен.",
+    "Show the page": "Показать страницу",
 }
 """What is said, by the phrase in English."""
 

@@ -66,6 +66,13 @@ class Writer:
         """Return the small page that other sites may show in a frame."""
         return self._write("status/widget.html", view, lang, places, stale=False)
 
+    def locked(self, page: StatusPage, lang: str, places: Places, wrong: str) -> str:
+        """Return the form that asks for a password; `wrong`: `wrong`, `wait` or nothing."""
+        template = self._environment.get_template("status/locked.html")
+        return template.render(
+            t=PublicWords(lang), lang=lang, page=page, places=places, wrong=wrong
+        )
+
     def _write(self, template: str, view: View, lang: str, places: Places, *, stale: bool) -> str:
         said = PublicWords(lang)
         return self._environment.get_template(template).render(

@@ -44,6 +44,20 @@ async def test_a_page_is_made_once_changed_and_removed(
     assert {"accent": "#102030"} == deeds[1]["after"]
 
 
+async def test_a_password_is_sent_once_and_never_shown(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
+    made = await caller.post("/status-pages", {**PAGE, "password": "four words in a row"})
+    assert (201, True) == (made.status, made.document["protected"])
+    assert [] == [one for one in made.document if "password" in one]
+    kept = await caller.ask("PATCH", "/status-pages/shop", {"title": "new"})
+    assert kept.document["protected"]
+    weak = await caller.ask("PATCH", "/status-pages/shop", {"password": "shopshopshop"})
+    assert "simple pattern" in weak.wrong["password"]
+    opened = await caller.ask("PATCH", "/status-pages/shop", {"password": ""})
+    assert not opened.document["protected"]
+
+
 async def test_what_is_wrong_is_named(caller: Caller, autojump_clock: MockClock) -> None:
     for change, field, said in (
         ({"slug": "A b"}, "slug", "cannot stand in an address"),

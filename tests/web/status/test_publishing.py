@@ -67,6 +67,23 @@ async def test_a_page_is_made_changed_and_removed(house: House) -> None:
     ]
 
 
+async def test_a_password_is_set_kept_and_taken_away(house: House) -> None:
+    browser, pages = house.browser(), house.scene.store.tables.pages
+    form = {"slug": "new", "title": "New", "sections": "docs", "password": "four words in a row"}
+    assert 303 == (await browser.post("/status-pages", form)).status
+    kept = pages.by_slug["new"].password_hash
+    assert kept.startswith("$argon2id$")
+    again = {**form, "edited": "new", "title": "Newer", "password": ""}
+    assert 303 == (await browser.post("/status-pages", again)).status
+    assert ("Newer", kept) == (pages.by_slug["new"].title, pages.by_slug["new"].password_hash)
+    shown = await browser.get("/status-pages?edit=new")
+    assert ([], True) == (shown.document.mistakes, "It has one; empty: it stays." in shown.said)
+    assert kept not in shown.text
+    assert 422 == (await browser.post("/status-pages", {**again, "password": "short"})).status
+    assert 303 == (await browser.post("/status-pages", {**again, "open": "on"})).status
+    assert "" == pages.by_slug["new"].password_hash
+
+
 async def test_what_is_wrong_is_said_and_what_was_written_stays(house: House) -> None:
     form = {"slug": "a", "title": "Kept", "sections": "= ,", "theme": "auto"}
     answer = await house.browser().post("/status-pages", form)
