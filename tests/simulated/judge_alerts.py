@@ -98,7 +98,8 @@ class AlertJudge:
             yield from self._of_hour(taken)
 
     def _gone(self) -> set[str]:
-        return {str(one.task_id) for one in self.world.witness.wishes if one.what == "remove"}
+        wishes = self.world.witness.wishes.items()
+        return {str(task_id) for task_id, of_it in wishes if any(w.what == "remove" for w in of_it)}
 
     def _of_incidents(self) -> Iterator[str]:
         """A1."""

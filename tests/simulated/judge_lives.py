@@ -124,7 +124,7 @@ class LifeJudge:
         stable_s = max(_STABLE_S, _STABLE_INTERVALS * task.interval_s)
         begun = [one.began_at for one in self.world.witness.processes]
         begin_at = max([restarted_at, *(at for at in begun if restarted_at < at < event.at)])
-        touched = [one.at for one in self.world.witness.wishes if one.task_id == task.id]
+        touched = [one.at for one in self.world.witness.wishes[task.id]]
         begin_at = max([begin_at, *(at for at in touched if begin_at < at < event.at)])
         first_at = min((at for at in errors_at if at > begin_at), default=event.at)
         jumped = any(begin_at <= one <= first_at for one in self.world.witness.stepped_at)

@@ -9,12 +9,22 @@ I8  what is wrong with us is never booked as DOWN; no result was invented, and n
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import attrs
 
-from monitor.core.model import Gap, GapReason, Look, Reason, Status, Task
+from monitor.core.model import (
+    Gap,
+    GapReason,
+    Incident,
+    Look,
+    Reason,
+    Status,
+    Task,
+    Transition,
+)
 from tests.core.judge import (
     believe,
     judge_incidents,
@@ -55,13 +65,22 @@ class LookJudge:
     """Find what is wrong with the records of looks."""
 
     world: World
-    looks: dict[int, list[Look]] = attrs.field(factory=dict)
+    looks: dict[int, list[Look]] = attrs.field(factory=lambda: defaultdict(list))
+    """By task, as are the others."""
+    changes: dict[int, list[Transition]] = attrs.field(factory=lambda: defaultdict(list))
+    incidents: dict[int, list[Incident]] = attrs.field(factory=lambda: defaultdict(list))
+    gaps: dict[int, list[Gap]] = attrs.field(factory=lambda: defaultdict(list))
 
     def __attrs_post_init__(self) -> None:
-        for look in self.world.stage.store.tables.looks.values():
-            self.looks.setdefault(look.task_id, []).append(look)
-        for found in self.looks.values():
-            found.sort(key=lambda one: one.slot_at)
+        tables = self.world.stage.store.tables
+        for look in sorted(tables.looks.values(), key=lambda one: one.slot_at):
+            self.looks[look.task_id].append(look)
+        for _, change in sorted(tables.transitions.items()):
+            self.changes[change.task_id].append(change)
+        for _, incident in sorted(tables.incidents.items()):
+            self.incidents[incident.task_id].append(incident)
+        for gap in tables.gaps.values():
+            self.gaps[gap.task_id].append(gap)
 
     @property
     def setting(self) -> Setting:
@@ -98,17 +117,11 @@ class LookJudge:
                 lambda: judge_task(self.world.stage.store, task, ended_at),
             )
             return
-        tables, looks = self.world.stage.store.tables, self.looks.get(task.id, [])
+        tables, looks = self.world.stage.store.tables, self.looks[task.id]
         state = tables.states[task.id]
-        changes = [
-            one for (owner, _), one in sorted(tables.transitions.items()) if owner == task.id
-        ]
-        incidents = [
-            one for (owner, _), one in sorted(tables.incidents.items()) if owner == task.id
-        ]
         yield from _asserted("I6, I8", lambda: judge_looks(state, looks))
-        yield from _asserted("I4", lambda: judge_transitions(state, changes))
-        yield from _asserted("I5", lambda: judge_incidents(state, incidents))
+        yield from _asserted("I4", lambda: judge_transitions(state, self.changes[task.id]))
+        yield from _asserted("I5", lambda: judge_incidents(state, self.incidents[task.id]))
         yield from _asserted("I7", lambda: judge_recovery(state, tables.recoveries[task.id], 5, 10))
         believed = believe(
             [(look.looked_at, look.result) for look in looks],
@@ -122,7 +135,7 @@ class LookJudge:
         """Compare each result with what the target played when it was asked (I8)."""
         seen = {one.at: one for one in self.world.witness.looks[task.id]}
         lagged_at = self.world.witness.lagged_at
-        for look in self.looks.get(task.id, []):
+        for look in self.looks[task.id]:
             result = look.result
             if SECRET in result.detail:
                 yield f"I10: a result tells a secret: {look.looked_at}"
@@ -158,7 +171,7 @@ class LookJudge:
         """Say whether a parent had really been seen to fail before."""
         for parent in self.world.stage.store.tables.tasks.values():
             if parent.name in task.depends_on and parent.created_at <= at:
-                looks = self.looks.get(parent.id, [])
+                looks = self.looks[parent.id]
                 before = looks[: bisect_right(looks, at, key=lambda one: one.looked_at)]
                 return any(one.result.status is Status.DOWN for one in before[-_MEMORY:])
         return True  # it was removed since
@@ -168,8 +181,8 @@ class LookJudge:
     def _of_losses(self, task: Task) -> Iterator[str]:
         """Compare what targets answered with what was recorded: nothing of it may be lost."""
         witness = self.world.witness
-        known = {look.looked_at for look in self.looks.get(task.id, [])}
-        touched = [one.at_s for one in witness.wishes if one.task_id == task.id]
+        known = {look.looked_at for look in self.looks[task.id]}
+        touched = [one.at_s for one in witness.wishes[task.id]]
         for seen in witness.looks[task.id]:
             if seen.at in known or seen.sight is Sight.HANGS:
                 continue
@@ -197,9 +210,7 @@ class LookJudge:
     def _of_reasons(self, task: Task) -> Iterator[str]:
         """Ask of each gap that its reason is true (I1)."""
         witness = self.world.witness
-        for gap in self.world.stage.store.tables.gaps.values():
-            if gap.task_id != task.id:
-                continue
+        for gap in self.gaps[task.id]:
             match gap.reason:
                 case GapReason.MONITOR_DOWN:
                     is_true = self._was_down(task, gap)

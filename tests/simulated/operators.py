@@ -63,7 +63,7 @@ class Operators:
     def _note(self, what: str, task: Task, **more: object) -> None:
         now_s, now = trio.current_time(), self.stage.clock.now()
         wish = Wish(what, task.id, now_s, now)
-        self.witness.wishes.append(attrs.evolve(wish, **more))  # type: ignore[arg-type]
+        self.witness.wishes[task.id].append(attrs.evolve(wish, **more))  # type: ignore[arg-type]
         self.witness.figures[f"operators: {what}"] += 1
 
     def _spec(self, task: Task, **changes: object) -> TaskSpec:

@@ -96,7 +96,8 @@ class Witness:
     """Before and after each step of the machine's clock, by the monitor's."""
     unlinked: list[Span] = attrs.field(factory=list)
     """While our own way out was gone."""
-    wishes: list[Wish] = attrs.field(factory=list)
+    wishes: dict[int, list[Wish]] = attrs.field(factory=lambda: defaultdict(list))
+    """By task."""
     parts: dict[int, int] = attrs.field(factory=dict)
     """The number of the part that each task plays, also of those that were removed."""
     born_s: dict[int, float] = attrs.field(factory=dict)
@@ -129,7 +130,7 @@ class Witness:
 
     def of(self, what: str, task_id: int) -> list[Wish]:
         """Return what people did of one kind to one task."""
-        return [one for one in self.wishes if one.what == what and one.task_id == task_id]
+        return [one for one in self.wishes[task_id] if one.what == what]
 
     def heard_s(self, from_s: float) -> float:
         """Return when the monitor knows at the latest what was stored at that moment.

@@ -1,6 +1,7 @@
 """The world around the monitor: process after process of the real engine, and their troubles."""
 
 import logging
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -144,7 +145,8 @@ class World:
         looked_s = seen[-1].at_s if seen and seen[-1].at == looked_at else now_s
         part = self.operators.parts[self.witness.parts[task.id]]
         until_s = min(part.script.until(looked_s), self.setting.until_s + 30 * DAY_S)
-        until_s = min((one for one in self._turns if looked_s < one < until_s), default=until_s)
+        turn = bisect_right(self._turns, looked_s)
+        until_s = min([until_s, *self._turns[turn : turn + 1]])
         if until_s <= now_s:
             return None
         left_s = until_s - now_s
