@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.access.changing import People, PeopleChange, Plan
-from monitor.core.access.people import Deed, Token, User, WebSession
+from monitor.core.access.people import Deed, Deeds, Token, User, WebSession
 from monitor.store import access_rows, tables
 
 
@@ -116,30 +116,21 @@ async def seen(session: AsyncSession, at: datetime, digest: str, token_id: int) 
         await session.execute(chosen)
 
 
-async def deeds(
-    session: AsyncSession,
-    since: datetime | None,
-    before: str,
-    limit: int,
-    actor: str,
-    about: str,
-    action: str,
-) -> list[Deed]:
+async def deeds(session: AsyncSession, wanted: Deeds) -> list[Deed]:
     """Return what was done, the newest first."""
     table = tables.deed
     query = select(table)
-    if since is not None:
-        query = query.where(table.c.at >= since)
-    if before:
-        query = query.where(table.c.id < before)
-    for column, wanted in ((table.c.actor, actor), (table.c.about, about)):
-        if wanted:
-            query = query.where(column == wanted)
-    if action:
-        query = query.where(
-            (table.c.action == action) | table.c.action.startswith(action + ".", autoescape=True)
-        )
-    query = query.order_by(table.c.id.desc()).limit(limit)
+    if wanted.since is not None:
+        query = query.where(table.c.at >= wanted.since)
+    if wanted.before:
+        query = query.where(table.c.id < wanted.before)
+    for column, value in ((table.c.actor, wanted.actor), (table.c.about, wanted.about)):
+        if value:
+            query = query.where(column == value)
+    if wanted.action:
+        below = table.c.action.startswith(wanted.action + ".", autoescape=True)
+        query = query.where((table.c.action == wanted.action) | below)
+    query = query.order_by(table.c.id.desc()).limit(wanted.limit)
     return [access_rows.deed_of(row) for row in await session.execute(query)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from monitor.core.access.changing import People, PeopleChange, Plan, folded
-from monitor.core.access.people import Deed, Token, User, WebSession
+from monitor.core.access.people import ALL_DEEDS, Deed, Deeds, Token, User, WebSession
 
 if TYPE_CHECKING:
     from monitor.store.memory import MemorySession
@@ -94,25 +94,17 @@ class AccessTables:
         if token_id in self.tokens:
             self.tokens[token_id] = attrs.evolve(self.tokens[token_id], used_at=at)
 
-    def done(
-        self,
-        since: datetime | None,
-        before: str,
-        limit: int,
-        actor: str,
-        about: str,
-        action: str,
-    ) -> list[Deed]:
+    def done(self, wanted: Deeds) -> list[Deed]:
         found = [
             one
             for one in self.deeds.values()
-            if (since is None or one.at >= since)
-            and (not before or one.id < before)
-            and actor in ("", one.actor)
-            and about in ("", one.about)
-            and (not action or one.action == action or one.action.startswith(action + "."))
+            if (wanted.since is None or one.at >= wanted.since)
+            and (not wanted.before or one.id < wanted.before)
+            and wanted.actor in ("", one.actor)
+            and wanted.about in ("", one.about)
+            and f"{one.action}.".startswith(f"{wanted.action}." if wanted.action else "")
         ]
-        return sorted(found, key=lambda one: one.id, reverse=True)[:limit]
+        return sorted(found, key=lambda one: one.id, reverse=True)[: wanted.limit]
 
     def write_deeds(self, deeds: Sequence[Deed]) -> None:
         self.deeds |= {one.id: one for one in deeds}
@@ -162,19 +154,8 @@ class MemoryRegistry:
     async def seen(self, at: datetime, *, session: str = "", token: int = 0) -> None:
         await self._write(lambda access: access.seen(at, session, token))
 
-    async def deeds(
-        self,
-        since: datetime | None = None,
-        limit: int = 100,
-        *,
-        before: str = "",
-        actor: str = "",
-        about: str = "",
-        action: str = "",
-    ) -> list[Deed]:
-        return await self._read(
-            lambda access: access.done(since, before, limit, actor, about, action)
-        )
+    async def deeds(self, wanted: Deeds = ALL_DEEDS) -> list[Deed]:
+        return await self._read(lambda access: access.done(wanted))
 
     async def write_deeds(self, deeds: Sequence[Deed]) -> None:
         await self._write(lambda access: access.write_deeds(deeds))

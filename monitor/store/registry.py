@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from monitor.core.access.changing import People, PeopleChange, Plan
-from monitor.core.access.people import Deed, Token, User, WebSession
+from monitor.core.access.people import ALL_DEEDS, Deed, Deeds, Token, User, WebSession
 from monitor.store import access
 
 if TYPE_CHECKING:
@@ -44,17 +44,8 @@ class SqlRegistry:
     async def seen(self, at: datetime, *, session: str = "", token: int = 0) -> None:
         await self._session._write(access.seen, at, session, token)
 
-    async def deeds(
-        self,
-        since: datetime | None = None,
-        limit: int = 100,
-        *,
-        before: str = "",
-        actor: str = "",
-        about: str = "",
-        action: str = "",
-    ) -> list[Deed]:
-        return await self._session._read(access.deeds, since, before, limit, actor, about, action)
+    async def deeds(self, wanted: Deeds = ALL_DEEDS) -> list[Deed]:
+        return await self._session._read(access.deeds, wanted)
 
     async def write_deeds(self, deeds: Sequence[Deed]) -> None:
         await self._session._write(access.write_deeds, deeds)

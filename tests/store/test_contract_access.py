@@ -20,7 +20,7 @@ from monitor.core.access.changing import (
     removing,
     revoking,
 )
-from monitor.core.access.people import Deed, Token, User, WebSession, new_deed
+from monitor.core.access.people import Deed, Deeds, Token, User, WebSession, new_deed
 from monitor.core.access.roles import Role
 from monitor.core.ports import DuplicateName, Session, Store
 from tests.store.scene import ODD_TEXT, at, spec
@@ -251,13 +251,13 @@ async def test_deeds_are_found_by_who_what_and_when_the_newest_first(store: Stor
         await session.registry.write_deeds(many)
         deeds = session.registry.deeds
         assert many[::-1] == await deeds()
-        assert [many[3], many[2]] == await deeds(limit=2)
-        assert [many[1], many[0]] == await deeds(before=many[2].id)
-        assert many[:1:-1] == await deeds(since=at(2))
-        assert [many[1]] == await deeds(actor="bob")
-        assert [many[3], many[2]] == await deeds(about="ops")
-        assert [many[1], many[0]] == await deeds(action="task")
-        assert [many[2]] == await deeds(action="channel.add")
+        assert [many[3], many[2]] == await deeds(Deeds(limit=2))
+        assert [many[1], many[0]] == await deeds(Deeds(before=many[2].id))
+        assert many[:1:-1] == await deeds(Deeds(since=at(2)))
+        assert [many[1]] == await deeds(Deeds(actor="bob"))
+        assert [many[3], many[2]] == await deeds(Deeds(about="ops"))
+        assert [many[1], many[0]] == await deeds(Deeds(action="task"))
+        assert [many[2]] == await deeds(Deeds(action="channel.add"))
 
 
 async def test_what_is_over_is_forgotten(store: Store) -> None:

@@ -110,6 +110,21 @@ class Deed:
     """Where it came from."""
 
 
+@attrs.frozen(kw_only=True)
+class Deeds:
+    """Which deeds are asked for: those that all of it fits, the newest first."""
+
+    since: datetime | None = None
+    before: str = ""
+    """Only those that were done before the one of this id."""
+    actor: str = ""
+    about: str = ""
+    action: str = ""
+    """Also means all below it: `task` those of `task.edit`."""
+    limit: int = 100
+
+
+ALL_DEEDS = Deeds()
 SEEN_EVERY = timedelta(minutes=1)
 USED_EVERY = timedelta(minutes=5)
 PENDING_FOR = timedelta(minutes=5)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.core.access.changing import People, PeopleChange, Plan
-from monitor.core.access.people import Deed, Token, User, WebSession
+from monitor.core.access.people import ALL_DEEDS, Deed, Deeds, Token, User, WebSession
 
 
 class Registry(Protocol):
@@ -39,20 +39,8 @@ class Registry(Protocol):
     async def seen(self, at: datetime, *, session: str = "", token: int = 0) -> None:
         """Note that a web session, or a token, is in use."""
 
-    async def deeds(
-        self,
-        since: datetime | None = None,
-        limit: int = 100,
-        *,
-        before: str = "",
-        actor: str = "",
-        about: str = "",
-        action: str = "",
-    ) -> list[Deed]:
-        """Return what was done, the newest first; before the deed of that id, if one is named.
-
-        `action` also means all below it: `task` those of `task.edit`.
-        """
+    async def deeds(self, wanted: Deeds = ALL_DEEDS) -> list[Deed]:
+        """Return what was done, the newest first."""
 
     async def write_deeds(self, deeds: Sequence[Deed]) -> None:
         """Write down what was done outside of the database; see `Session.sign` for the rest."""

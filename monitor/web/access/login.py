@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.core.access.changing import AccessRefused, adding, editing, folded, rehashed
 from monitor.core.access.codes import spend
 from monitor.core.access.passwords import BadPassword, check_password
-from monitor.core.access.people import User, new_deed
+from monitor.core.access.people import Deeds, User, new_deed
 from monitor.core.access.roles import Role
 from monitor.core.access.throttle import OF_ADDRESS, OF_CODE, OF_NAME, Throttle, neighbourhood
 from monitor.core.ports import Session
@@ -154,7 +154,8 @@ class Login:
     async def _was_here(self, session: Session, name: str, near: str) -> bool:
         """Say whether somebody has logged in from near lately."""
         since = self.door.now() - LATELY
-        logins = await session.registry.deeds(since, 200, actor=name, action="login")
+        wanted = Deeds(since=since, actor=name, action="login", limit=200)
+        logins = await session.registry.deeds(wanted)
         return any(neighbourhood(one.address) == near for one in logins)
 
     async def _renew(self, user: User, password: str) -> None:

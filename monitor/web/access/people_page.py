@@ -19,7 +19,7 @@ from monitor.core.access.changing import (
     revoking,
 )
 from monitor.core.access.passwords import BadPassword, check_password
-from monitor.core.access.people import Deed, User
+from monitor.core.access.people import Deed, Deeds, User
 from monitor.core.access.roles import Role, read_role
 from monitor.core.units import parse_duration
 from monitor.operations.people import make_token, token_length
@@ -103,21 +103,22 @@ class PeoplePage:
     async def show_log(self, request: Request) -> Response:
         """Show who changed what, the newest first."""
         query = request.query_params
+        wanted = Deeds(
+            before=one_line(query.get("before", ""), 64),
+            actor=one_line(query.get("actor", ""), 200),
+            about=one_line(query.get("about", ""), 200),
+            action=one_line(query.get("action", ""), 200),
+            limit=LINES + 1,
+        )
         async with self.door.desk.session() as session:
-            found = await session.registry.deeds(
-                limit=LINES + 1,
-                before=one_line(query.get("before", ""), 64),
-                actor=one_line(query.get("actor", ""), 200),
-                action=one_line(query.get("action", ""), 200),
-            )
+            found = await session.registry.deeds(wanted)
         return self.pages.page(
             request,
             "access/log.html",
             deeds=found[:LINES],
             differences=_differences,
             older=found[LINES - 1].id if len(found) > LINES else "",
-            actor=query.get("actor", ""),
-            action=query.get("action", ""),
+            wanted=wanted,
         )
 
     # --- users ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import attrs
 
+from monitor.core.access.people import Deeds
 from monitor.operations.people import deed_form
 from monitor.web.api.bodies import since
 from monitor.web.api.call import Call
@@ -48,13 +49,14 @@ class AuditLog:
 
     async def list(self, call: Call) -> Reply:
         place, query = decoded(call.query["cursor"], str), call.query
+        wanted = Deeds(
+            since=query["since"],
+            before=place[0] if place else "",
+            actor=query["actor"] or "",
+            about=query["about"] or "",
+            action=query["action"] or "",
+            limit=query["limit"] + 1,
+        )
         async with call.session() as session:
-            found = await session.registry.deeds(
-                query["since"],
-                query["limit"] + 1,
-                before=place[0] if place else "",
-                actor=query["actor"] or "",
-                about=query["about"] or "",
-                action=query["action"] or "",
-            )
+            found = await session.registry.deeds(wanted)
         return page_reply(found, query["limit"], deed_form, lambda one: [one.id])
