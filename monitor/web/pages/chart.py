@@ -5,17 +5,27 @@ by shares of the width, so that it does not stretch.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate, chain, pairwise
 
 import attrs
 
-from monitor.core.glance import Glance
+from monitor.core.glance import Bin
 from monitor.core.model import Gap, Incident, Look, Status
 
 WIDTH, HEIGHT = 1000, 200
 BUCKETS = 120
-"""Columns of a picture that shows percentiles."""
+"""Columns of a picture that shows percentiles, at most; and one more for the present one."""
+_MINUTE_S, _HOUR_S = 60, 3600
+_WIDTHS_S = (
+    *(1, 2, 5, 10, 15, 30),
+    *(_MINUTE_S * number for number in (1, 2, 3, 5, 10, 12, 15, 20, 30)),
+    *(_HOUR_S * number for number in (1, 2, 3, 4, 6, 12, 18, 24)),
+)
+_PERCENTILES = (5, 50, 90, 95, 99, 100)
 _SEEN = (Status.UP, Status.DEGRADED)
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _CLIP_OVER, _CLIP_AT = 4.0, 2.0
@@ -46,7 +56,12 @@ class Column:
     at: datetime
     status: Status
     took_s: float
+    """The median, if there are several looks."""
     looks: int = 1
+    failed: int = 0
+    """Of them, those that saw it down."""
+    spread: Mapping[int, float] = {}
+    """Percentiles, if there are several looks."""
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +88,7 @@ class Chart:
 
     def y(self, seconds: float) -> float:
         """Return how far from the top a latency is drawn."""
-        return round(HEIGHT * (1 - min(1.0, seconds / self.top_s)), 1)
+        return _y(seconds, self.top_s)
 
 
 def chart_of_looks(
@@ -140,54 +155,45 @@ def chart_of_looks(
     )
 
 
-def chart_of_glances(
-    glances: Sequence[Glance],
+def chart_of_bins(
+    stretches: Sequence[Sequence[Bin]],
+    edges: Sequence[datetime],
     gaps: Sequence[Gap],
     incidents: Sequence[Incident],
-    from_at: datetime,
     until_at: datetime,
 ) -> Chart:
-    """Draw many looks, oldest first: their median, and the band up to the 95th percentile."""
-    seen = [one.took_s for one in glances if one.status in _SEEN]
-    length_s = _length_s(from_at, until_at)
-    buckets: dict[int, list[Glance]] = {}
-    for one in glances:
-        number = int(BUCKETS * (one.slot_at - from_at).total_seconds() / length_s)
-        buckets.setdefault(min(BUCKETS - 1, max(0, number)), []).append(one)
-    found = {
-        number: percentiles([g.took_s for g in many if g.status in _SEEN])
-        for number, many in buckets.items()
-    }
-    top_s = _top([one[95] for one in found.values() if one] or seen)
+    """Draw many looks, counted for each stretch between two edges: their median, the band from the
+    5th to the 95th percentile, and the longest."""
+    from_at = edges[0]
+    place = _place(from_at, until_at)
+    found = {number: spread(one) for number, one in enumerate(stretches)}
+    top_s = _top([one[95] for one in found.values() if one])
+    middle = [(place(begin) + place(end)) / 2 * WIDTH / 100 for begin, end in pairwise(edges)]
 
-    def y(seconds: float) -> float:
-        return round(HEIGHT * (1 - min(1.0, seconds / top_s)), 1)
+    def row_of(numbers: Sequence[int], percentile: int) -> str:
+        return "L".join(f"{middle[one]:.1f} {_y(found[one][percentile], top_s)}" for one in numbers)
 
-    step = WIDTH / BUCKETS
-    line, band, bad = [], [], []
-    for row in _rows(sorted(number for number, one in found.items() if one)):
-        points = [((number + 0.5) * step, found[number]) for number in row]
-        line.append("M" + "L".join(f"{x:.1f} {y(one[50])}" for x, one in points))
-        upper = "L".join(f"{x:.1f} {y(one[95])}" for x, one in points)
-        lower = "L".join(f"{x:.1f} {y(one[5])}" for x, one in reversed(points))
-        band.append(f"M{upper}L{lower}z")
+    # The longest is not drawn along the upper edge where it lies above it.
+    within = [number for number, one in found.items() if one and one[100] <= top_s]
+    longest = ["M" + row_of(row, 100) for row in _rows(within) if len(row) > 1]
+    median, band, bad = [], [], []
+    for row in _rows([number for number, one in found.items() if one]):
+        median.append("M" + row_of(row, 50))
+        band.append(f"M{row_of(row, 95)}L{row_of(row[::-1], 5)}z")
     columns = []
-    for number, many in sorted(buckets.items()):
-        share = sum(one.status is Status.DOWN for one in many) / len(many)
-        if share:
-            height = max(6.0, HEIGHT * share)
-            bad.append(f"M{number * step:.1f} {HEIGHT}v-{height:.1f}h{step:.1f}v{height:.1f}z")
-        columns.append(
-            Column(
-                x=round(100 * number / BUCKETS, 2),
-                width=round(100 / BUCKETS, 2),
-                at=many[0].slot_at,
-                status=Status.DOWN if share else many[-1].status,
-                took_s=found[number].get(50, 0.0),
-                looks=len(many),
-            )
-        )
-    paths = [("bad b-down", "".join(bad)), ("band", "".join(band)), ("median", "".join(line))]
+    for number, (begin, end) in enumerate(pairwise(edges)):
+        if not stretches[number]:
+            continue
+        column = _column(stretches[number], found[number], begin, place(begin), place(end))
+        columns.append(column)
+        if column.failed:
+            height = max(6.0, HEIGHT * column.failed / column.looks)
+            left, width = column.x * WIDTH / 100, column.width * WIDTH / 100
+            bad.append(f"M{left:.1f} {HEIGHT}v-{height:.1f}h{width:.1f}v{height:.1f}z")
+    paths = [
+        *(("bad b-down", "".join(bad)), ("band", "".join(band))),
+        *(("longest", "".join(longest)), ("median", "".join(median))),
+    ]
     return Chart(
         from_at=from_at,
         until_at=until_at,
@@ -197,20 +203,69 @@ def chart_of_glances(
         paths=[one for one in paths if one[1]],
         shades=_shades(gaps, incidents, from_at, until_at),
         columns=columns,
-        percentiles=percentiles(seen),
+        percentiles=spread(chain.from_iterable(stretches)),
         phases=(),
-        looks=len(glances),
-        failed=sum(one.status is Status.DOWN for one in glances),
+        looks=sum(one.looks for one in columns),
+        failed=sum(one.failed for one in columns),
     )
 
 
-def percentiles(values: Sequence[float]) -> dict[int, float]:
+def _column(
+    bins: Sequence[Bin], found: Mapping[int, float], at: datetime, x: float, end: float
+) -> Column:
+    failed = sum(one.looks for one in bins if one.status is Status.DOWN)
+    usual = max(bins, key=lambda one: one.looks).status
+    return Column(
+        x=round(x, 2),
+        width=round(end - x, 2),
+        at=at,
+        status=Status.DOWN if failed else usual,
+        took_s=found.get(50, 0.0),
+        looks=sum(one.looks for one in bins),
+        failed=failed,
+        spread=found,
+    )
+
+
+def edges_of(from_at: datetime, until_at: datetime) -> list[datetime]:
+    """Part a time into stretches of a round length, so that what is over stays as it was counted.
+
+    The first begins at `from_at` or before, the last ends at `until_at` or after.
+    """
+    length_s = _length_s(from_at, until_at)
+    width_s = next((one for one in _WIDTHS_S if length_s / one <= BUCKETS), length_s / BUCKETS)
+    first = math.floor(from_at.timestamp() / width_s)
+    last = max(first + 1, math.ceil(until_at.timestamp() / width_s))
+    return [
+        datetime.fromtimestamp(number * width_s, from_at.tzinfo)
+        for number in range(first, last + 1)
+    ]
+
+
+def percentiles(values: Iterable[float]) -> dict[int, float]:
     """Return some percentiles, each a value that occurs; empty if there are no values."""
-    if not values:
+    return _weighed(Counter(values))
+
+
+def spread(bins: Iterable[Bin]) -> dict[int, float]:
+    """Return the percentiles of looks that saw something, to two digits; the longest is exact."""
+    counted: Counter[float] = Counter()
+    longest_s = 0.0
+    for one in bins:
+        if one.status in _SEEN:
+            counted[one.took_s] += one.looks
+            longest_s = max(longest_s, one.longest_s)
+    found = _weighed(counted)
+    return {one: longest_s if one == 100 else min(at_s, longest_s) for one, at_s in found.items()}
+
+
+def _weighed(counted: Mapping[float, int]) -> dict[int, float]:
+    ordered = sorted(counted)
+    upto = list(accumulate(counted[value] for value in ordered))
+    if not ordered:
         return {}
-    ordered = sorted(values)
-    last = len(ordered) - 1
-    return {one: ordered[round(last * one / 100)] for one in (5, 50, 90, 95, 99, 100)}
+    last = upto[-1] - 1
+    return {one: ordered[bisect_right(upto, round(last * one / 100))] for one in _PERCENTILES}
 
 
 def phase_path(timings: Mapping[str, float], total_s: float) -> list[tuple[int, float, float]]:
@@ -224,6 +279,10 @@ def phase_path(timings: Mapping[str, float], total_s: float) -> list[tuple[int, 
 
 
 # --- scales -------------------------------------------------------------------------------------
+
+
+def _y(seconds: float, top_s: float) -> float:
+    return round(HEIGHT * (1 - min(1.0, seconds / top_s)), 1)
 
 
 def _length_s(from_at: datetime, until_at: datetime) -> float:
@@ -257,7 +316,10 @@ def _lines(top_s: float) -> list[tuple[float, float]]:
     return [(HEIGHT * (1 - part), top_s * part) for part in (1.0, 0.75, 0.5, 0.25)]
 
 
-_TICKS_S = (60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800)
+_TICKS_S = (
+    *(60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200),
+    *(86400 * days for days in (1, 2, 7, 14)),
+)
 
 
 def _ticks(from_at: datetime, until_at: datetime) -> list[tuple[float, datetime]]:

@@ -278,9 +278,15 @@ OF_TASKS: dict[str, str] = {
     "The monitor does not answer. What you see is not kept up to date.": (
         "Монитор не отвечает. То, что вы видите, не обновляется."
     ),
-    "There are more looks than can be shown: only the newest {count} of them are.": (
-        "Проверок больше, чем можно показать: показаны только новейшие {count}."
+    "There are more gaps than can be shown: those before {at} are not shaded.": (
+        "Пропусков больше, чем можно показать: те, что раньше {at}, не заштрихованы."
     ),
+    "median": "медиана",
+    "5th to 95th percentile": "от 5-го до 95-го перцентиля",
+    "longest": "самая долгая",
+    "how many of them down": "сколько из них не работает",
+    "nobody looked:": "никто не проверял:",
+    "{count} of them down": "из них не работает: {count}",
     "Pings": "Сигналы",
     "What it said": "Что сказано",
     "Run took": "Длился",

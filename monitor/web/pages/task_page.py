@@ -19,21 +19,29 @@ from monitor.core.ports import Session
 from monitor.core.units import parse_moment
 from monitor.probes.heartbeat import SCHEME, token_of
 from monitor.web.pages.board import Line, kind_of, members_of
-from monitor.web.pages.chart import Chart, chart_of_glances, chart_of_looks, phase_path
+from monitor.web.pages.chart import Chart, chart_of_bins, chart_of_looks, edges_of, phase_path
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.frame import HEADERS, Frame
+from monitor.web.pages.histograms import Histograms
 from monitor.web.pages.strip import SLOTS
 from monitor.web.routing import Entry, Role
 
 LOOKS_A_PAGE = 50
-MOST_LOOKS = 20_000
-"""What a store gives at most of many looks; see `store.glancing`."""
 _MOST = 500
-"""Incidents and gaps that are read of a task."""
+"""Incidents that are read of a task."""
+_MOST_GAPS = 2000
 _GAPS = timedelta(days=7)
 _FEWEST = 20
 """Slots that are shown of a task that is younger than what is to be shown."""
-_RANGES = {"90": None, "6h": 6 * 3600.0, "24h": 86400.0, "7d": 7 * 86400.0}
+_DAY_S = 86400.0
+_RANGES = {
+    "90": None,
+    "6h": _DAY_S / 4,
+    "24h": _DAY_S,
+    "7d": 7 * _DAY_S,
+    "30d": 30 * _DAY_S,
+    "90d": 90 * _DAY_S,
+}
 """What the picture may show: the last ninety slots, or a time."""
 
 
@@ -44,8 +52,8 @@ class Past:
     chart: Chart
     looks: Sequence[Look]
     more: bool
-    cut: bool
-    """Whether the picture lacks older looks, because there are too many."""
+    cut_at: datetime | None
+    """Before this moment gaps are not shaded, because there are too many."""
     incidents: Sequence[Incident]
     gaps: Sequence[Gap]
     events: Sequence[Event]
@@ -60,6 +68,7 @@ class TaskPage:
 
     frame: Frame
     fleet: Fleet
+    histograms: Histograms = attrs.field(factory=Histograms)
 
     def entries(self) -> Sequence[Entry]:
         return (
@@ -113,18 +122,19 @@ class TaskPage:
             looks = await session.looks(task.id, limit=LOOKS_A_PAGE + 1, before=before)
             incidents = await session.page(Incidents(task_ids=(task.id,), limit=_MOST))
             since_at = min(from_at, now - _GAPS)
-            gaps = await session.page(Gaps(task_id=task.id, since_at=since_at, limit=_MOST))
+            gaps = await session.page(Gaps(task_id=task.id, since_at=since_at, limit=_MOST_GAPS))
             if long_s is None:
                 shown = await session.looks(task.id, from_at, 3 * SLOTS)
                 chart = chart_of_looks(shown[::-1], gaps, incidents, from_at, now, task.interval_s)
             else:
-                recent = (await session.recent({task.id: from_at}))[task.id]
-                chart = chart_of_glances(recent.looks, gaps, incidents, from_at, now)
+                edges = edges_of(from_at, now)
+                counted = await self.histograms.read(session, task, edges)
+                chart = chart_of_bins(counted, edges, gaps, incidents, now)
             return Past(
                 chart=chart,
                 looks=looks[:LOOKS_A_PAGE],
                 more=len(looks) > LOOKS_A_PAGE,
-                cut=chart.looks >= MOST_LOOKS,
+                cut_at=gaps[-1].from_at if len(gaps) == _MOST_GAPS else None,
                 incidents=incidents[:20],
                 gaps=gaps[:20],
                 events=await session.events(task.id, limit=20),

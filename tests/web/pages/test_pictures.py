@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
-from monitor.core.glance import Glance, Recent
+from monitor.core.glance import Bin, Glance, Recent, roughly
 from monitor.core.model import (
     Gap,
     GapReason,
@@ -26,10 +27,12 @@ from monitor.core.model import (
 from monitor.web.pages.board import SORTS, Wish, make_board, take_pulse
 from monitor.web.pages.chart import (
     HEIGHT,
-    chart_of_glances,
+    chart_of_bins,
     chart_of_looks,
+    edges_of,
     percentiles,
     phase_path,
+    spread,
 )
 from monitor.web.pages.strip import SLOTS, first_slot_at, make_strip
 from monitor.web.pages.words import Words
@@ -154,13 +157,48 @@ def test_a_gap_is_shaded_where_it_lies_and_only_within_the_picture() -> None:
     assert (0.0, 50.0, "paused") == (shade.x, shade.width, shade.reason)
 
 
+def counted(*values: float, status: Status = Status.UP) -> list[Bin]:
+    return [Bin(status=status, took_s=roughly(s), looks=1, longest_s=s) for s in values]
+
+
 def test_many_looks_become_a_median_and_a_band() -> None:
-    glances = [Glance(at(ago / 10), Status.UP, 0.1 + ago % 7 / 100) for ago in range(2000, 0, -1)]
-    glances += [Glance(at(0.01), Status.DOWN, 3.0)]
-    chart = chart_of_glances(glances, [], [], at(200), NOW)
-    assert ["bad b-down", "band", "median"] == [name for name, _path in chart.paths]
+    edges = edges_of(at(200), NOW)
+    stretches = [counted(*(0.1 + ago % 7 / 100 for ago in range(20))) for _ in edges[1:]]
+    stretches[-1] += counted(3.0, status=Status.DOWN)
+    chart = chart_of_bins(stretches, edges, [], [], NOW)
+    assert ["bad b-down", "band", "longest", "median"] == [name for name, _path in chart.paths]
     assert (2001, 1) == (chart.looks, chart.failed)
+    assert (21, 1) == (chart.columns[-1].looks, chart.columns[-1].failed)
     assert max(len(path) for _name, path in chart.paths) < 6000
+
+
+def test_where_nobody_looked_the_line_is_broken() -> None:
+    edges = edges_of(at(200), NOW)
+    stretches = [counted(0.1) if not 40 < number < 60 else [] for number in range(len(edges) - 1)]
+    chart = chart_of_bins(stretches, edges, [], [], NOW)
+    assert 2 == dict(chart.paths)["median"].count("M")
+    assert len(edges) - 1 - 19 == len(chart.columns)
+
+
+@given(st.floats(1, 200 * 86400), st.floats(0, 10**6))
+def test_stretches_keep_their_edges_while_time_goes_on(length_s: float, later_s: float) -> None:
+    now = NOW + timedelta(seconds=later_s)
+    edges = edges_of(now - timedelta(seconds=length_s), now)
+    [width] = {round((end - begin).total_seconds(), 3) for begin, end in pairwise(edges)}
+    assert edges[0] <= now - timedelta(seconds=length_s) < edges[1]
+    assert edges[-2] < now <= edges[-1]
+    assert len(edges) <= 122
+    if length_s < 120 * 86400:
+        assert pytest.approx(0, abs=1e-3) == edges[0].timestamp() % width
+
+
+def test_percentiles_of_what_was_counted_are_those_of_single_looks_to_two_digits() -> None:
+    values = [0.01 * number for number in range(1, 202)]
+    bins = counted(*values) + counted(9.0, status=Status.DOWN)
+    for one, exact in percentiles(values).items():
+        assert pytest.approx(exact, rel=0.05) == spread(bins)[one]
+    assert values[-1] == spread(bins)[100], "the longest is exact"
+    assert {} == spread(counted(9.0, status=Status.DOWN))
 
 
 @given(st.lists(st.floats(0, 100), max_size=40))
@@ -191,7 +229,9 @@ def test_whatever_was_seen_can_be_drawn(
     looks: list[tuple[float, Status, float]], minutes: float
 ) -> None:
     glances = sorted((Glance(at(ago), one, s) for ago, one, s in looks), key=lambda g: g.slot_at)
-    chart_of_glances(glances, [gap(minutes, minutes / 2)], [], at(minutes), NOW)
+    edges = edges_of(at(minutes), NOW)
+    bins = [one for _ago, status, s in looks for one in counted(s, status=status)]
+    chart_of_bins([bins] * (len(edges) - 1), edges, [gap(minutes, minutes / 2)], [], NOW)
     seen = [look(ago, took_s, status) for ago, status, took_s in looks]
     chart_of_looks(seen, [], [], at(minutes), NOW, 0.1)
     make_strip(task(), state(), Recent(glances, [gap(minutes, 0)]), NOW)
