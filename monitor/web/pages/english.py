@@ -103,6 +103,17 @@ _PINGS = {
     PingKind.FAIL: "it failed",
     PingKind.LOG: "something to remember",
 }
+_EVENTS = {
+    "task.error": "our own code failed",
+    "task.restarting": "ended, and will be started again",
+    "task.restarted": "started again",
+    "task.recovered": "recovered",
+    "task.failed": "given up",
+    "task.invalid": "cannot work as it is",
+    "task.stalled": "did not look in time",
+}
+TROUBLES = tuple(_EVENTS)
+"""What happens to a child of ours, as the page of its task tells it."""
 ENGLISH = {
     **{f"reason {reason}": said for reason, said in _REASONS.items()},
     **{f"gap {reason}": short for reason, (short, _long) in _GAPS.items()},
@@ -112,6 +123,7 @@ ENGLISH = {
     **{f"notice state {state}": said for state, said in _STATES.items()},
     **{f"ending {ending}": said for ending, said in _ENDINGS.items()},
     **{f"figure {name}": said for name, said in _FIGURES.items()},
+    **{f"event {kind}": said for kind, said in _EVENTS.items()},
     **{f"ping {kind}": said for kind, said in _PINGS.items()},
     **{f"state {state}": str(state) for state in PostState},
     "status 403": "That is not yours to do",

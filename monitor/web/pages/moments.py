@@ -7,6 +7,8 @@ from markupsafe import Markup
 
 from monitor.web.pages.words import Words
 
+_SOON_S = 0.5
+"""What comes sooner comes now: it would be rounded to 0 s."""
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
@@ -74,7 +76,7 @@ class Moments:
         if moment is None:
             return Markup("")
         left_s = (moment - self.now).total_seconds()
-        said = self.words("in {time}", time=self.rough(left_s)) if left_s > 0 else ""
+        said = self.words("in {time}", time=self.rough(left_s)) if left_s >= _SOON_S else ""
         return self._time(moment, "due", said or self.words("now"))
 
     def span(self, moment: datetime | None) -> Markup:

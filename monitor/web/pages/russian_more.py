@@ -340,4 +340,10 @@ OF_THE_REST: dict[str, str] = {
     ),
     "channel {name}": "канал {name}",
     "Nothing has come yet.": "Пока ничего не пришло.",
+    # --- what happens to a child of ours
+    "our own code failed": "сбой нашего собственного кода",
+    "ended, and will be started again": "завершена, будет запущена снова",
+    "started again": "запущена снова",
+    "cannot work as it is": "в таком виде работать не может",
+    "did not look in time": "не проверила вовремя",
 }

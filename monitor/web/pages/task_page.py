@@ -20,6 +20,7 @@ from monitor.core.units import parse_moment
 from monitor.probes.heartbeat import SCHEME, token_of
 from monitor.web.pages.board import Line, kind_of, members_of
 from monitor.web.pages.chart import Chart, chart_of_bins, chart_of_looks, edges_of, phase_path
+from monitor.web.pages.english import TROUBLES
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.frame import HEADERS, Frame
 from monitor.web.pages.histograms import Histograms
@@ -137,7 +138,7 @@ class TaskPage:
                 cut_at=gaps[-1].from_at if len(gaps) == _MOST_GAPS else None,
                 incidents=incidents[:20],
                 gaps=gaps[:20],
-                events=await session.events(task.id, limit=20),
+                events=await session.events(task.id, limit=20, kinds=TROUBLES),
                 pings=await _pings(session, task),
                 alerting=await session.alerting(),
             )

@@ -33,7 +33,7 @@ function tell(element) {
   const how = element.dataset.as;
   const past = (Date.now() + ahead - at) / 1000;
   let text;
-  if (how === "due" && past >= 0) text = root.dataset.now;
+  if (how === "due" && past > -0.5) text = root.dataset.now;
   else if (how === "ago" || how === "due") {
     const form = past < 0 ? root.dataset.in : root.dataset.ago;
     text = form.replace("{time}", rough(Math.abs(past)));
