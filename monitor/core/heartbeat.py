@@ -8,8 +8,10 @@
 4. Then it is missing, since the moment its time was over, and stays so until the next success: a
    mere start does not make up for it, or a job that dies each time would seem to recover.
 5. What a job merely logs says nothing.
+6. A success that may have been sent while nobody of us was there to take it is not missing but
+   unheard of: the job has until its next one is missing.
 
-Moments are computed from stored pings alone, so a restart changes none of them.
+Moments are computed from what is stored alone, so a restart changes none of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +23,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from cronsim import CronSim
 
+from monitor.core.model import Event, Node
 from monitor.core.pings import Ping, PingKind
 
 LEAST_GRACE_S = 60.0
@@ -31,6 +34,9 @@ by a day wants to know, not after six."""
 EARLY_S = 5.0
 """A success that comes this little before a moment of a cron expression counts for that moment: the
 clocks of two machines differ."""
+DEAF_S = 60.0
+"""A shorter absence of ours excuses nothing: senders try again for half a minute at least, and a
+monitor that was restarted while a job failed must not hide it."""
 
 
 class Schedule(Protocol):
@@ -109,9 +115,39 @@ class Word(Enum):
     MISSING = "missing"
     OVERLONG = "overlong"
     """A run has started, and has taken too long."""
+    UNHEARD = "unheard"
+    """Its time is over, but part of it we were not there ourselves."""
 
 
 BAD = frozenset({Word.FAILED, Word.MISSING, Word.OVERLONG})
+
+
+@attrs.frozen
+class Absence:
+    """A stretch of time in which nobody of us could take a ping."""
+
+    from_at: datetime
+    until_at: datetime
+
+
+def absences(nodes: Iterable[Node], jumps: Iterable[Event]) -> list[Absence]:
+    """Return when no process ran, or the machine slept, for longer than DEAF_S; in no order.
+
+    Args:
+        nodes: all processes that are known, also the present one.
+        jumps: stored steps of the machine's clock (`clock.jumped`); a step forward is time that
+            nobody lived through.
+    """
+    found: list[Absence] = []
+    heard_at: datetime | None = None
+    for node in sorted(nodes, key=lambda one: one.started_at):
+        if heard_at is not None and node.started_at > heard_at:
+            found.append(Absence(heard_at, node.started_at))
+        last_at = node.stopped_at or node.beat_at
+        heard_at = last_at if heard_at is None else max(heard_at, last_at)
+    found += [Absence(one.at - timedelta(seconds=one.data["by_s"]), one.at) for one in jumps]
+    least = timedelta(seconds=DEAF_S)
+    return [one for one in found if one.until_at - one.from_at >= least]
 
 
 @attrs.frozen(kw_only=True)
@@ -129,12 +165,28 @@ class Finding:
     """The one that stands."""
     start: Ping | None = None
     """Of the first run since the last success, if one has started."""
+    absence: Absence | None = None
+    """Of ours, the last one in which a success may have come."""
     changes_at: datetime | None = None
     """When something else is to be said, if no ping comes; None: never."""
 
 
-def examine(terms: Terms, pings: Iterable[Ping], made_at: datetime, now: datetime) -> Finding:
-    """Say what is to be said of a job at `now`; pings of other moments than the past count too."""
+def examine(
+    terms: Terms,
+    pings: Iterable[Ping],
+    made_at: datetime,
+    now: datetime,
+    absent: Sequence[Absence] = (),
+) -> Finding:
+    """Say what is to be said of a job at `now`; pings of other moments than the past count too.
+
+    Args:
+        terms: what the job has agreed to.
+        pings: its newest ones of each kind.
+        made_at: when the task was made.
+        now: the moment.
+        absent: when no ping could be taken; see `absences`.
+    """
     by_time = sorted(pings, key=lambda ping: ping.at)
     success = _last(by_time, PingKind.SUCCESS)
     since = [ping for ping in by_time if success is None or ping.at > success.at]
@@ -147,8 +199,21 @@ def examine(terms: Terms, pings: Iterable[Ping], made_at: datetime, now: datetim
     if runs and start is not None:
         allowed_s = grace_s if terms.max_runtime_s is None else terms.max_runtime_s
         over_at = start.at + timedelta(seconds=allowed_s)
+    absence: Absence | None = None
+    if failure is None:
+        # A success may come before it is due by as much as it may be late.
+        from_at = start.at if runs and start else due_at - timedelta(seconds=grace_s)
+        while now >= over_at and (missed := _between(absent, from_at, over_at)) is not None:
+            absence = missed
+            due_at = max(due_at, terms.schedule.due_after(min(missed.until_at, over_at)))
+            grace_s = terms.grace_at(due_at)
+            from_at = max(over_at, due_at - timedelta(seconds=grace_s))
+            over_at = due_at + timedelta(seconds=grace_s)
+            runs = False
     if failure is not None:
         word = Word.FAILED
+    elif absence is not None and now < over_at:
+        word = Word.UNHEARD
     elif now >= over_at:
         word = Word.OVERLONG if runs else Word.MISSING
     elif runs:
@@ -165,8 +230,15 @@ def examine(terms: Terms, pings: Iterable[Ping], made_at: datetime, now: datetim
         success=success,
         failure=failure,
         start=start,
+        absence=absence,
         changes_at=None if failure else min(ahead, default=None),
     )
+
+
+def _between(absent: Iterable[Absence], from_at: datetime, until_at: datetime) -> Absence | None:
+    """Return the last absence that touches a stretch of time, if there is one."""
+    touching = [one for one in absent if one.from_at < until_at and one.until_at > from_at]
+    return max(touching, key=lambda one: one.until_at, default=None)
 
 
 def _last(by_time: Sequence[Ping], kind: PingKind) -> Ping | None:

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     DESCRIPTORS = "descriptors"
     DATABASE = "database"
+    MONITOR_DOWN = "monitor_down"
     BACKING_OFF = "backing_off"
     FAILED = "failed"
     INVALID = "invalid"

@@ -14,6 +14,7 @@ from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
 from monitor.core.glance import Bin, Recent
+from monitor.core.heartbeat import Absence
 from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
@@ -158,6 +159,12 @@ class Around(Protocol):
         """Return the last pings of the task, oldest first, with the beginning of what they brought.
 
         Raises OwnFault if they cannot be read now. A further ping makes the task look again.
+        """
+
+    async def absences(self) -> Sequence[Absence]:
+        """Return when nobody of us could take a ping, in no order.
+
+        Raises OwnFault if that cannot be read now.
         """
 
     def look_at(self, moment: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import attrs
 
+from monitor.core.heartbeat import Absence
 from monitor.core.model import Task, WatchedTask
 from monitor.core.pings import Ping
 from monitor.core.ports import Session
@@ -43,6 +44,9 @@ class Place:
 
     async def pings(self) -> Sequence[Ping]:
         return await self._surroundings.pulse.of(self.task.id, self._session)
+
+    async def absences(self) -> Sequence[Absence]:
+        return await self._surroundings.pulse.absences(self._session)
 
     def look_at(self, moment: datetime) -> None:
         if moment > self.now() and (self._wished_at is None or moment < self._wished_at):

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import attrs
 
 from monitor.core.describe import shorten
-from monitor.core.heartbeat import run_time_s
-from monitor.core.model import Reason
+from monitor.core.heartbeat import Absence, absences, run_time_s
+from monitor.core.model import Event, Reason
 from monitor.core.pings import BEGINNING, BODY_LIMIT, PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import DatabaseAway, OwnFault, Session
 from monitor.engine.clock import Clock
@@ -53,6 +53,8 @@ class Pulse:
     look_again: Callable[[int], None]
     """Has a task look at once."""
     _memories: dict[int, _Memory] = attrs.field(factory=dict, init=False)
+    _absent: Sequence[Absence] | None = attrs.field(default=None, init=False)
+    """When nobody was there before this process; read once."""
     _newest_at: datetime | None = attrs.field(default=None, init=False)
 
     async def take(
@@ -112,6 +114,27 @@ class Pulse:
                 memory.add(ping)
             memory.whole = True
         return memory.all()
+
+    async def absences(self, session: Session) -> Sequence[Absence]:
+        """Return when no ping could be taken: before this process, and while its machine slept.
+
+        Raises:
+            OwnFault: that has never been read, and cannot be now.
+        """
+        if self._absent is None:
+            try:
+                nodes = await session.nodes()
+                jumps = await session.events(0, kinds=("clock.jumped",))
+            except DatabaseAway as error:
+                raise OwnFault(
+                    Reason.DATABASE, f"our own absences cannot be read: {error}"
+                ) from error
+            self._absent = absences(nodes, jumps)
+        jumps = [
+            Event(at=one.after_at, kind="clock.jumped", data={"by_s": one.by_s})
+            for one in self.clock.jumps
+        ]
+        return (*self._absent, *absences((), jumps))
 
     def keep_only(self, task_ids: Iterable[int]) -> None:
         """Forget the pings of tasks that are gone."""

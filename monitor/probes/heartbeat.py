@@ -25,7 +25,7 @@ from monitor.assertions import Name, Names, Type
 from monitor.assertions.values import Seconds as Duration
 from monitor.core.describe import shorten
 from monitor.core.heartbeat import BAD, Cron, Every, Finding, Schedule, Terms, Word, examine
-from monitor.core.model import Result, Status, TaskSpec
+from monitor.core.model import Reason, Result, Status, TaskSpec
 from monitor.core.pings import Ping
 from monitor.core.ports import Around, InvalidTask, Probe, Trace
 from monitor.core.units import format_duration
@@ -139,13 +139,14 @@ def within(_target: str, options: HeartbeatOptions, around: Around) -> Probe:
 
     async def look(trace: Trace) -> Result:
         with trace.enter("pings"):
-            pings = await around.pings()
+            pings, absent = await around.pings(), await around.absences()
         now = around.now()
-        finding = examine(terms, pings, around.task.created_at, now)
+        finding = examine(terms, pings, around.task.created_at, now, absent)
         if finding.changes_at is not None:
             around.look_at(finding.changes_at)
         trace.facts |= _facts(finding, now)
-        return Result(status=_status(finding), detail=_detail(finding), sure=True)
+        reason = Reason.MONITOR_DOWN if finding.word is Word.UNHEARD else None
+        return Result(status=_status(finding), reason=reason, detail=_detail(finding), sure=True)
 
     return look
 
@@ -153,6 +154,8 @@ def within(_target: str, options: HeartbeatOptions, around: Around) -> Probe:
 def _status(finding: Finding) -> Status:
     if finding.word in BAD:
         return Status.DOWN
+    if finding.word is Word.UNHEARD:
+        return Status.UNKNOWN
     return Status.UP if finding.success is not None else Status.PENDING
 
 
@@ -166,6 +169,12 @@ def _detail(finding: Finding) -> str:
             return f"{_failed(failure)}; {last}"
         case Word.MISSING:
             return f"no ping came: it was due {due}, and has been missing since {over}; {last}"
+        case Word.UNHEARD if (away := finding.absence) is not None:
+            return (
+                f"no ping came in time, but we were not there ourselves from "
+                f"{_moment(away.from_at)} to {_moment(away.until_at)}; missing from {over} on; "
+                f"{last}"
+            )
         case Word.OVERLONG if start is not None:
             return f"the run that started {_moment(start.at)} takes too long, since {over}; {last}"
         case Word.RUNNING if start is not None:
@@ -229,7 +238,7 @@ FACTS = Names(
         Name("run_time", Type.DURATION, "how long the last run took, if it said that it started"),
         Name("running", Type.BOOLEAN, "whether a run has started since the last success"),
         Name("exit_code", Type.NUMBER, "what the last run ended with, if it said so"),
-        Name("state", Type.TEXT, "new, well, running, late, failed, missing or overlong"),
+        Name("state", Type.TEXT, "new, well, running, late, failed, missing, overlong or unheard"),
     )
 )
 

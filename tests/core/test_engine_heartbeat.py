@@ -7,7 +7,7 @@ import trio
 from trio.testing import MockClock
 
 from monitor import probes
-from monitor.core.model import Status, Task, TaskSpec
+from monitor.core.model import Reason, Status, Task, TaskSpec
 from monitor.core.pings import PingKind
 from monitor.core.ports import Prepared
 from tests.core.scene import Stage, down, in_turn, since_start_s, up
@@ -79,6 +79,47 @@ async def test_due_times_survive_a_restart(stage: Stage, autojump_clock: MockClo
     async with stage.running():
         await trio.sleep_until(5000)
     assert [(60, Status.UP), (4260, Status.DOWN)] == told(stage, job)
+
+
+async def test_a_ping_that_may_have_come_while_no_process_ran_is_not_missing(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    job = add_job(stage, period="1h", grace="10m")
+    async with stage.running() as app:
+        await trio.sleep_until(60)
+        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await trio.sleep_until(3500)
+    await trio.sleep_until(3900)
+    async with stage.running():
+        await trio.sleep_until(5000)
+    async with stage.running():  # and the next process knows it too
+        await trio.sleep_until(9000)
+    changes = told(stage, job)
+    assert [Status.UP, Status.UNKNOWN, Status.DOWN] == [after for _, after in changes]
+    over_s, later_s = 60 + 3600 + 600, changes[0][0]
+    assert 60 == later_s
+    assert over_s == changes[1][0]
+    assert pytest.approx(3900 + 3600 + 600, abs=2) == changes[2][0]
+    [gap_told] = [one for one in stage.transitions(job) if one.after is Status.UNKNOWN]
+    assert Reason.MONITOR_DOWN is gap_told.reason
+    assert "we were not there ourselves" in gap_told.detail
+
+
+async def test_a_ping_that_may_have_come_while_the_machine_slept_is_not_missing(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    job = add_job(stage, period="1h", grace="10m")
+    async with stage.running() as app:
+        await trio.sleep_until(60)
+        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await trio.sleep_until(100)
+        stage.machine.suspend(7200)
+        await trio.sleep_until(1000)
+    async with stage.running():
+        await trio.sleep_until(1100)
+    assert [(60, Status.UP), (102, Status.UNKNOWN)] == [
+        (round(at_s) if at_s < 100 else 102, after) for at_s, after in told(stage, job)
+    ]
 
 
 async def test_a_group_follows_its_members_at_once_and_needs_no_confirmation(

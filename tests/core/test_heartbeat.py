@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.heartbeat import BAD, Cron, Every, Finding, Terms, Word, examine, run_time_s
+from monitor.core.heartbeat import (
+    BAD,
+    Absence,
+    Cron,
+    Every,
+    Finding,
+    Terms,
+    Word,
+    absences,
+    examine,
+    run_time_s,
+)
+from monitor.core.model import Event, Node
 from monitor.core.pings import Ping, PingKind
 from tests.core.scene import at, since_start_s
 
@@ -26,6 +38,10 @@ KINDS = {
 
 def ping(kind: str, at_s: float, rid: str | None = None) -> Ping:
     return Ping(task_id=1, kind=KINDS[kind], at=at(at_s), rid=rid)
+
+
+def ping_at(moment: datetime) -> Ping:
+    return Ping(task_id=1, kind=PingKind.SUCCESS, at=moment)
 
 
 def told(history: str) -> list[Ping]:
@@ -96,6 +112,85 @@ def test_it_says_when_something_else_is_to_be_said() -> None:
     assert [at(3600), at(4320), None] == [seen("+0", minute).changes_at for minute in (0, 60, 72)]
     assert at(3720) == seen("+0 s50", 60).changes_at
     assert seen("-0", 10).changes_at is None
+
+
+# --- while we were away -------------------------------------------------------------------------
+
+
+def away(*minutes: tuple[float, float]) -> list[Absence]:
+    return [Absence(at(60 * begin), at(60 * end)) for begin, end in minutes]
+
+
+def heard(history: str, minute: float, *absent: tuple[float, float]) -> Finding:
+    return examine(HOURLY, told(history), at(0), at(60 * minute), away(*absent))
+
+
+@pytest.mark.parametrize(
+    ("word", "history", "minute", "absent", "example"),
+    [
+        (Word.LATE, "+0", 71, [(55, 65)], "within the grace all is as ever"),
+        (Word.UNHEARD, "+0", 72, [(55, 65)], "it may have come while we were away"),
+        (Word.UNHEARD, "+0", 136.9, [(55, 65)], "so there is time until the next one is missing"),
+        (Word.MISSING, "+0", 137, [(55, 65)], "which is a period and the grace later"),
+        (Word.WELL, "+0 +126", 137, [(55, 65)], "and if it comes, all was well"),
+        (Word.UNHEARD, "+0", 72, [(40, 49)], "a job may be as early as it may be late"),
+        (Word.MISSING, "+0", 72, [(40, 48)], "but no earlier"),
+        (Word.MISSING, "+0", 90, [(73, 80)], "who is missing already stays so"),
+        (Word.UNHEARD, "+0", 190, [(50, 180)], "a long absence counts up to its end"),
+        (Word.MISSING, "+0", 252, [(50, 180)], "and not for ever"),
+        (Word.UNHEARD, "+0", 140, [(55, 65), (120, 130)], "we may be away each time"),
+        (Word.UNHEARD, "+0 s50", 62, [(51, 52)], "so it is with the end of a run"),
+        (Word.OVERLONG, "+0 s50", 62, [(40, 49)], "which cannot come before its start"),
+        (Word.FAILED, "+0 -10", 100, [(55, 65)], "a failure stands"),
+    ],
+)
+def test_what_may_have_come_while_we_were_away_is_not_missing(
+    word: Word, history: str, minute: float, absent: list[tuple[float, float]], example: str
+) -> None:
+    assert word is heard(history, minute, *absent).word, example
+
+
+def test_it_names_our_absence_and_when_the_next_one_is_missing() -> None:
+    found = heard("+0", 100, (55, 65))
+    assert Absence(at(55 * 60), at(65 * 60)) == found.absence
+    assert (at(125 * 60), at(137 * 60)) == (found.due_at, found.over_at)
+    assert at(125 * 60) == found.changes_at
+
+
+def test_a_job_of_a_cron_expression_has_until_its_next_moment() -> None:
+    daily = Terms(schedule=Cron("0 3 * * *", BERLIN), grace_s=HOUR_S)
+    last, due = ping_at(local("2026-01-05T03:05")), local("2026-01-06T03:00")
+    absent = [Absence(due - timedelta(minutes=5), due + timedelta(minutes=10))]
+    found = examine(daily, [last], at(0), due + timedelta(hours=2), absent)
+    assert (Word.UNHEARD, due + timedelta(days=1)) == (found.word, found.due_at)
+
+
+def node(began_s: float, beat_s: float, stopped_s: float | None = None) -> Node:
+    stopped_at = None if stopped_s is None else at(stopped_s)
+    return Node(
+        id=f"{began_s}",
+        host="here",
+        pid=1,
+        version="1",
+        started_at=at(began_s),
+        beat_at=at(beat_s),
+        stopped_at=stopped_at,
+    )
+
+
+def test_we_were_away_while_no_process_ran_for_a_minute_and_while_the_machine_slept() -> None:
+    nodes = [node(1000, 2000), node(0, 100, 105), node(900, 950, 939.9), node(2050, 2060)]
+    jumps = [
+        Event(at=at(2300), kind="clock.jumped", data={"by_s": by_s}) for by_s in (100, 59, -100)
+    ]
+    found = {
+        (since_start_s(one.from_at), since_start_s(one.until_at)) for one in absences(nodes, jumps)
+    }
+    assert {(105, 900), (939.9, 1000), (2200, 2300)} == found
+
+
+def test_processes_side_by_side_hear_for_one_another() -> None:
+    assert [] == absences([node(0, 5000), node(10, 20, 21), node(4000, 6000)], ())
 
 
 # --- cron ---------------------------------------------------------------------------------------

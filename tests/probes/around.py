@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from monitor.core.heartbeat import Absence
 from monitor.core.model import Result, State, Status, Task, TaskSpec, WatchedTask
 from monitor.core.pings import Ping, PingKind
 from monitor.engine.look import look
@@ -31,6 +32,7 @@ class Around:
     at_s: float = 0.0
     others: dict[str, WatchedTask] = attrs.field(factory=dict)
     sent: list[Ping] = attrs.field(factory=list)
+    absent: list[Absence] = attrs.field(factory=list)
     wished_s: list[float] = attrs.field(factory=list)
 
     def now(self) -> datetime:
@@ -41,6 +43,9 @@ class Around:
 
     async def pings(self) -> Sequence[Ping]:
         return self.sent
+
+    async def absences(self) -> Sequence[Absence]:
+        return self.absent
 
     def look_at(self, moment: datetime) -> None:
         self.wished_s.append((moment - MADE_AT).total_seconds())

@@ -16,6 +16,7 @@ _REASONS = {
     Reason.REFUSED: "not allowed here",
     Reason.DESCRIPTORS: "too few file descriptors",
     Reason.DATABASE: "the database is away",
+    Reason.MONITOR_DOWN: "we were not there",
     Reason.BACKING_OFF: "backing off",
     Reason.FAILED: "given up on",
     Reason.INVALID: "can never work as it is",

@@ -294,6 +294,7 @@ OF_THE_REST: dict[str, str] = {
     "we were too slow": "мы не успели",
     "our uplink is lost": "наша связь потеряна",
     "our resolver does not answer": "наш резолвер не отвечает",
+    "we were not there": "нас самих не было",
     "our network is away": "наша сеть недоступна",
     "not allowed here": "здесь не разрешено",
     "too few file descriptors": "не хватает дескрипторов",
