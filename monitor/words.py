@@ -133,6 +133,11 @@ _RUSSIAN = {
     "admin": "администратор",
     "second factor": "второй фактор",
     "last login": "последний вход",
+    "who": "кто",
+    "by way of": "как",
+    "to what": "над чем",
+    "before and after": "было и стало",
+    "nothing was changed": "ничего не меняли",
     "no": "нет",
     "new password: ": "новый пароль: ",
     "the same once more: ": "ещё раз: ",
@@ -335,6 +340,10 @@ _RUSSIAN = {
         "читателям страницы статуса {slug} нужен пароль"
     ),
     "protected": "с паролем",
+    "status page {slug} has no logo": "у страницы статуса {slug} нет логотипа",
+    "status page {slug} has a logo, {width} x {height} pixels": (
+        "у страницы статуса {slug} есть логотип, {width} x {height} точек"
+    ),
     "status page {slug} removed": "страница статуса {slug} удалена",
     "it shows {count} tasks, at /status/{slug}": "показано задач: {count}, адрес /status/{slug}",
     "there are no status pages": "страниц статуса нет",

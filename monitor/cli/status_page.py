@@ -28,6 +28,7 @@ def register(app: App) -> None:
     pages.command(post)
     pages.command(forget)
     pages.command(status_page_readers.password)
+    pages.command(status_page_readers.logo)
     pages.command(status_page_export.export)
     app.command(pages)
 

@@ -1,10 +1,12 @@
-"""`monitor status-page password` and more: who reads a page."""
+"""`monitor status-page password`, `logo`: what is not said in one line of a page."""
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from monitor.cli.everywhere import NOTHING_SAID, Everywhere
+from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
+from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json
 from monitor.words import Words
 
@@ -43,3 +45,58 @@ async def password(
     else:
         say(words("readers of status page {slug} need the password", slug=slug))
     return 0
+
+
+async def logo(
+    slug: str,
+    file: Annotated[File | None, Parameter(name="FILE")] = None,
+    /,
+    *,
+    none: Annotated[bool, Parameter(negative="")] = False,
+    everywhere: Everywhere = NOTHING_SAID,
+) -> int:
+    """Give a page a logo, which stands beside its title and in the tab of browsers.
+
+    Args:
+        slug: Which.
+        file: A picture: PNG, JPEG or WebP, at most 256 KiB.
+        none: Take the logo away.
+    """
+    settings = everywhere.settle()
+    from monitor.cli.database import open_session
+    from monitor.core.statuspage.logo import read_logo
+    from monitor.core.statuspage.making import InvalidPage
+    from monitor.operations.statuspages import find_page, logo_form
+
+    if (file is None) != none:
+        raise BadInput("say either FILE or --none; see `monitor status-page logo --help`")
+    made = None
+    if file is not None:
+        try:
+            made = read_logo(_read(file))
+        except InvalidPage as error:
+            raise BadInput(f"{file} {error.message}") from None
+    async with open_session(settings) as session:
+        find_page(await session.publishing.pages(), slug)
+        await session.publishing.set_logo(slug, made)
+    words = Words(settings.lang)
+    if everywhere.json:
+        say_json(None if made is None else logo_form(made))
+    elif made is None:
+        say(words("status page {slug} has no logo", slug=slug))
+    else:
+        phrase = "status page {slug} has a logo, {width} x {height} pixels"
+        say(words(phrase, slug=slug, width=made.width, height=made.height))
+    return 0
+
+
+def _read(file: Path) -> bytes:
+    """Return the beginning of a file, a little more than any logo has. Raises BadInput."""
+    from monitor.core.statuspage.logo import LIMIT
+
+    try:
+        with file.open("rb") as opened:
+            return opened.read(LIMIT + 1)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise BadInput(f"the file {file} cannot be read: {why}") from None

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from monitor.core.access.passwords import BadPassword, check_password
 from monitor.core.ports import Session
+from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.making import InvalidPage, check_page, new_post
 from monitor.core.statuspage.publishing import PagesPlan
 from monitor.core.statuspage.values import PagesChange, Post, Section, StatusPage
@@ -63,6 +64,31 @@ class PostDocument:
     title: str
     text: str
     by: str
+
+
+@attrs.frozen(kw_only=True)
+class LogoDocument:
+    """The logo of a status page."""
+
+    media_type: str
+    width: Annotated[int, Meta(description="pixels")]
+    height: int
+    size: Annotated[int, Meta(description="bytes")]
+    version: Annotated[str, Meta(description="differs when the picture does")]
+
+
+def logo_form(logo: Logo) -> Form:
+    """A logo as a document."""
+    form: Form = plain(
+        LogoDocument(
+            media_type=logo.media_type,
+            width=logo.width,
+            height=logo.height,
+            size=len(logo.data),
+            version=logo.version,
+        )
+    )
+    return form
 
 
 def page_form(page: StatusPage) -> Form:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from monitor.core.statuspage.days import SPELLS, Past
-from monitor.core.statuspage.making import refuse_shared_host
+from monitor.core.statuspage.hosts import refuse_shared_host
+from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.publishing import PagesPlan
 from monitor.core.statuspage.values import PagesChange, Post, StatusPage
 
@@ -22,6 +23,7 @@ class PageTables:
 
     by_slug: dict[str, StatusPage] = attrs.field(factory=dict)
     posts: dict[str, Post] = attrs.field(factory=dict)
+    logos: dict[str, Logo] = attrs.field(factory=dict)
 
     def pages(self) -> list[StatusPage]:
         return [self.by_slug[slug] for slug in sorted(self.by_slug)]
@@ -32,6 +34,7 @@ class PageTables:
         refuse_shared_host(known, change)
         for slug in change.drop:
             self.by_slug.pop(slug, None)
+            self.logos.pop(slug, None)
             self._forget([one for one in self.posts.values() if one.page == slug])
         self.by_slug |= {one.slug: one for one in change.pages}
         return change
@@ -52,6 +55,14 @@ class PageTables:
         if post.page not in self.by_slug:
             return False
         self.posts[post.id] = post
+        return True
+
+    def set_logo(self, page: str, logo: Logo | None) -> bool:
+        if page not in self.by_slug:
+            return False
+        self.logos.pop(page, None)
+        if logo is not None:
+            self.logos[page] = logo
         return True
 
     def drop_story(self, page: str, story: str) -> None:
@@ -103,6 +114,12 @@ class MemoryPublishing:
 
     async def drop_story(self, page: str, story: str) -> None:
         await self._session._write(lambda tables: tables.pages.drop_story(page, story))
+
+    async def logo(self, page: str) -> Logo | None:
+        return await self._session._read(lambda tables: tables.pages.logos.get(page))
+
+    async def set_logo(self, page: str, logo: Logo | None) -> bool:
+        return await self._session._write(lambda tables: tables.pages.set_logo(page, logo))
 
     async def pasts(self, task_ids: Collection[int], since: datetime) -> dict[int, Past]:
         return await self._session._read(

@@ -1,6 +1,7 @@
 """Units of work of status pages, and the part of a session that does them."""
 
 import asyncio
+import base64
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.model import Gap, Incident, Transition
 from monitor.core.statuspage.days import SPELLS, Past
-from monitor.core.statuspage.making import refuse_shared_host
+from monitor.core.statuspage.hosts import refuse_shared_host
+from monitor.core.statuspage.logo import Logo, read_logo
 from monitor.core.statuspage.publishing import PagesPlan
 from monitor.core.statuspage.values import PagesChange, Post, PostState, StatusPage
 from monitor.store import rows, tables
@@ -48,7 +50,7 @@ async def pages(session: AsyncSession) -> list[StatusPage]:
 
 async def change_pages(session: AsyncSession, plan: PagesPlan) -> PagesChange:
     """Do what a plan says, while nobody else changes pages."""
-    page, post = tables.status_page, tables.status_post
+    page, post, logos = tables.status_page, tables.status_post, tables.status_logo
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("LOCK TABLE status_page IN SHARE ROW EXCLUSIVE MODE"))
     known = await pages(session)
@@ -56,6 +58,7 @@ async def change_pages(session: AsyncSession, plan: PagesPlan) -> PagesChange:
     refuse_shared_host(known, change)
     if change.drop:
         await session.execute(delete(post).where(post.c.page.in_(change.drop)))
+        await session.execute(delete(logos).where(logos.c.page.in_(change.drop)))
     slugs = [*change.drop, *(one.slug for one in change.pages)]
     if slugs:
         await session.execute(delete(page).where(page.c.slug.in_(slugs)))
@@ -87,6 +90,25 @@ async def drop_story(session: AsyncSession, page: str, story: str) -> None:
     """Forget a story, with all its posts."""
     table = tables.status_post
     await session.execute(delete(table).where(table.c.page == page, table.c.story == story))
+
+
+async def logo(session: AsyncSession, page: str) -> Logo | None:
+    """Return the logo of a page."""
+    table = tables.status_logo
+    found = await session.scalar(select(table.c.data).where(table.c.page == page))
+    return None if found is None else read_logo(base64.b64decode(found))
+
+
+async def set_logo(session: AsyncSession, page: str, logo: Logo | None) -> bool:
+    """Give a page a logo, or take it away."""
+    table, pages = tables.status_logo, tables.status_page
+    if await session.scalar(select(pages.c.slug).where(pages.c.slug == page)) is None:
+        return False
+    await session.execute(delete(table).where(table.c.page == page))
+    if logo is not None:
+        data = base64.b64encode(logo.data).decode()
+        await session.execute(insert(table).values(page=page, data=data))
+    return True
 
 
 async def pasts(
@@ -146,6 +168,12 @@ class SqlPublishing:
 
     async def drop_story(self, page: str, story: str) -> None:
         await self._session._write(drop_story, page, story)
+
+    async def logo(self, page: str) -> Logo | None:
+        return await self._session._read(logo, page)
+
+    async def set_logo(self, page: str, logo: Logo | None) -> bool:
+        return await self._session._write(set_logo, page, logo)
 
     async def pasts(self, task_ids: Collection[int], since: datetime) -> dict[int, Past]:
         return await self._session._read(pasts, task_ids, since)

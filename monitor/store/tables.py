@@ -372,6 +372,14 @@ status_post = Table(
 )
 """What was written about incidents. Its ids sort by time."""
 
+status_logo = Table(
+    "status_logo",
+    metadata,
+    Column("page", Text, primary_key=True),
+    Column("data", Text, nullable=False),
+)
+"""The logo of a page, in Base64."""
+
 receipt = Table(
     "receipt",
     metadata,
@@ -389,7 +397,7 @@ BACKED_UP = (
     *(task, task_state, result, transition, incident, gap, event, ping),
     *(notice, channel, maintenance, silence, acknowledgement),
     *(person, access_token, deed),
-    *(status_page, status_post),
+    *(status_page, status_post, status_logo),
 )
 """What a backup holds, in the order it is restored. A column that a later schema adds has a
 default, so that older backups can be restored too."""
@@ -397,6 +405,7 @@ default, so that older backups can be restored too."""
 ADDED_LATER = {
     *("ping", "notice", "channel", "maintenance", "silence", "acknowledgement"),
     *("person", "access_token", "deed", "status_page", "status_post"),
+    *("status_logo",),
     "task_state.flapping_since_at",
 }
 """Tables, and columns without a default, that backups of older schemas need not have."""

@@ -1,7 +1,8 @@
 """What every answer tells browsers: run nothing, load nothing, show nothing that is not ours.
 
 The one place where this is said. Of what an answer says itself, only how long it may be kept
-counts; pictures and widgets for other sites ask here to be let out.
+counts; pictures and widgets for other sites ask here to be let out, and files that others gave us
+to be shut in.
 """
 
 from starlette.datastructures import MutableHeaders
@@ -36,6 +37,9 @@ _FRAMED = {
 }
 
 
+_PICTURE = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
+
+
 def let_others_load(request: Request) -> None:
     """Let pages of other sites load this answer, as a picture say; only for what is public."""
     request.scope[_LOOSER] = _LOADED
@@ -47,6 +51,11 @@ def let_others_frame(request: Request) -> None:
     Nothing in it may be worth a click that was meant for something else.
     """
     request.scope[_LOOSER] = _FRAMED
+
+
+def be_only_a_picture(request: Request) -> None:
+    """Have browsers take this answer for a picture only, whatever is in it."""
+    request.scope[_LOOSER] = _PICTURE
 
 
 class SafeHeaders:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Monitor
+from tests.store.pictures import png
 
 ADD = "status-page add shop --title Shop --section 'Shop=web, #prod' --rename web=Storefront "
 ADD += "--host status.shop"
@@ -36,6 +37,8 @@ WRONG = [
     ("status-page post shop hm --story abc", "there is no story 'abc' on this page"),
     ("status-page forget shop abc", "there is no story 'abc' on this page"),
     ("status-page export", "DIR is missing"),
+    ("status-page logo shop", "say either FILE or --none"),
+    ("status-page logo shop nope.png", "the file nope.png cannot be read: no such file"),
     ("status-page password nope", "there is no status page 'nope'"),
     ("status-page export out nope", "there is no status page 'nope'"),
 ]
@@ -79,6 +82,20 @@ def test_posts_go_on_with_what_is_open(monitor: Monitor) -> None:
     assert "решено" in monitor("--lang ru status-page show shop").out
     assert 0 == monitor(f"status-page forget shop {first['story'][:20]}").code
     assert [] == monitor("status-page show shop --json").document["posts"]
+
+
+def test_a_logo_comes_from_a_file_and_goes_into_the_export(monitor: Monitor, place: Path) -> None:
+    (place / "logo.png").write_bytes(png(40, 20))
+    (place / "logo.svg").write_text("<svg><script>alert(1)</script></svg>")
+    assert "has a logo, 40 x 20 pixels" in monitor("status-page logo shop logo.png").out
+    refused = monitor("status-page logo shop logo.svg")
+    assert (2, True) == (refused.code, "logo.svg is SVG, which can hold scripts" in refused.err)
+    monitor("status-page export out")
+    assert png(40, 20) == (place / "out" / "shop" / "logo.png").read_bytes()
+    assert 'src="logo.png"' in (place / "out" / "shop" / "index.html").read_text()
+    assert 0 == monitor("status-page logo shop --none").code
+    monitor("status-page export again")
+    assert "logo.png" not in (place / "again" / "shop" / "index.html").read_text()
 
 
 def test_an_exported_page_holds_all_it_refers_to(monitor: Monitor, place: Path) -> None:

@@ -24,6 +24,7 @@ from monitor.core.ports import Session
 from monitor.core.receipts import Receipt
 from monitor.core.records import EventRecord, LifeRecord, NoticeRecord
 from monitor.core.statuspage.values import PagesChange, Post, PostState, StatusPage
+from tests.store.pictures import picture
 from tests.store.scene import at, event, gap, incident, look, node, notice, spec, transition
 from tests.store.sweep import Operation
 
@@ -279,6 +280,14 @@ async def _write_post(session: Session, n: int) -> None:
     assert await session.publishing.write_post(post)
 
 
+async def _set_logo(session: Session, n: int) -> None:
+    assert await session.publishing.set_logo("there", picture(16 + n % 1000))
+
+
+async def _logo(session: Session, _n: int) -> None:
+    await session.publishing.logo("there")
+
+
 async def _pages(session: Session, _n: int) -> None:
     await session.publishing.pages()
 
@@ -391,6 +400,17 @@ WRITING = [
         ),
         _counts("status_post WHERE id = 'w{n}'"),
     ),
+    Operation(
+        "set a logo",
+        _set_logo,
+        (
+            "DELETE FROM status_page WHERE slug = 'there'",
+            "INSERT INTO status_page (slug, from_file, data) "
+            """VALUES ('there', false, '{"title": "there"}')""",
+            "DELETE FROM status_logo WHERE page = 'there'",
+        ),
+        _counts("status_logo WHERE page = 'there'"),
+    ),
     Operation("beat", _beat, trace=_counts("node WHERE id = 'n{n}'")),
     Operation(
         "commit a look",
@@ -433,6 +453,7 @@ READING = [
     Operation("deeds", _deeds),
     Operation("status pages", _pages),
     Operation("posts", _posts),
+    Operation("logo", _logo),
     Operation("pasts", _pasts),
     Operation("nodes", _nodes),
     Operation("recent", _recent),

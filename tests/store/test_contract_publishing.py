@@ -17,6 +17,7 @@ from monitor.core.statuspage.values import (
     Section,
     StatusPage,
 )
+from tests.store.pictures import picture
 from tests.store.scene import ODD_TEXT, at, gap, incident, look, spec, transition
 
 PAGE = StatusPage(
@@ -105,6 +106,23 @@ async def test_two_pages_never_have_one_host_name(store: Store) -> None:
         await publishing.change_pages(writing(other, drop=("shop",)))
         await publishing.change_pages(writing(attrs.evolve(other, title="new")))
         assert [PAGE_2, attrs.evolve(other, title="new")] == await publishing.pages()
+
+
+async def test_a_logo_stays_with_its_page_and_goes_with_it(store: Store) -> None:
+    async with store.session("test") as session:
+        publishing = session.publishing
+        assert not await publishing.set_logo("shop", picture())
+        await publishing.change_pages(writing(PAGE, PAGE_2))
+        assert await publishing.set_logo("shop", picture())
+        assert await publishing.set_logo("shop", picture(20))
+        assert await publishing.set_logo(PAGE_2.slug, picture(30))
+        await publishing.change_pages(writing(attrs.evolve(PAGE, title="new")))
+        assert picture(20) == await publishing.logo("shop")
+        assert await publishing.set_logo(PAGE_2.slug, None)
+        assert None is await publishing.logo(PAGE_2.slug)
+        await publishing.change_pages(writing(drop=("shop",)))
+        await publishing.change_pages(writing(PAGE))
+        assert None is await publishing.logo("shop")
 
 
 async def test_posts_are_read_newest_first_and_go_with_their_page(store: Store) -> None:

@@ -49,6 +49,8 @@ public GET  /status/{slug}/style.css
 public GET  /status/{slug}/feed.atom
 public GET  /status/{slug}/feed.rss
 public GET  /status/{slug}/summary.json
+public GET  /status/{slug}/logo
+public GET  /status/{slug}/favicon.ico
 public GET  /status/{slug}/login
 public POST /status/{slug}/login
 public GET  /badge/{key}/{figure}.svg
@@ -150,6 +152,9 @@ admin  DELETE /api/v1/status-pages/{name:path}
 viewer GET    /api/v1/status-pages/{name:path}/posts
 editor POST   /api/v1/status-pages/{name:path}/posts
 editor DELETE /api/v1/status-pages/{name:path}/posts/{story}
+viewer GET    /api/v1/status-pages/{name:path}/logo
+admin  PUT    /api/v1/status-pages/{name:path}/logo
+admin  DELETE /api/v1/status-pages/{name:path}/logo
 viewer GET    /api/v1/channels
 admin  POST   /api/v1/channels
 viewer GET    /api/v1/channels/{name:path}

@@ -10,10 +10,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from monitor.core.names import check_name
-from monitor.core.ports import DuplicateName
 from monitor.core.statuspage.values import (
     THEMES,
-    PagesChange,
     Post,
     PostState,
     Section,
@@ -88,24 +86,6 @@ def check_page(page: StatusPage) -> StatusPage:
     for section in page.sections:
         _check_section(section)
     return page
-
-
-def refuse_shared_host(known: Iterable[StatusPage], change: PagesChange) -> None:
-    """Refuse a change after which two pages would have one host name.
-
-    Raises:
-        DuplicateName: naming both.
-    """
-    new = {one.slug: one for one in change.pages}
-    stay = [one for one in known if one.slug not in new and one.slug not in change.drop]
-    holders: dict[str, str] = {}
-    for one in (*stay, *new.values()):
-        if one.host and one.host in holders:
-            raise DuplicateName(
-                f"the host name {one.host} belongs to the status page {holders[one.host]!r}; "
-                f"choose another for {one.slug!r}"
-            )
-        holders[one.host] = one.slug
 
 
 def _check_section(section: Section) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.core.statuspage.days import Past
+from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.values import PagesChange, Post, StatusPage
 
 PagesPlan = Callable[[Sequence[StatusPage]], PagesChange]
@@ -33,6 +34,12 @@ class Publishing(Protocol):
 
     async def drop_story(self, page: str, story: str) -> None:
         """Forget a story, with all its posts."""
+
+    async def logo(self, page: str) -> Logo | None:
+        """Return the logo of a page, if it has one."""
+
+    async def set_logo(self, page: str, logo: Logo | None) -> bool:
+        """Give a page a logo, or take it away; say whether the page is there."""
 
     async def pasts(self, task_ids: Collection[int], since: datetime) -> dict[int, Past]:
         """Return what is stored of the past of some tasks: what does not end before `since`."""

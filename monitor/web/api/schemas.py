@@ -251,6 +251,7 @@ CLASSES: tuple[type, ...] = (
     alert_documents.NoticeDocument,
     statuspages.StatusPageDocument,
     statuspages.PostDocument,
+    statuspages.LogoDocument,
     kinds.KindDocument,
     kinds.FamilyDocument,
 )

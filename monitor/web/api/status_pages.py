@@ -1,12 +1,16 @@
 """/api/v1/status-pages: pages for the public, and what is written on them."""
 
+import base64
+import binascii
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
+from monitor.core.statuspage.logo import Logo, read_logo
 from monitor.core.statuspage.making import InvalidPage, section_of
 from monitor.core.statuspage.values import THEMES, PagesChange, PostState, StatusPage
+from monitor.operations.refusals import NotThere
 from monitor.operations.statuspages import (
     adding,
     editing,
@@ -14,6 +18,7 @@ from monitor.operations.statuspages import (
     find_story,
     fit_page,
     fit_password,
+    logo_form,
     make_post,
     page_form,
     post_form,
@@ -37,6 +42,16 @@ def _sections(value: Any) -> tuple[Any, ...]:
         raise ValueError("is no list of sections; write [{'title': 'Shop', 'tags': ['prod']}]")
     try:
         return tuple(section_of(one) for one in value)
+    except InvalidPage as error:
+        raise ValueError(error.message) from None
+
+
+def picture(value: Any) -> Logo:
+    """Read a logo in Base64."""
+    try:
+        return read_logo(base64.b64decode(note(value), validate=True))
+    except binascii.Error:
+        raise ValueError("is not Base64") from None
     except InvalidPage as error:
         raise ValueError(error.message) from None
 
@@ -102,6 +117,20 @@ _POST = Body(
 )
 
 
+_LOGO = Body(
+    name="NewLogo",
+    keys={
+        "data": Key(
+            picture,
+            "the picture in Base64; at most 256 KiB and 2000 pixels a side",
+            {"type": "string", "contentEncoding": "base64"},
+        )
+    },
+    required=("data",),
+    example={"data": "iVBORw0KGgo..."},
+)
+
+
 @attrs.frozen(kw_only=True)
 class StatusPageDesk:
     """Serves status pages to those who make them."""
@@ -142,6 +171,35 @@ class StatusPageDesk:
             needs=Role.EDITOR,
             says="Remove a story with all its posts.",
             carry_out=self.forget,
+            status=204,
+        )
+        yield Operation(
+            id="getLogo",
+            method="GET",
+            path="/status-pages/{name}/logo",
+            needs=Role.VIEWER,
+            says="Say what is known of the logo of a status page.",
+            more="The picture itself is at `/status/{name}/logo`.",
+            carry_out=self.logo,
+            answer=ref("Logo"),
+        )
+        yield Operation(
+            id="setLogo",
+            method="PUT",
+            path="/status-pages/{name}/logo",
+            needs=Role.ADMIN,
+            says="Give a status page a logo: PNG, JPEG or WebP.",
+            carry_out=self.set_logo,
+            body=_LOGO,
+            answer=ref("Logo"),
+        )
+        yield Operation(
+            id="removeLogo",
+            method="DELETE",
+            path="/status-pages/{name}/logo",
+            needs=Role.ADMIN,
+            says="Take the logo of a status page away.",
+            carry_out=self.remove_logo,
             status=204,
         )
         yield Operation(
@@ -258,6 +316,34 @@ class StatusPageDesk:
             await session.publishing.change_pages(removing(slug))
         self.changed()
         return Reply(status=204)
+
+    async def logo(self, call: Call) -> Reply:
+        slug = call.text("name")
+        async with call.session() as session:
+            find_page(await session.publishing.pages(), slug)
+            found = await session.publishing.logo(slug)
+        if found is None:
+            raise NotThere(f"the status page {slug!r} has no logo")
+        return Reply(document=logo_form(found))
+
+    async def set_logo(self, call: Call) -> Reply:
+        logo: Logo = call.body["data"]
+        await self._change_logo(call, logo)
+        return Reply(document=logo_form(logo))
+
+    async def remove_logo(self, call: Call) -> Reply:
+        await self._change_logo(call, None)
+        return Reply(status=204)
+
+    async def _change_logo(self, call: Call, logo: Logo | None) -> None:
+        slug = call.text("name")
+        async with call.session() as session:
+            find_page(await session.publishing.pages(), slug)
+            old = await session.publishing.logo(slug)
+            before, after = (None if one is None else logo_form(one) for one in (old, logo))
+            call.sign(session, "status-page.logo", slug, before, after)
+            await session.publishing.set_logo(slug, logo)
+        self.changed()
 
     async def posts(self, call: Call) -> Reply:
         slug, place = call.text("name"), decoded(call.query["cursor"], str)

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import msgspec
 
+from monitor.core.statuspage.logo import ENDINGS, Logo
 from monitor.web.status import writing
 from monitor.web.status.badges import FIGURES, make_badge
 from monitor.web.status.view import View
@@ -13,6 +14,10 @@ from monitor.web.status.writing import STYLES, Places, Writer
 
 _PICTURES = ("eye.svg", "eye-down.svg")
 _OTHER = {"en": "ru", "ru": "en"}
+
+
+def _logo_name(logo: Logo) -> str:
+    return f"logo.{ENDINGS[logo.media_type]}"
 
 
 def statics() -> Iterator[tuple[str, bytes]]:
@@ -35,6 +40,7 @@ def files_of(view: View, url: str) -> Iterator[tuple[str, bytes]]:
         static=lambda name: f"../static/{name}",
         page="index.html",
         below="",
+        logo=_logo_name,
         languages={first: "index.html", _OTHER[first]: f"index.{_OTHER[first]}.html"},
     )
     address = f"{url.rstrip('/')}/{page.slug}" if url else page.slug
@@ -54,6 +60,8 @@ def files_of(view: View, url: str) -> Iterator[tuple[str, bytes]]:
         for row in view.rows:
             if (drawn := make_badge(view, row, figure, said)) is not None:
                 texts[f"badge/{row.task_id}/{figure}.svg"] = drawn
+    if view.logo is not None:
+        yield f"{page.slug}/{_logo_name(view.logo)}", view.logo.data
     for name, text in texts.items():
         yield f"{page.slug}/{name}", text.encode()
     yield f"{page.slug}/summary.json", msgspec.json.encode(writing.summary(view, address))

@@ -93,7 +93,7 @@ class Gate:
 
     def remember(self, request: Request, page: StatusPage) -> str:
         """Return the header that makes a browser bring what opens the page."""
-        until = str(round((self.now() + AGE).timestamp()))
+        until = str(int((self.now() + AGE).timestamp()))
         return self._cookie(page).write(request, f"{until}.{_signed(page, until)}", AGE)
 
     def _cookie(self, page: StatusPage) -> Cookie:

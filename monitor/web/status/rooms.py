@@ -21,7 +21,7 @@ from monitor.core.statuspage.values import StatusPage
 from monitor.web.access.cookies import keep
 from monitor.web.access.form import read_form
 from monitor.web.access.source import Source
-from monitor.web.headers import let_others_frame, let_others_load
+from monitor.web.headers import be_only_a_picture, let_others_frame, let_others_load
 from monitor.web.pages.statics import Statics
 from monitor.web.pages.words import preferred
 from monitor.web.routing import PUBLIC, Entry
@@ -74,6 +74,8 @@ class StatusRoom:
             "": self.page,
             "/widget": self.widget,
             "/style.css": self.style,
+            "/logo": self.logo,
+            "/favicon.ico": self.favicon,
             "/feed.atom": self.atom,
             "/feed.rss": self.rss,
             "/summary.json": self.summary,
@@ -175,11 +177,13 @@ class StatusRoom:
 
     def _places(self, page: StatusPage, *, at_front: bool) -> Places:
         path = "/" if at_front else f"/status/{page.slug}"
+        below = path if at_front else f"{path}/"
         return Places(
             static=self.statics.path,
             page=path,
-            below=path if at_front else f"{path}/",
+            below=below,
             languages={one: f"{path}?lang={one}" for one in LANGUAGES},
+            logo=lambda logo: f"{below}logo?v={logo.version}",
         )
 
     async def style(self, request: Request) -> Response:
@@ -187,6 +191,22 @@ class StatusRoom:
         page = await self._page(request)
         response = Response(writing.style(page), media_type="text/css")
         return _kept_for_a_while(request, response, page)
+
+    async def logo(self, request: Request) -> Response:
+        """Send the logo of a page."""
+        page, shown = await self._shown(request)
+        logo = shown.view.logo
+        if logo is None:
+            raise HTTPException(404)
+        be_only_a_picture(request)
+        return _kept_for_a_while(request, Response(logo.data, media_type=logo.media_type), page)
+
+    async def favicon(self, request: Request) -> Response:
+        """Lead browsers that ask by themselves to the logo, or to our sign."""
+        page, shown = await self._shown(request)
+        logo, places = shown.view.logo, self._places(page, at_front=is_at_front(request))
+        target = self.statics.path("eye.svg") if logo is None else places.logo(logo)
+        return RedirectResponse(target, 303)
 
     async def atom(self, request: Request) -> Response:
         """Send what happened as an Atom feed."""

@@ -144,5 +144,6 @@ async def gathered(
         since = {one.task.id: first_slot_at(one.task, one.state, now) for one in ours}
         recent = await session.recent(since)
     posts = await session.publishing.posts(page.slug)
+    logo = await session.publishing.logo(page.slug)
     maintenances = (await session.alerting()).maintenances
-    return partial(make_view, page, fleet, pasts, recent, posts, maintenances, now)
+    return partial(make_view, page, fleet, pasts, recent, posts, maintenances, now, logo)

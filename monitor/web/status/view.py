@@ -14,6 +14,7 @@ from monitor.core.describe import without_password
 from monitor.core.glance import Recent
 from monitor.core.model import Task, WatchedTask
 from monitor.core.statuspage.days import DAYS, Day, Past, Sum, added, blind_since, make_days
+from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.standing import Condition, Overall, condition_of, overall
 from monitor.core.statuspage.values import Post, Section, StatusPage, Story, stories_of
 from monitor.operations.maintenances import window_of
@@ -85,6 +86,7 @@ class View:
     """The last ones, newest first."""
     under_way: Sequence[Work] = ()
     coming: Sequence[Work] = ()
+    logo: Logo | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -119,6 +121,7 @@ def make_view(
     posts: Sequence[Post],
     maintenances: Sequence[Maintenance],
     now: datetime,
+    logo: Logo | None = None,
 ) -> View:
     """Return what a page shows now.
 
@@ -170,6 +173,7 @@ def make_view(
     return View(
         page=page,
         now=now,
+        logo=logo,
         groups=[
             Group(title=section.title, rows=[row(section, one) for one in ours])
             for section, ours in chosen

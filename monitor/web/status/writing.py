@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from monitor.core.statuspage.days import Sum, percent
+from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.making import ink_on
 from monitor.core.statuspage.values import StatusPage
 from monitor.web.pages.frame import TEMPLATES
@@ -38,6 +39,8 @@ class Places:
     """What stands before what hangs below the page, such as `feed.atom`."""
     languages: Mapping[str, str]
     """The path of the page in each language."""
+    logo: Callable[[Logo], str]
+    """The path of its logo."""
 
 
 def _environment() -> Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import trio
@@ -10,6 +11,7 @@ from trio.testing import MockClock
 from monitor.core.statuspage.values import PagesChange, StatusPage
 from monitor.web.routing import Role
 from tests.core.scene import Stage
+from tests.store.pictures import png
 from tests.web.api.caller import Caller
 
 PAGE: dict[str, Any] = {
@@ -56,6 +58,25 @@ async def test_a_password_is_sent_once_and_never_shown(
     assert "simple pattern" in weak.wrong["password"]
     opened = await caller.ask("PATCH", "/status-pages/shop", {"password": ""})
     assert not opened.document["protected"]
+
+
+async def test_a_logo_is_given_and_taken_away(caller: Caller, autojump_clock: MockClock) -> None:
+    path = "/status-pages/shop/logo"
+    await caller.post("/status-pages", PAGE)
+    assert 404 == (await caller.get(path)).status
+    given = {"data": base64.b64encode(png(32, 20)).decode()}
+    made = await caller.ask("PUT", path, given)
+    assert (200, "image/png", 32, 20) == (
+        made.status,
+        *(made.document[key] for key in ("media_type", "width", "height")),
+    )
+    assert made.document == (await caller.get(path)).document
+    for wrong, said in (("<svg>", "is not Base64"), ("PHN2Zz4=", "is SVG"), ("AAAA", "neither")):
+        answer = await caller.ask("PUT", path, {"data": wrong})
+        assert (422, True) == (answer.status, said in answer.wrong["data"])
+    assert 404 == (await caller.ask("PUT", "/status-pages/x/logo", given)).status
+    assert 204 == (await caller.delete(path)).status
+    assert 404 == (await caller.get(path)).status
 
 
 async def test_what_is_wrong_is_named(caller: Caller, autojump_clock: MockClock) -> None:

@@ -165,4 +165,8 @@ class Browser:
             await self.site(scope, receive, send)
         start, *rest = sent
         answered = {name.decode(): value.decode() for name, value in start["headers"]}
-        return Answer(start["status"], b"".join(one["body"] for one in rest).decode(), answered)
+        return Answer(
+            start["status"],
+            b"".join(one["body"] for one in rest).decode(errors="replace"),
+            answered,
+        )

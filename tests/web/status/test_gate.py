@@ -18,7 +18,7 @@ from tests.web.pages.scenery import Scenery
 from tests.web.status.scene import SHOP, make_scene, public_site, room_of
 
 WRONG = "some other words in a row"
-BELOW = ("/widget", "/feed.atom", "/feed.rss", "/summary.json", "/style.css")
+BELOW = ("/widget", "/feed.atom", "/feed.rss", "/summary.json", "/style.css", "/favicon.ico")
 OURS = {"sec-fetch-site": "same-origin"}
 
 
@@ -86,7 +86,9 @@ async def test_the_password_opens_all_of_it_and_nothing_is_kept_on_the_way(house
     assert "HttpOnly; SameSite=Lax" in entered.headers["set-cookie"]
     for path in ("", *BELOW):
         answer = await house.browser.get(f"/status/shop{path}", **cookie_of(entered))
-        assert 200 == answer.status, path
+        assert (303 if path == "/favicon.ico" else 200) == answer.status, path
+        if answer.status == 303:
+            continue
         assert "private, no-store" == answer.headers["cache-control"]
         assert "Cookie" in answer.headers["vary"]
         assert "access-control-allow-origin" not in answer.headers

@@ -17,6 +17,7 @@ from monitor.core.statuspage.values import PostState
 from monitor.web.status import words, writing
 from monitor.web.status.shelf import PAGES_S, VIEW_S
 from monitor.web.status.words import PublicWords
+from tests.store.pictures import picture
 from tests.web.pages.reading import Browser
 from tests.web.pages.scenery import Scenery
 from tests.web.status.scene import SHOP, browser_of, make_scene
@@ -219,6 +220,24 @@ async def test_the_colour_of_a_page_is_its_own_and_can_be_read(house: House) -> 
     assert "text/css; charset=utf-8" == answer.headers["content-type"]
     assert "--band: #5b2a86; --band-ink: #ffffff;" in answer.text
     assert "" == writing.style(attrs.evolve(SHOP, accent=""))
+
+
+async def test_a_logo_stands_beside_the_title_and_is_only_a_picture(house: House) -> None:
+    assert 404 == (await house.browser.get("/status/shop/logo", accept="*/*")).status
+    sign = await house.browser.get("/status/shop/favicon.ico")
+    assert (303, True) == (sign.status, "eye" in sign.to)
+    house.scene.store.tables.pages.logos["all"] = picture()
+    page = await house.browser.get("/status/all")
+    [shown] = page.document.every("img")
+    assert (f"/status/all/logo?v={picture().version}", "") == (shown["src"], shown["alt"])
+    icon = next(one for one in page.document.every("link") if one["rel"] == "icon")
+    assert (shown["src"], "image/png") == (icon["href"], icon["type"])
+    answer = await house.browser.get(shown["src"])
+    assert "image/png" == answer.headers["content-type"]
+    assert "nosniff" == answer.headers["x-content-type-options"]
+    policy = answer.headers["content-security-policy"]
+    assert ("default-src 'none'", "sandbox") == (policy.split("; ")[0], policy.split("; ")[-1])
+    assert shown["src"] == (await house.browser.get("/status/all/favicon.ico")).to
 
 
 def test_every_word_has_its_russian() -> None:

@@ -1,0 +1,24 @@
+"""Host names of pages: no two pages have the same."""
+
+from collections.abc import Iterable
+
+from monitor.core.ports import DuplicateName
+from monitor.core.statuspage.values import PagesChange, StatusPage
+
+
+def refuse_shared_host(known: Iterable[StatusPage], change: PagesChange) -> None:
+    """Refuse a change after which two pages would have one host name.
+
+    Raises:
+        DuplicateName: naming both.
+    """
+    new = {one.slug: one for one in change.pages}
+    stay = [one for one in known if one.slug not in new and one.slug not in change.drop]
+    holders: dict[str, str] = {}
+    for one in (*stay, *new.values()):
+        if one.host and one.host in holders:
+            raise DuplicateName(
+                f"the host name {one.host} belongs to the status page {holders[one.host]!r}; "
+                f"choose another for {one.slug!r}"
+            )
+        holders[one.host] = one.slug
