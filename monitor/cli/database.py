@@ -91,12 +91,14 @@ def expect_file(settings: Settings) -> None:
 
 @asynccontextmanager
 async def open_session(settings: Settings, *, make: bool = False) -> AsyncIterator[Session]:
-    """Open a database for a few units of work. See `open_database`."""
+    """Open a database for a few units of work; changes are written down. See `open_database`."""
+    from monitor.cli.whoami import signed_by_typist
+
     async with (
         open_database(settings, make=make) as store,
         store.session("command line") as session,
     ):
-        yield session
+        yield signed_by_typist(session, now)
 
 
 async def find_task(session: Session, wanted: str) -> WatchedTask:

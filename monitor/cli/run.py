@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from monitor.web.pages.inbox_page import Inbox
     from monitor.web.routing import Room
 
+_BY_FILE = "configuration file"
+"""How those make changes who edit the files that we follow."""
 _LAST_LINES_S = 1.0
 """How long the last lines of looks may take to be written; a terminal may stand still."""
 
@@ -180,6 +182,7 @@ class Run:
     async def _prepare(self, store: "Store", clock: "Clock", departure: "Departure") -> None:
         """Make sure that we are alone, and add the targets."""
         from monitor.cli.neighbours import wait_alone
+        from monitor.cli.whoami import signed_by_typist
         from monitor.core.alerts.alerting import AlertingChange
 
         async with trio.open_nursery() as nursery:
@@ -192,6 +195,7 @@ class Run:
                         f"{other.pid} on {other.host}; stop it first"
                     )
                 await self._apply(session, clock)
+                session = signed_by_typist(session, clock.now)
                 fleet = await session.fleet()
                 known = {watched.task.target for watched in fleet}
                 new = [spec for target, spec in self.specs.items() if target not in known]
@@ -205,10 +209,11 @@ class Run:
         """Apply the configuration files, if there are any."""
         if self.files is None or self.declared is None:
             return
+        from monitor.cli.whoami import signed_by_typist
         from monitor.config.files import apply
 
         self.mark = self.files.mark()
-        await apply(session, self.declared, clock)
+        await apply(signed_by_typist(session, clock.now, _BY_FILE), self.declared, clock)
 
     async def _listen(self) -> Sequence[socket.socket]:
         """Open where we listen; that must work if somebody asked for it.
@@ -280,12 +285,17 @@ class Run:
             guests["deadman"] = partial(keep_deadman, settings=self.settings)
         if self.files is None:
             return guests
+        from monitor.cli.whoami import signed_by_typist
         from monitor.config.files import Reload
 
         def reload(monitor: "Monitor") -> Awaitable[None]:
             assert self.files is not None
             return Reload(
-                files=self.files, store=monitor.store, clock=monitor.clock, applied=self.mark
+                files=self.files,
+                store=monitor.store,
+                clock=monitor.clock,
+                applied=self.mark,
+                sign=partial(signed_by_typist, now=monitor.clock.now, via=_BY_FILE),
             ).run()
 
         return {**guests, "configuration": reload}

@@ -1,19 +1,14 @@
 """`monitor token`: keys for programs that ask the API."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Duration, Everywhere
 from monitor.cli.screen import say, say_json, table
 from monitor.cli.user import RoleWord, read_role_word
-from monitor.core.units import format_duration, stamp
-from monitor.operations.refusals import Unfit
+from monitor.core.units import stamp
 from monitor.words import Words
-
-if TYPE_CHECKING:
-    from monitor.core.access.changing import People
-    from monitor.core.access.people import Deed, Token
 
 Paths = Annotated[list[str] | None, Parameter(metavar="PATH", n_tokens=1)]
 
@@ -49,12 +44,10 @@ async def add(
     """
     from monitor.core.access.changing import granting
     from monitor.core.access.roles import Role
-    from monitor.operations.people import LONGEST_S, make_token, token_form
+    from monitor.operations.people import make_token, token_form, token_length
 
     wanted = read_role_word(role) or Role.VIEWER
-    if for_ is not None and not 60 <= for_ <= LONGEST_S:
-        limits = f"1m to {format_duration(LONGEST_S)}"
-        raise Unfit("for", f"{format_duration(for_)} is out of range; use {limits}")
+    for_s = token_length(for_)
     settings = everywhere.settle()
     words = Words(settings.lang)
     from monitor.cli.database import now, open_session
@@ -69,11 +62,10 @@ async def add(
             owner=None if user is None else people.user(user),
             read_only=read_only,
             paths=path or (),
-            for_s=for_,
+            for_s=for_s,
             by=whoami(),
         )
-        plan = granting(token, _deed("token.add", None, token, people))
-        [token] = (await session.registry.change_people(plan)).tokens
+        [token] = (await session.registry.change_people(granting(token))).tokens
     if everywhere.json:
         say_json({**token_form(token, people), "token": secret})
         return 0
@@ -136,28 +128,9 @@ async def revoke(name: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     async with open_session(settings) as session:
         people = await session.registry.people()
         token = people.token(name)
-        plan = revoking(token.id, _deed("token.revoke", token, None, people))
-        await session.registry.change_people(plan)
+        await session.registry.change_people(revoking(token.id))
     if everywhere.json:
         say_json(token_form(token, people))
     else:
         say(words('token "{name}" revoked', name=token.name))
     return 0
-
-
-def _deed(action: str, before: "Token | None", after: "Token | None", people: "People") -> "Deed":
-    from monitor.cli.database import now
-    from monitor.cli.whoami import whoami
-    from monitor.core.access.people import new_deed
-    from monitor.operations.people import shown_token
-
-    about = after or before
-    return new_deed(
-        now(),
-        whoami(),
-        "command line",
-        action,
-        "" if about is None else about.name,
-        shown_token(before, people) if before else None,
-        shown_token(after, people) if after else None,
-    )

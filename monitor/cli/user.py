@@ -14,7 +14,7 @@ from monitor.words import Words
 
 if TYPE_CHECKING:
     from monitor.core.access.changing import Plan
-    from monitor.core.access.people import Deed, User
+    from monitor.core.access.people import User
     from monitor.core.access.roles import Role
     from monitor.core.ports import Session
 
@@ -67,7 +67,7 @@ async def add(
         adding(user)(people)  # before somebody types a password for nothing
         kept = None if no_password else _kept(words, name, password_hash)
         user = attrs.evolve(user, password=kept)
-        done = await session.registry.change_people(adding(user, _deed("user.add", None, user)))
+        done = await session.registry.change_people(adding(user))
     [user] = done.users
     return _tell(everywhere, user, words('user "{name}" added: {role}', **_words(user, words)))
 
@@ -135,8 +135,7 @@ async def edit(
 
     async with open_session(settings) as session:
         old = (await session.registry.people()).user(name)
-        deed = _deed("user.edit", old, changed(old))
-        user = await _change(session, editing(old.id, changed, deed))
+        user = await _change(session, editing(old.id, changed))
     return _tell(everywhere, user, words('user "{name}" changed: {role}', **_words(user, words)))
 
 
@@ -161,8 +160,7 @@ async def password(
     async with open_session(settings) as session:
         old = (await session.registry.people()).user(name)
         kept = _kept(words, old.name, password_hash)
-        deed = _deed("user.password", old, old)
-        plan = editing(old.id, lambda user: attrs.evolve(user, password=kept), deed)
+        plan = editing(old.id, lambda user: attrs.evolve(user, password=kept))
         user = await _change(session, plan)
     said = words('user "{name}" has another password; all sessions have ended', name=user.name)
     return _tell(everywhere, user, said)
@@ -181,8 +179,7 @@ async def remove(name: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
 
     async with open_session(settings) as session:
         user = (await session.registry.people()).user(name)
-        deed = _deed("user.remove", user, None)
-        await session.registry.change_people(removing(user.id, deed))
+        await session.registry.change_people(removing(user.id))
     return _tell(everywhere, user, words('user "{name}" removed', name=user.name))
 
 
@@ -211,33 +208,9 @@ def _kept(words: Words, name: str, password_hash: str | None) -> str:
     """Return the hash of a password that was given, or asked for."""
     if password_hash is None:
         return hashed(read_password(words, (name,)))
-    from argon2 import extract_parameters
-    from argon2.exceptions import InvalidHashError
+    from monitor.operations.people import check_hash
 
-    try:
-        extract_parameters(password_hash)
-    except InvalidHashError:
-        sentence = "this is no argon2 hash; `monitor hash-password` prints one"
-        raise Unfit("password-hash", sentence) from None
-    return password_hash
-
-
-def _deed(action: str, before: "User | None", after: "User | None") -> "Deed":
-    from monitor.cli.database import now
-    from monitor.cli.whoami import whoami
-    from monitor.core.access.people import new_deed
-    from monitor.operations.people import shown_user
-
-    about = after or before
-    return new_deed(
-        now(),
-        whoami(),
-        "command line",
-        action,
-        "" if about is None else about.name,
-        shown_user(before) if before else None,
-        shown_user(after) if after else None,
-    )
+    return check_hash(password_hash)
 
 
 async def _change(session: "Session", plan: "Plan") -> "User":

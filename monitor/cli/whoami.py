@@ -1,7 +1,13 @@
-"""Who types: whose name stands below a silence or an acknowledgement."""
+"""Who types: whose name stands below a silence, an acknowledgement, and all that was changed."""
 
 import getpass
 import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.core.ports import Session
 
 
 def whoami() -> str:
@@ -10,3 +16,17 @@ def whoami() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return f"user {os.getuid()}"
+
+
+def signed_by_typist(
+    session: "Session", now: Callable[[], datetime], via: str = "command line"
+) -> "Session":
+    """Return the same session, whose changes are written down as those of who types.
+
+    Args:
+        via: how they make them.
+    """
+    from monitor.operations.signed_session import signed_session
+    from monitor.operations.signing import Author
+
+    return signed_session(session, Author(name=whoami(), via=via), now)

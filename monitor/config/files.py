@@ -3,7 +3,7 @@
 A file that is wrong is told and changes nothing: what ran before goes on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
@@ -63,6 +63,8 @@ class Reload:
     clock: Clock
     applied: Mark
     """The files as they were when they were applied last, or refused."""
+    sign: Callable[[Session], Session] = lambda session: session
+    """Makes a session one whose changes are written down."""
 
     async def run(self) -> None:
         """Watch the files for ever. Tasks they do not change are not disturbed."""
@@ -79,7 +81,7 @@ class Reload:
         try:
             # Ten thousand tasks take seconds to check; looks go on meanwhile.
             declared, warnings = await trio.to_thread.run_sync(self.files.read)
-            change = await apply(session, declared, self.clock)
+            change = await apply(self.sign(session), declared, self.clock)
         except DatabaseAway:
             return  # told by those who have something to lose; tried again
         except BadConfig as error:

@@ -2,6 +2,7 @@
 
 import attrs
 
+from monitor.core.access.people import Deed
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.model import RequestKind, Task, TaskSpec, WatchedTask
 from monitor.core.statuspage.values import PagesChange
@@ -17,6 +18,8 @@ class FleetChange:
     add: tuple[TaskSpec, ...] = ()
     alerting: AlertingChange | None = None
     pages: PagesChange | None = None
+    deeds: tuple[Deed, ...] = ()
+    """What is written down of it."""
 
     def __bool__(self) -> bool:
         return bool(self.remove or self.edit or self.add or self.alerting or self.pages)

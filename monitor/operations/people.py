@@ -91,6 +91,24 @@ def make_token(
     return token, secret
 
 
+def differences(deed: Deed) -> list[tuple[str, str]]:
+    """Return what is worth showing of a deed: by key `old → new`, or what is there now.
+
+    Nothing is said of what was nothing before and is nothing now.
+    """
+    found = []
+    for key in sorted({*deed.before, *deed.after}):
+        old, new = deed.before.get(key), deed.after.get(key)
+        if old or new:
+            was = f"{_written(old)} → " if key in deed.before else ""
+            found.append((key, was + _written(new)))
+    return found
+
+
+def _written(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
 def token_length(for_s: float | None) -> float | None:
     """Return how long a token is to be good. Raises Unfit."""
     if for_s is not None and not SHORTEST_S <= for_s <= LONGEST_S:

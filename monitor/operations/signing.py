@@ -51,7 +51,7 @@ def _people_deeds(
             yield author.deed(at, "user.add", user.name, None, shown_user(user))
         else:
             shown = shown_user(old), shown_user(user)
-            yield author.deed(at, _user_action(old, user), old.name, *shown)
+            yield author.deed(at, _user_action(old, user), user.name, *shown)
     for user_id in change.drop_users:
         yield author.deed(at, "user.remove", known[user_id].name, shown_user(known[user_id]), None)
     for token in change.tokens:

@@ -181,6 +181,7 @@ class MemorySession:
             if change.alerting is not None:
                 tables.alerts.change(change.alerting)
                 tables.revision += 1
+            tables.access.write_deeds(change.deeds)
             return change
 
         return await self._write(work)

@@ -19,6 +19,7 @@ from monitor.core.pings import PINGS_KEPT, Ping, PingRecord
 from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
 from monitor.store import rows, tables
+from monitor.store.access import write_deeds
 from monitor.store.alerting import alerting, write_notices
 from monitor.store.alerting import change as change_alerting
 from monitor.store.bulk import insert_new, present, update
@@ -261,6 +262,7 @@ async def rebuild(
     if change.pages:
         wanted = change.pages
         await change_pages(session, lambda _known: wanted)
+    await write_deeds(session, change.deeds)
     return change
 
 

@@ -22,6 +22,7 @@ from monitor.core.access.changing import (
 )
 from monitor.core.access.people import Deed, Deeds, Token, User, WebSession, new_deed
 from monitor.core.access.roles import Role
+from monitor.core.changes import FleetChange
 from monitor.core.ports import DuplicateName, Session, Store
 from tests.store.scene import ODD_TEXT, at, spec
 
@@ -229,6 +230,16 @@ async def test_what_was_done_is_written_with_it_or_not_at_all(store: Store) -> N
             await session.add([spec("shop")], at(1))
         await session.add([spec("other")], at(2))
         assert [done] == await session.registry.deeds()
+
+
+async def test_a_change_of_many_tasks_is_written_down_with_it(store: Store) -> None:
+    change = FleetChange(add=(spec("shop"),), deeds=(deed(0, action="task.add"),))
+    twice = FleetChange(add=(spec("shop"),), deeds=(deed(1, action="task.add"),))
+    async with store.session("test") as session:
+        await session.rebuild(lambda _tasks, _alerting: change, at(0))
+        with pytest.raises(DuplicateName):
+            await session.rebuild(lambda _tasks, _alerting: twice, at(0))
+        assert list(change.deeds) == await session.registry.deeds()
 
 
 async def test_reading_does_not_use_up_a_signature(store: Store) -> None:

@@ -19,10 +19,10 @@ from monitor.core.access.changing import (
     revoking,
 )
 from monitor.core.access.passwords import BadPassword, check_password
-from monitor.core.access.people import Deed, Deeds, User
+from monitor.core.access.people import Deeds, User
 from monitor.core.access.roles import Role, read_role
 from monitor.core.units import parse_duration
-from monitor.operations.people import make_token, token_length
+from monitor.operations.people import differences, make_token, token_length
 from monitor.operations.refusals import Unfit
 from monitor.operations.signing import signed
 from monitor.web.access.door import Door
@@ -116,7 +116,7 @@ class PeoplePage:
             request,
             "access/log.html",
             deeds=found[:LINES],
-            differences=_differences,
+            differences=differences,
             older=found[LINES - 1].id if len(found) > LINES else "",
             wanted=wanted,
         )
@@ -229,13 +229,6 @@ class PeoplePage:
         said = self.pages.words(request)(why)
         kept = {key: text for key, text in form.items() if key != "password"}
         return await self._page(request, wrong={where: said}, form=kept)
-
-
-def _differences(deed: Deed) -> list[str]:
-    """Return what is worth showing: what was something before, or is something now."""
-    return sorted(
-        key for key in {*deed.before, *deed.after} if deed.before.get(key) or deed.after.get(key)
-    )
 
 
 def _role(form: dict[str, str]) -> Role:

@@ -65,7 +65,7 @@ async def test_users_are_added_listed_changed_and_removed(
     told = [(one.actor, one.via, one.action, one.about) for one in deeds(stage)]
     assert [
         ("anna", "token", "user.add", "bob"),
-        ("anna", "token", "user.edit", "bob"),
+        ("anna", "token", "user.edit", "rob"),
         ("anna", "token", "user.remove", "rob"),
     ] == told
     assert {"name": "rob", "role": "editor"} == deeds(stage)[1].after
