@@ -15,6 +15,7 @@ from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.changes import FleetChange
 from monitor.core.model import RequestKind, Task, TaskSpec
 from monitor.core.ports import Session
+from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.publishing import PagesPlan, Publishing
 from monitor.core.statuspage.values import PagesChange, Post
 from monitor.operations.deeds import (
@@ -27,7 +28,7 @@ from monitor.operations.deeds import (
 )
 from monitor.operations.forms import spec_form
 from monitor.operations.signing import Author, signed
-from monitor.operations.statuspages import post_form
+from monitor.operations.statuspages import logo_form, post_form
 
 
 def signed_session(session: Session, author: Author, now: Callable[[], datetime]) -> Session:
@@ -137,6 +138,12 @@ class _SignedPublishing:
     async def write_post(self, post: Post) -> bool:
         self._tell([Done("status-page.post", post.page, None, post_form(post))])
         return await self._publishing.write_post(post)
+
+    async def set_logo(self, page: str, logo: Logo | None) -> bool:
+        old = await self._publishing.logo(page)
+        shown = (None if one is None else logo_form(one) for one in (old, logo))
+        self._tell([Done("status-page.logo", page, *shown)])
+        return await self._publishing.set_logo(page, logo)
 
     async def drop_story(self, page: str, story: str) -> None:
         posts = await self._publishing.posts(page)

@@ -149,7 +149,17 @@ READS = {
     *("registry", "publishing", "sign", "keep_receipt", "receipt", "changes", "watched", "page"),
     *("fleet", "looks", "recent", "gaps", "transitions", "incidents", "events", "pings"),
     *("unfinished", "notices", "alerting", "nodes", "overdue", "histograms"),
-    *("people", "find_session", "find_token", "sessions", "deeds", "pages", "posts", "pasts"),
+    *(
+        "people",
+        "find_session",
+        "find_token",
+        "sessions",
+        "deeds",
+        "pages",
+        "posts",
+        "logo",
+        "pasts",
+    ),
 }
 OF_THE_MONITOR_ITSELF = {
     *("commit", "beat", "open_session", "close_session", "seen", "write_deeds", "forget"),
