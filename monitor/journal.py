@@ -45,6 +45,7 @@ LEVELS = {
     "access.refused": logging.WARNING,
     "access.held": logging.WARNING,
     "access.oidc": logging.WARNING,
+    "access.shut": logging.WARNING,
     "config.refused": logging.ERROR,
     "config.warning": logging.WARNING,
     "config.left_over": logging.WARNING,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from monitor.core.access.options import SHORTEST_KEY
 from monitor.core.access.roles import Role, read_role
 from monitor.core.describe import without_password
 from monitor.core.model import TaskSpec
@@ -80,6 +81,21 @@ def _issuer(value: Any) -> str:
 
 def _words(value: Any) -> tuple[str, ...]:
     return tuple(one.strip() for one in _list(value, "groups", "admins"))
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    """Read what secrets are sealed with; what is wrong is told without repeating it."""
+    try:
+        found = tuple(one.strip() for one in _list(value, "keys", ""))
+    except ValueError:
+        raise ValueError('is no list of keys; write ["${file:/run/secrets/monitor}"]') from None
+    for number, key in enumerate(found, 1):
+        if len(key) < SHORTEST_KEY:
+            raise ValueError(
+                f"key {number} has {len(key)} characters; use {SHORTEST_KEY} random ones or more, "
+                "such as `openssl rand -base64 32` prints"
+            )
+    return found
 
 
 def _role_or_nobody(value: Any) -> Role | None:
@@ -202,6 +218,7 @@ SETTINGS = {
         ("access.idle", _seconds(60.0)),
         ("access.lifetime", _seconds(60.0)),
         ("access.audit_kept", _seconds(86400.0)),
+        ("access.secret_keys", _keys),
         ("access.proxies", _proxies),
         ("access.proxy_header", _header),
         ("access.proxy_role", _role),
@@ -248,7 +265,7 @@ def settings_schema() -> dict[str, Any]:
         inside[key] = {"type": ["string", "number"]}
     texts = {"type": "array", "items": {"type": "string"}}
     schema["properties"]["targets"]["properties"]["allow"] = texts
-    for key in ("proxies", "oidc_admins", "oidc_editors"):
+    for key in ("proxies", "secret_keys", "oidc_admins", "oidc_editors"):
         schema["properties"]["access"]["properties"][key] = texts
     schema["properties"]["metrics"]["properties"]["per_task"] = {"type": "boolean"}
     for key in ("allow_commands", "allow_references"):

@@ -211,7 +211,7 @@ def _access(values: Mapping[str, Any], given: Mapping[str, _Given]) -> AccessOpt
     }
     plain = {
         name: values[f"access.{name}"]
-        for name in ("url", "proxies", "proxy_header", "proxy_role")
+        for name in ("url", "secret_keys", "proxies", "proxy_header", "proxy_role")
         if f"access.{name}" in values
     }
     if "proxy_header" in plain and not plain.get("proxies"):

@@ -222,6 +222,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "too many tries to log in from {address}; it has to wait",
         "слишком много попыток входа с адреса {address}; придётся подождать",
     ),
+    "access.shut": (
+        "second factors of {users} cannot be opened: access.secret_keys is missing, or another; "
+        "recovery codes still let them in",
+        "вторые факторы не открыть ({users}): access.secret_keys не задан или другой; коды "
+        "восстановления действуют",
+    ),
     "access.oidc": (
         "a login by the identity provider came to nothing: {error}",
         "вход через поставщика учётных записей не удался: {error}",

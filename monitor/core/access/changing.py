@@ -119,6 +119,16 @@ def rehashed(user: User, kept: str) -> Plan:
     return plan
 
 
+def resealed(user: User, kept: str) -> Plan:
+    """Keep the same second factor in another form, if it still is that; nothing ends by that."""
+
+    def plan(people: People) -> PeopleChange:
+        same = [one for one in people.users if (one.id, one.totp) == (user.id, user.totp)]
+        return PeopleChange(users=tuple(attrs.evolve(one, totp=kept) for one in same))
+
+    return plan
+
+
 def removing(user_id: int, deed: Deed | None = None) -> Plan:
     """Remove a user, his tokens and sessions; the last admin only if nobody is left behind."""
 

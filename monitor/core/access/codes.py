@@ -9,11 +9,14 @@ import attrs
 import pyotp
 
 from monitor.core.access.people import User, digest
+from monitor.core.access.vault import CannotOpen, Vault
 
 STEP_S = 30
 AROUND = (-1, 0, 1)
 """Steps before and after now that are taken: clocks of telephones are not exact."""
 RECOVERY_CODES = 10
+OPEN = Vault()
+"""In which nothing is sealed."""
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """None that is easily taken for another."""
@@ -55,11 +58,17 @@ def recovery_digest(code: str) -> str:
     return digest(re.sub(r"[\s-]+", "", code.lower()))
 
 
-def spend(user: User, code: str, now: datetime) -> User | None:
-    """Return the user with this code used up; None if it is not good."""
+def spend(user: User, code: str, now: datetime, vault: Vault = OPEN) -> User | None:
+    """Return the user with this code used up; None if it is not good.
+
+    Recovery codes are good also while the secret cannot be opened.
+    """
     if user.totp is None:
         return None
-    step = step_of(user.totp, code, now, user.totp_step)
+    try:
+        step = step_of(vault.open(user.totp, user.id), code, now, user.totp_step)
+    except CannotOpen:
+        step = None
     if step is not None:
         return attrs.evolve(user, totp_step=step)
     spent = recovery_digest(code)

@@ -9,6 +9,8 @@ from monitor.core.access.people import Spans
 from monitor.core.access.provider import OidcOptions
 from monitor.core.access.roles import Role
 
+SHORTEST_KEY = 32
+"""Letters of a key that seals; 32 random ones of base64 are 192 bits."""
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -27,5 +29,8 @@ class AccessOptions:
     """In which header those say who has logged in with them; empty: they do not."""
     proxy_role: Role = Role.VIEWER
     """What somebody may do whom a proxy has let in and who is no user of ours."""
+    secret_keys: tuple[str, ...] = attrs.field(default=(), repr=False)
+    """What secrets of second factors are sealed with: the first; the others open. Without any,
+    they are kept as they are."""
     oidc: OidcOptions | None = None
     """An identity provider; None: there is none."""

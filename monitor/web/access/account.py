@@ -178,11 +178,12 @@ class Account:
             return self._factor(request, user, secret, words(str(error)), 400)
         codes = new_recovery_codes()
         digests = tuple(recovery_digest(one) for one in codes)
+        kept = self.door.vault.seal(secret, user.id)
         await self._change(
             request,
             user,
             "user.factor",
-            lambda one: attrs.evolve(one, totp=secret, totp_step=step, recovery=digests),
+            lambda one: attrs.evolve(one, totp=kept, totp_step=step, recovery=digests),
         )
         return self.pages.page(request, "access/codes.html", codes=codes)
 

@@ -8,6 +8,7 @@ import attrs
 from monitor.core.access.changing import People
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Spans
+from monitor.core.access.vault import Vault
 from monitor.engine.outage import Outage
 from monitor.web.access.cookies import Cookie
 from monitor.web.access.first import FirstRun
@@ -24,11 +25,13 @@ class Door:
     now: Callable[[], datetime]
     outage: Outage
     first: FirstRun = attrs.field(factory=FirstRun)
+    vault: Vault = attrs.field(init=False)
     source: Source = attrs.field(init=False)
     session: Cookie = attrs.field(init=False)
     first_run: Cookie = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.vault = Vault(self.options.secret_keys)
         self.source = Source(self.options)
         self.session = Cookie("monitor-session", self.source)
         self.first_run = Cookie("monitor-first-run", self.source)

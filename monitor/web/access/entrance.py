@@ -14,7 +14,9 @@ import attrs
 import trio
 
 from monitor.app import App
+from monitor.core.access.changing import People, resealed
 from monitor.core.access.options import AccessOptions
+from monitor.core.access.vault import CannotOpen, Vault
 from monitor.core.describe import describe
 from monitor.core.ports import StoreError
 from monitor.engine.outage import Outage
@@ -77,6 +79,7 @@ class Entrance:
                 await trio.sleep(_AGAIN_S)
         if not people.users:
             self._invite(sockets)
+        await self._seal(monitor, people)
         while True:
             try:
                 await self.forget(monitor)
@@ -89,6 +92,24 @@ class Entrance:
         address = self.first.address(self.options.url.rstrip("/") or Listen(host, port).url)
         tell("web.first_run", open=address)
         self.say(address)
+
+    async def _seal(self, monitor: App, people: People) -> None:
+        """Keep secrets of second factors as they are to be kept; tell of those nobody can open."""
+        vault, shut = Vault(self.options.secret_keys), []
+        for user in people.users:
+            if user.totp is None:
+                continue
+            try:
+                if vault.is_current(user.totp, user.id):
+                    continue
+                kept = vault.seal(vault.open(user.totp, user.id), user.id)
+            except CannotOpen:
+                shut.append(user.name)
+                continue
+            async with monitor.store.session("access") as session:
+                await session.registry.change_people(resealed(user, kept))
+        if shut:
+            tell("access.shut", users=", ".join(shut))
 
     async def forget(self, monitor: App) -> None:
         """Forget web sessions that are over, and what was done long ago."""

@@ -207,7 +207,7 @@ class Login:
         now = self.door.now()
 
         def spent(current: User) -> User:
-            after = spend(current, code, now)
+            after = spend(current, code, now, self.door.vault)
             if after is None:
                 raise AccessRefused("the code is wrong, or was used before")
             return after

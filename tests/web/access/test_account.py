@@ -1,7 +1,9 @@
 """What somebody may change about themselves, and the second factor."""
 
 import re
+from collections.abc import Callable
 
+import attrs
 import pyotp
 import pytest
 import trio
@@ -99,6 +101,21 @@ async def test_with_a_second_factor_a_password_alone_opens_nothing(
     await third.log_in()
     assert 401 == (await third.post("/login/code", {"code": codes[0]})).status
     assert "9 recovery codes are left." in (await other.get("/account")).text
+
+
+async def test_a_second_factor_is_kept_sealed_and_works(
+    make_house: Callable[..., House], autojump_clock: MockClock
+) -> None:
+    house = make_house(secret_keys=("k" * 32,))
+    await house.add()
+    anna = house.caller()
+    await anna.log_in()
+    totp, _codes = await set_up(house, anna)
+    assert totp.secret not in str(attrs.asdict(house.store.tables.access.users[1]))
+    await trio.sleep(60)
+    await anna.log_in()
+    assert 303 == (await anna.post("/login/code", {"code": totp.at(house.now())})).status
+    assert 200 == (await anna.get("/viewer")).status
 
 
 async def test_codes_cannot_be_guessed(

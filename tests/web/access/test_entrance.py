@@ -6,14 +6,17 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import attrs
 import pytest
 import trio
 from trio.testing import MockClock
 
 from monitor.core.access.changing import adding
+from monitor.core.access.codes import new_totp
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Spans, User, WebSession, new_deed
 from monitor.core.access.roles import Role
+from monitor.core.access.vault import Vault
 from monitor.web.access.entrance import Entrance
 from tests.core.scene import Stage, open_stage
 
@@ -85,6 +88,37 @@ async def test_it_waits_for_a_database_that_is_away_and_invites_nobody_if_there_
         await trio.sleep(20)
         assert [] == said
         nursery.cancel_scope.cancel()
+
+
+async def test_second_factors_are_sealed_when_a_key_is_given_and_missed_when_it_is_gone(
+    stage: Stage, sockets: list[socket.socket], autojump_clock: MockClock
+) -> None:
+    app, secret = as_monitor(stage), new_totp()
+    async with app.store.session("test") as session:
+        anna = attrs.evolve(admin(stage), totp=secret)
+        await session.registry.change_people(adding(anna))
+        await session.registry.change_people(adding(attrs.evolve(admin(stage), name="bob")))
+    users = stage.store.tables.access.users
+
+    async def start(*keys: str) -> None:
+        async with trio.open_nursery() as nursery:
+            entrance = Entrance(options=AccessOptions(secret_keys=keys))
+            nursery.start_soon(entrance.keep, app, sockets)
+            await trio.sleep(1)
+            nursery.cancel_scope.cancel()
+
+    await start()
+    assert secret == users[1].totp
+    old, new = "o" * 32, "n" * 32
+    for keys in ((old,), (new, old), (new,)):
+        await start(*keys)
+        assert secret == Vault(keys[:1]).open(users[1].totp or "", 1)
+        assert secret != users[1].totp
+    assert 1 == users[1].epoch, "no session ends by that"
+    assert [] == stage.journal.of("access.shut")
+    await start(old)
+    [told] = stage.journal.of("access.shut")
+    assert {"users": "anna"} == told.fields
 
 
 async def test_old_sessions_and_deeds_are_forgotten_in_time(

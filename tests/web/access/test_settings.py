@@ -38,6 +38,7 @@ def test_all_of_it_can_be_set() -> None:
             "MONITOR_ACCESS_IDLE": "1h",
             "MONITOR_ACCESS_LIFETIME": "2d",
             "MONITOR_ACCESS_AUDIT_KEPT": "30d",
+            "MONITOR_ACCESS_SECRET_KEYS": f"{'k' * 32}, {'o' * 40}",
             "MONITOR_ACCESS_PROXIES": "127.0.0.1, 10.0.0.0/8",
             "MONITOR_ACCESS_PROXY_HEADER": "X-User",
             "MONITOR_ACCESS_PROXY_ROLE": "editor",
@@ -59,6 +60,7 @@ def test_all_of_it_can_be_set() -> None:
         url="https://m.example",
         spans=Spans(idle=timedelta(hours=1), lifetime=timedelta(days=2)),
         kept=timedelta(days=30),
+        secret_keys=("k" * 32, "o" * 40),
         proxies=(ip_network("127.0.0.1"), ip_network("10.0.0.0/8")),
         proxy_header="X-User",
         proxy_role=Role.EDITOR,
@@ -66,6 +68,7 @@ def test_all_of_it_can_be_set() -> None:
     )
     assert expected == found
     assert "hush" not in repr(found)
+    assert "kkk" not in repr(found)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,10 @@ def test_all_of_it_can_be_set() -> None:
         ({"MONITOR_ACCESS_PROXY_HEADER": "X-User"}, "name the proxies that set it"),
         ({"MONITOR_ACCESS_PROXY_HEADER": "X User:"}, "is no name of a header"),
         ({"MONITOR_ACCESS_PROXY_ROLE": "boss"}, "there is no role 'boss'"),
+        (
+            {"MONITOR_ACCESS_SECRET_KEYS": f"{'k' * 32},short"},
+            "key 2 has 5 characters; use",
+        ),
         ({**OIDC, "MONITOR_ACCESS_OIDC_ISSUER": "http://id.example"}, "is not safe on the way"),
         ({**OIDC, "MONITOR_ACCESS_OIDC_ISSUER": "id.example"}, "write https://HOST"),
         ({**OIDC, "MONITOR_ACCESS_URL": ""}, "also needs access.url"),
