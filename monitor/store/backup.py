@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.store import backup_rows, migrations, tables
+from monitor.store.backed_up import BACKED_UP
 from monitor.store.backup_rows import BadBackup
 from monitor.store.bridge import WRITE, Limits
 from monitor.store.sql import SqlStore
@@ -112,13 +113,13 @@ async def _write(connection: AsyncConnection, put: Any, created_at: datetime) ->
             "format": FORMAT,
             "version": VERSION,
             "schema": migrations.HEAD,
-            "tables": {table.name: list(table.c.keys()) for table in tables.BACKED_UP},
+            "tables": {table.name: list(table.c.keys()) for table in BACKED_UP},
             "last_id": await _last_id(connection),
             "created_at": created_at.isoformat(),
         }
     )
-    counts: Counter[str] = Counter({table.name: 0 for table in tables.BACKED_UP})
-    for table in tables.BACKED_UP:
+    counts: Counter[str] = Counter({table.name: 0 for table in BACKED_UP})
+    for table in BACKED_UP:
         rows = await connection.stream(select(table))
         async for chunk in rows.partitions(_CHUNK):
             for row in chunk:
@@ -160,7 +161,7 @@ async def restore(store: SqlStore, path: Path) -> Counter[str]:
 
 
 async def _expect_empty(connection: AsyncConnection) -> None:
-    for table in tables.BACKED_UP:
+    for table in BACKED_UP:
         count = await connection.scalar(select(func.count()).select_from(table))
         if count:
             raise BadBackup(
@@ -234,7 +235,7 @@ def _check_header(where: str, header: Any) -> tuple[int, dict[str, list[Column[A
             f"{where}: the backup is of schema {header.get('schema')}, this program works with "
             f"{migrations.HEAD}; restore it with the program that wrote it"
         )
-    columns = backup_rows.columns_of(header.get("tables"), tables.BACKED_UP)
+    columns = backup_rows.columns_of(header.get("tables"), BACKED_UP)
     last_id = header.get("last_id")
     if columns is None or not isinstance(last_id, int):
         raise BadBackup(f"{where}: the tables of the backup are not those of its schema")
@@ -271,7 +272,7 @@ async def _go_on_counting(connection: AsyncConnection, last_id: int) -> None:
 
     SQLite sees by itself which ids are there; PostgreSQL does not.
     """
-    numbered = [one for one in tables.BACKED_UP if one.autoincrement_column is not None]
+    numbered = [one for one in BACKED_UP if one.autoincrement_column is not None]
     if connection.dialect.name == "postgresql":
         for table in numbered:
             query = (

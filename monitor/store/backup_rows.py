@@ -12,8 +12,10 @@ from sqlalchemy import JSON, Boolean, Column, Double, Integer, Row, Table, Text
 from monitor.core.alerts.notices import NoticeKind, NoticeState
 from monitor.core.model import AlertPolicy, GapReason, Lifecycle, Reason, Status
 from monitor.core.pings import PingKind
+from monitor.core.statuspage.readers import LetterState, Way
 from monitor.core.statuspage.values import PostState
-from monitor.store.tables import ADDED_LATER, Moment
+from monitor.store.backed_up import ADDED_LATER
+from monitor.store.tables import Moment
 
 
 class BadBackup(Exception):
@@ -37,6 +39,8 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "notice.status": Status,
     "notice.state": NoticeState,
     "status_post.state": PostState,
+    "subscriber.way": Way,
+    "letter.state": LetterState,
 }
 """Columns whose words must be ours: one unknown word would make the whole fleet unreadable."""
 

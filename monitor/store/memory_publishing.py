@@ -10,7 +10,9 @@ from monitor.core.statuspage.days import SPELLS, Past
 from monitor.core.statuspage.hosts import refuse_shared_host
 from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.publishing import PagesPlan
+from monitor.core.statuspage.readers import of_post
 from monitor.core.statuspage.values import PagesChange, Post, StatusPage
+from monitor.store.memory_subscribing import MemoryReaders, ReaderTables
 
 if TYPE_CHECKING:
     from monitor.store.memory import MemorySession
@@ -24,6 +26,7 @@ class PageTables:
     by_slug: dict[str, StatusPage] = attrs.field(factory=dict)
     posts: dict[str, Post] = attrs.field(factory=dict)
     logos: dict[str, Logo] = attrs.field(factory=dict)
+    readers: ReaderTables = attrs.field(factory=ReaderTables)
 
     def pages(self) -> list[StatusPage]:
         return [self.by_slug[slug] for slug in sorted(self.by_slug)]
@@ -35,6 +38,7 @@ class PageTables:
         for slug in change.drop:
             self.by_slug.pop(slug, None)
             self.logos.pop(slug, None)
+            self.readers.drop_page(slug)
             self._forget([one for one in self.posts.values() if one.page == slug])
         self.by_slug |= {one.slug: one for one in change.pages}
         return change
@@ -55,6 +59,7 @@ class PageTables:
         if post.page not in self.by_slug:
             return False
         self.posts[post.id] = post
+        self.readers.tell(post.page, of_post(post), post.at)
         return True
 
     def set_logo(self, page: str, logo: Logo | None) -> bool:
@@ -97,6 +102,10 @@ class MemoryPublishing:
     """See `monitor.core.statuspage.publishing`."""
 
     _session: "MemorySession"
+
+    @property
+    def readers(self) -> MemoryReaders:
+        return MemoryReaders(self._session)
 
     async def pages(self) -> list[StatusPage]:
         return await self._session._read(lambda tables: tables.pages.pages())

@@ -16,9 +16,11 @@ from monitor.core.statuspage.days import SPELLS, Past
 from monitor.core.statuspage.hosts import refuse_shared_host
 from monitor.core.statuspage.logo import Logo, read_logo
 from monitor.core.statuspage.publishing import PagesPlan
+from monitor.core.statuspage.readers import of_post
 from monitor.core.statuspage.values import PagesChange, Post, PostState, StatusPage
 from monitor.store import rows, tables
 from monitor.store.rows import Values
+from monitor.store.subscribing import SqlReaders, drop_pages, tell
 
 if TYPE_CHECKING:
     from monitor.store.sql import SqlSession
@@ -58,6 +60,7 @@ async def change_pages(session: AsyncSession, plan: PagesPlan) -> PagesChange:
     refuse_shared_host(known, change)
     if change.drop:
         await session.execute(delete(post).where(post.c.page.in_(change.drop)))
+        await drop_pages(session, change.drop)
         await session.execute(delete(logos).where(logos.c.page.in_(change.drop)))
     slugs = [*change.drop, *(one.slug for one in change.pages)]
     if slugs:
@@ -78,11 +81,12 @@ async def posts(session: AsyncSession, page: str, since: datetime | None, limit:
 
 
 async def write_post(session: AsyncSession, post: Post) -> bool:
-    """Write a post, if its page is there."""
+    """Write a post, if its page is there, and what subscribers are told of it."""
     page = tables.status_page
     if await session.scalar(select(page.c.slug).where(page.c.slug == post.page)) is None:
         return False
     await session.execute(insert(tables.status_post).values(attrs.asdict(post)))
+    await tell(session, post.page, of_post(post), post.at)
     return True
 
 
@@ -151,6 +155,10 @@ class SqlPublishing:
     """See `Publishing`."""
 
     _session: "SqlSession"
+
+    @property
+    def readers(self) -> SqlReaders:
+        return SqlReaders(self._session)
 
     async def pages(self) -> list[StatusPage]:
         return await self._session._read(pages)

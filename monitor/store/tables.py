@@ -380,6 +380,40 @@ status_logo = Table(
 )
 """The logo of a page, in Base64."""
 
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("page", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("lang", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+    Index("subscriber_once", "page", "way", "address", unique=True),
+)
+"""Who is told of what happens on a status page. Their ids sort by time."""
+
+letter = Table(
+    "letter",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("page", Text, nullable=False),
+    Column("subscriber", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("about", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("letter_by_subscriber", "subscriber"),
+    Index("letter_by_state", "state", "attempts", "next_at"),
+)
+"""What subscribers are told, and whether they have been."""
+
 receipt = Table(
     "receipt",
     metadata,
@@ -392,20 +426,3 @@ receipt = Table(
     Index("receipt_by_moment", "at"),
 )
 """What was answered to requests that must not be carried out twice; forgotten after a day."""
-
-BACKED_UP = (
-    *(task, task_state, result, transition, incident, gap, event, ping),
-    *(notice, channel, maintenance, silence, acknowledgement),
-    *(person, access_token, deed),
-    *(status_page, status_post, status_logo),
-)
-"""What a backup holds, in the order it is restored. A column that a later schema adds has a
-default, so that older backups can be restored too."""
-
-ADDED_LATER = {
-    *("ping", "notice", "channel", "maintenance", "silence", "acknowledgement"),
-    *("person", "access_token", "deed", "status_page", "status_post"),
-    *("status_logo",),
-    "task_state.flapping_since_at",
-}
-"""Tables, and columns without a default, that backups of older schemas need not have."""

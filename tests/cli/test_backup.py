@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.store.tables import ADDED_LATER
+from monitor.store.backed_up import ADDED_LATER
 from tests.cli.conftest import Fill, Monitor
 from tests.cli.story import a_story
 

@@ -23,6 +23,7 @@ from monitor.core.pings import Ping, PingKind, PingRecord
 from monitor.core.ports import Session
 from monitor.core.receipts import Receipt
 from monitor.core.records import EventRecord, LifeRecord, NoticeRecord
+from monitor.core.statuspage.readers import Happening, Letter, Way, new_subscriber
 from monitor.core.statuspage.values import PagesChange, Post, PostState, StatusPage
 from tests.store.pictures import picture
 from tests.store.scene import at, event, gap, incident, look, node, notice, spec, transition
@@ -63,6 +64,16 @@ def _gone(*conditions: str) -> str:
     )
 
 
+_THERE = (
+    "DELETE FROM status_page WHERE slug = 'there'",
+    "INSERT INTO status_page (slug, from_file, data) "
+    """VALUES ('there', false, '{"title": "there"}')""",
+)
+_SUBSCRIBER = (
+    "INSERT INTO subscriber (id, page, way, address, lang, token, secret, asked_at, confirmed_at) "
+    "VALUES ('s', 'there', 'mail', 'a@example.com', 'en', 't', '', '2026-03-29 00:00:00', "
+    "'2026-03-29 00:00:00')"
+)
 _WISH = (
     "DELETE FROM request",
     f"INSERT INTO request (id, task_id, kind) VALUES (7, {SHOP}, 'look')",
@@ -288,6 +299,25 @@ async def _logo(session: Session, _n: int) -> None:
     await session.publishing.logo("there")
 
 
+async def _subscribe(session: Session, n: int) -> None:
+    new = new_subscriber("there", Way.MAIL, f"s{n}@example.com", "en", at(n))
+    assert await session.publishing.readers.subscribe(new)
+
+
+async def _tell(session: Session, n: int) -> None:
+    happening = Happening(key=f"h{n}", event="x", about={"title": "x"})
+    assert 1 == await session.publishing.readers.tell("there", happening, at(n))
+
+
+async def _settle(session: Session, n: int) -> None:
+    letter = Letter(key="l", page="there", subscriber="s", event="x", made_at=at(0), next_at=at(n))
+    await session.publishing.readers.settle([attrs.evolve(letter, error=f"e{n}")])
+
+
+async def _due(session: Session, _n: int) -> None:
+    await session.publishing.readers.due(at(0), 10)
+
+
 async def _pages(session: Session, _n: int) -> None:
     await session.publishing.pages()
 
@@ -393,20 +423,37 @@ WRITING = [
     Operation(
         "write a post",
         _write_post,
+        (*_THERE, "DELETE FROM letter", "DELETE FROM subscriber", _SUBSCRIBER),
+        _counts("status_post WHERE id = 'w{n}'", "letter WHERE key = 's-w{n}'"),
+    ),
+    Operation(
+        "subscribe",
+        _subscribe,
+        (*_THERE, "DELETE FROM subscriber", "DELETE FROM letter"),
+        _counts("subscriber WHERE address = 's{n}@example.com'", "letter WHERE event = 'confirm'"),
+    ),
+    Operation(
+        "tell subscribers",
+        _tell,
+        ("DELETE FROM letter", "DELETE FROM subscriber", _SUBSCRIBER),
+        _counts("letter WHERE key = 's-h{n}'"),
+    ),
+    Operation(
+        "settle letters",
+        _settle,
         (
-            "DELETE FROM status_page WHERE slug = 'there'",
-            "INSERT INTO status_page (slug, from_file, data) "
-            """VALUES ('there', false, '{"title": "there"}')""",
+            "DELETE FROM letter",
+            "INSERT INTO letter (key, page, subscriber, event, about, made_at, next_at, attempts, "
+            "state, error) VALUES ('l', 'there', 's', 'x', '{}', '2026-03-29 00:00:00', "
+            "'2026-03-29 00:00:00', 0, 'waiting', '')",
         ),
-        _counts("status_post WHERE id = 'w{n}'"),
+        _counts("letter WHERE error = 'e{n}'"),
     ),
     Operation(
         "set a logo",
         _set_logo,
         (
-            "DELETE FROM status_page WHERE slug = 'there'",
-            "INSERT INTO status_page (slug, from_file, data) "
-            """VALUES ('there', false, '{"title": "there"}')""",
+            *_THERE,
             "DELETE FROM status_logo WHERE page = 'there'",
         ),
         _counts("status_logo WHERE page = 'there'"),
@@ -454,6 +501,7 @@ READING = [
     Operation("status pages", _pages),
     Operation("posts", _posts),
     Operation("logo", _logo),
+    Operation("letters that are due", _due),
     Operation("pasts", _pasts),
     Operation("nodes", _nodes),
     Operation("recent", _recent),

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from monitor.core.statuspage.days import Past
 from monitor.core.statuspage.logo import Logo
+from monitor.core.statuspage.readers import Readers
 from monitor.core.statuspage.values import PagesChange, Post, StatusPage
 
 PagesPlan = Callable[[Sequence[StatusPage]], PagesChange]
@@ -13,6 +14,10 @@ PagesPlan = Callable[[Sequence[StatusPage]], PagesChange]
 
 class Publishing(Protocol):
     """The part of a session that knows status pages; each method is one transaction."""
+
+    @property
+    def readers(self) -> Readers:
+        """Those who are told of what happens on pages."""
 
     async def pages(self) -> list[StatusPage]:
         """Return all pages, by slug."""
@@ -30,7 +35,7 @@ class Publishing(Protocol):
         """Return the posts of a page since then, newest first."""
 
     async def write_post(self, post: Post) -> bool:
-        """Write a post, if its page is there; say whether it is."""
+        """Write a post and letters of it to all subscribers, if its page is there; say whether."""
 
     async def drop_story(self, page: str, story: str) -> None:
         """Forget a story, with all its posts."""

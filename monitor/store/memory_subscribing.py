@@ -1,0 +1,132 @@
+"""Subscribers and their letters in the store that lives in memory; see `memory`."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import attrs
+
+from monitor.core.statuspage.readers import (
+    ASKED_AGAIN,
+    FORGOTTEN,
+    KEPT,
+    Happening,
+    Letter,
+    LetterState,
+    Subscriber,
+    letters_of,
+    subscribing,
+)
+
+if TYPE_CHECKING:
+    from monitor.store.memory import MemorySession
+
+
+@attrs.define(eq=False)
+class ReaderTables:
+    """What is kept of subscribers."""
+
+    by_id: dict[str, Subscriber] = attrs.field(factory=dict)
+    letters: dict[str, Letter] = attrs.field(factory=dict)
+
+    def all(self, page: str) -> list[Subscriber]:
+        return [self.by_id[own] for own in sorted(self.by_id) if self.by_id[own].page == page]
+
+    def find(self, page: str, token: str) -> Subscriber | None:
+        return next((one for one in self.all(page) if one.token == token), None)
+
+    def subscribe(self, new: Subscriber) -> bool:
+        ours = self.all(new.page)
+        asked = [one for one in ours if one.asked_at > new.asked_at - ASKED_AGAIN]
+        same = (one for one in ours if (one.way, one.address) == (new.way, new.address))
+        todo = subscribing(next(same, None), new, len(ours), len(asked))
+        if todo is None:
+            return False
+        if todo.write is not None:
+            self.by_id[todo.write.id] = todo.write
+        if todo.letter is not None:
+            self.letters[todo.letter.key] = todo.letter
+        return True
+
+    def confirm(self, page: str, token: str, at: datetime) -> Subscriber | None:
+        found = self.find(page, token)
+        if found is not None and found.confirmed_at is None:
+            found = self.by_id[found.id] = attrs.evolve(found, confirmed_at=at)
+        return found
+
+    def drop(self, page: str, ids: Collection[str]) -> None:
+        for own in ids:
+            if own in self.by_id and self.by_id[own].page == page:
+                del self.by_id[own]
+        self._keep(lambda one: one.page != page or one.subscriber not in ids)
+
+    def drop_page(self, page: str) -> None:
+        self.drop(page, [one.id for one in self.all(page)])
+
+    def _keep(self, good: Callable[[Letter], bool]) -> None:
+        self.letters = {key: one for key, one in self.letters.items() if good(one)}
+
+    def tell(self, page: str, happening: Happening, at: datetime) -> int:
+        wanted = letters_of(happening, self.all(page), at)
+        new = [one for one in wanted if one.key not in self.letters]
+        self.letters |= {one.key: one for one in new}
+        return len(new)
+
+    def due(self, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
+        found = [
+            (one, self.by_id[one.subscriber])
+            for one in self.letters.values()
+            if one.state is LetterState.WAITING and one.next_at <= at
+        ]
+        return sorted(found, key=lambda one: (one[0].attempts, one[0].next_at, one[0].key))[:limit]
+
+    def settle(self, letters: Sequence[Letter]) -> None:
+        for one in letters:
+            if one.key in self.letters:
+                self.letters[one.key] = one
+
+    def forget(self, at: datetime) -> None:
+        for one in list(self.by_id.values()):
+            if one.confirmed_at is None and one.asked_at < at - FORGOTTEN:
+                self.drop(one.page, [one.id])
+        self._keep(lambda one: one.made_at >= at - KEPT)
+
+
+@attrs.frozen(eq=False)
+class MemoryReaders:
+    """See `monitor.core.statuspage.readers`."""
+
+    _session: "MemorySession"
+
+    async def all(self, page: str) -> list[Subscriber]:
+        return await self._session._read(lambda tables: tables.pages.readers.all(page))
+
+    async def find(self, page: str, token: str) -> Subscriber | None:
+        return await self._session._read(lambda tables: tables.pages.readers.find(page, token))
+
+    async def subscribe(self, new: Subscriber) -> bool:
+        return await self._session._write(
+            lambda tables: new.page in tables.pages.by_slug and tables.pages.readers.subscribe(new)
+        )
+
+    async def confirm(self, page: str, token: str, at: datetime) -> Subscriber | None:
+        return await self._session._write(
+            lambda tables: tables.pages.readers.confirm(page, token, at)
+        )
+
+    async def drop(self, page: str, ids: Sequence[str]) -> None:
+        await self._session._write(lambda tables: tables.pages.readers.drop(page, ids))
+
+    async def tell(self, page: str, happening: Happening, at: datetime) -> int:
+        return await self._session._write(
+            lambda tables: tables.pages.readers.tell(page, happening, at)
+        )
+
+    async def due(self, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
+        return await self._session._read(lambda tables: tables.pages.readers.due(at, limit))
+
+    async def settle(self, letters: Sequence[Letter]) -> None:
+        await self._session._write(lambda tables: tables.pages.readers.settle(letters))
+
+    async def forget(self, at: datetime) -> None:
+        await self._session._write(lambda tables: tables.pages.readers.forget(at))
