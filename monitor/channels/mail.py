@@ -77,8 +77,49 @@ class ChannelMailOptions(NetworkOptions):
     ] = ""
 
 
-def prepare(url: str, options: ChannelMailOptions) -> Send:
-    """Make a sender.
+@attrs.frozen(kw_only=True)
+class Office:
+    """A mail server that takes letters from us; what it shows holds no secrets."""
+
+    sender: str
+    reply_to: str
+    to: tuple[str, ...]
+    """Whom the address names; may be empty."""
+    _url: Url = attrs.field(repr=False)
+    _login: MailOptions = attrs.field(repr=False)
+    _account: Account = attrs.field(repr=False)
+    _helo: SmtpOptions
+
+    async def deliver(self, recipients: Sequence[str], letter: bytes) -> Mapping[str, NotDelivered]:
+        """Hand a letter over; return those whom the server refused, and why.
+
+        Raises:
+            NotDelivered: it took the letter for nobody.
+        """
+        redaction = Redaction([self._account.secret])
+        try:
+            refused = await self._deliver(recipients, letter)
+        except Refused as error:
+            raise NotDelivered(redaction.words(str(error), 400), permanent=True) from None
+        except Unaccepted as error:
+            raise _not_delivered(redaction, [error]) from None
+        except (TargetDown, OwnFault) as error:
+            raise NotDelivered(redaction.words(str(error), 400)) from None
+        return {name: _not_delivered(redaction, [error]) for name, error in refused.items()}
+
+    async def _deliver(self, recipients: Sequence[str], letter: bytes) -> Mapping[str, Unaccepted]:
+        trace = Trace()
+        tls = self._login if self._url.scheme == "mailtos" else None
+        async with await MailWire.open(self._url, trace, tls, self._account.secret) as wire:
+            server = Submission(self._helo, wire, trace.facts)
+            await begin(server, self._login, self._account, trace)
+            refused = await server.hand_over(self.sender, recipients, letter)
+            await wire.leave()
+            return refused
+
+
+def open_office(url: str, options: ChannelMailOptions) -> Office:
+    """Make ready what hands letters over. No I/O.
 
     Raises:
         InvalidChannel, InvalidTask: naming what is wrong.
@@ -91,47 +132,64 @@ def prepare(url: str, options: ChannelMailOptions) -> Send:
     account = read_mail_account(parsed, login)
     if account.user and parsed.port == 25 and not _names_port(url):
         parsed = attrs.evolve(parsed, port=587)
-    envelope = _envelope(options, said, account)
+    both = _both(options, said)
+    sender = both["sender"] or (account.user if "@" in account.user else "")
+    if not sender:
+        raise InvalidChannel("option sender", "is missing; write &from=monitor@example.com")
     check_line("option helo", options.helo)
+    return Office(
+        sender=read_address("option sender", sender),
+        reply_to=read_address("option reply_to", both["reply_to"]) if both["reply_to"] else "",
+        to=read_addresses("option to", both["to"]) if both["to"] else (),
+        url=parsed,
+        login=login,
+        account=account,
+        helo=SmtpOptions(helo=options.helo),
+    )
+
+
+def prepare(url: str, options: ChannelMailOptions) -> Send:
+    """Make a sender.
+
+    Raises:
+        InvalidChannel, InvalidTask: naming what is wrong.
+    """
+    office = open_office(url, options)
+    if not office.to:
+        raise InvalidChannel("option to", "is missing; write ?to=ops@example.com")
+    check_line("option sender_name", options.sender_name)
+    envelope = Envelope(
+        sender=office.sender,
+        sender_name=options.sender_name,
+        to=office.to,
+        reply_to=office.reply_to,
+    )
     template = (
         Template.read("html_template", options.html_template, html=True)
         if options.html_template
         else None
     )
-    redaction = Redaction([account.secret])
-    helo = SmtpOptions(helo=options.helo)
     had: OrderedDict[str, frozenset[str]] = OrderedDict()
-
-    async def deliver(recipients: Sequence[str], letter: bytes) -> Mapping[str, Unaccepted]:
-        trace = Trace()
-        tls = login if parsed.scheme == "mailtos" else None
-        async with await MailWire.open(parsed, trace, tls, account.secret) as wire:
-            server = Submission(helo, wire, trace.facts)
-            await begin(server, login, account, trace)
-            refused = await server.hand_over(envelope.sender, recipients, letter)
-            await wire.leave()
-            return refused
 
     async def send(message: Message) -> None:
         letter = write_letter(envelope, message, _html(template, message))
         open_to = [one for one in envelope.to if one not in had.get(message.key, ())]
-        try:
-            refused = await deliver(open_to, letter)
-        except Refused as error:
-            raise NotDelivered(redaction.words(str(error), 400), permanent=True) from None
-        except Unaccepted as error:
-            raise _not_delivered(redaction, [error]) from None
-        except (TargetDown, OwnFault) as error:
-            raise NotDelivered(redaction.words(str(error), 400)) from None
+        refused = await office.deliver(open_to, letter)
         if not refused:
             had.pop(message.key, None)
             return
         had[message.key] = frozenset(envelope.to) - set(refused)
         while len(had) > _KEPT:
             had.popitem(last=False)
-        raise _not_delivered(redaction, list(refused.values()))
+        raise _all_of(list(refused.values()))
 
     return send
+
+
+def _all_of(errors: Sequence[NotDelivered]) -> NotDelivered:
+    """Return refusals as one: worth another attempt as long as one of them is for now only."""
+    told = "; ".join(map(str, errors))[:400]
+    return NotDelivered(told, permanent=all(error.permanent for error in errors))
 
 
 def _not_delivered(redaction: Redaction, errors: Sequence[Unaccepted]) -> NotDelivered:
@@ -172,25 +230,15 @@ def _login(options: ChannelMailOptions, url: Url) -> MailOptions:
     )
 
 
-def _envelope(options: ChannelMailOptions, said: Mapping[str, str], account: Account) -> Envelope:
+def _both(options: ChannelMailOptions, said: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is said in the address or in an option, but not in both."""
     both: dict[str, Any] = {}
     for option in _PARAMETERS.values():
         here = getattr(options, option)
         if here and option in said:
             raise InvalidChannel(f"option {option}", "is given in the address too; keep one")
         both[option] = here or said.get(option, "")
-    sender = both["sender"] or (account.user if "@" in account.user else "")
-    if not sender:
-        raise InvalidChannel("option sender", "is missing; write &from=monitor@example.com")
-    if not both["to"]:
-        raise InvalidChannel("option to", "is missing; write ?to=ops@example.com")
-    check_line("option sender_name", options.sender_name)
-    return Envelope(
-        sender=read_address("option sender", sender),
-        sender_name=options.sender_name,
-        to=read_addresses("option to", both["to"]),
-        reply_to=read_address("option reply_to", both["reply_to"]) if both["reply_to"] else "",
-    )
+    return both
 
 
 def _parameters(query: str) -> dict[str, str]:
