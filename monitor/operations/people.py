@@ -1,6 +1,6 @@
 """Users, tokens and what was done by whom: as documents, and made of what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,12 +100,18 @@ def differences(deed: Deed) -> list[tuple[str, str]]:
     for key in sorted({*deed.before, *deed.after}):
         old, new = deed.before.get(key), deed.after.get(key)
         if old or new:
-            was = f"{_written(old)} → " if key in deed.before else ""
+            was = f"{_written(old)} → ".lstrip() if key in deed.before else ""
             found.append((key, was + _written(new)))
     return found
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_written, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={_written(one)}" for key, one in value.items())
     return "" if value is None else str(value)
 
 

@@ -107,6 +107,10 @@ def test_what_differs_is_written_down_and_shown(database: str, monitor: Monitor)
         *map(str.strip, filter(None, lines[0].split("  ")))
     ]
     assert lines[2].endswith("interval_s: 60.0 → 300.0")
+    monitor("task edit shop --tag prod --tag web")
+    assert monitor("audit-log").out.endswith("tags: → prod, web\n")
+    monitor("task pause shop")
+    assert monitor("audit-log").out.endswith("paused: no → yes\n")
     assert "КТО" in monitor("audit-log --lang ru").out
     assert "nothing was changed\n" == monitor("audit-log --actor nobody").out
 
