@@ -272,12 +272,16 @@ class Run:
     def _guests(self, lines: "LookLines") -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
         """Return what runs beside the monitor's own organs."""
         from monitor.cli.deadman import keep_deadman
+        from monitor.engine.housekeeping import Housekeeping
         from monitor.service import ServiceManager, keep_service_manager
         from monitor.web.outpost import keep_lookout
 
         guests: dict[str, Callable[[Monitor], Awaitable[None]]] = {}
         if self.sockets:
             guests["web"] = self._serve(lines)
+        guests["housekeeping"] = lambda monitor: Housekeeping(
+            store=monitor.store, clock=monitor.clock, options=self.settings.access
+        ).run()
         guests["lookout"] = lambda monitor: keep_lookout(monitor, self.health_sockets)
         if (manager := ServiceManager.asked(os.environ)) is not None:
             guests["service manager"] = lambda monitor: keep_service_manager(monitor, manager)

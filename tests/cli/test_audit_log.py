@@ -5,17 +5,19 @@ from __future__ import annotations
 import getpass
 import inspect
 import io
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.cli.whoami import whoami
+from monitor.core.access.people import new_deed
 from monitor.core.access.registry import Registry
 from monitor.core.ports import Session
 from monitor.core.statuspage.publishing import Publishing
 from monitor.operations import signed_session
-from tests.cli.conftest import Monitor, Start
+from tests.cli.conftest import Fill, Monitor, Start
 
 HOOK = "webhook+https://user:geheim@hooks.example/x"
 
@@ -149,6 +151,21 @@ def test_what_run_adds_and_what_its_files_change_is_written_down(
     ] == told
 
 
+def test_old_lines_go_while_a_monitor_runs_that_listens_nowhere(
+    fill: Fill, monitor: Monitor
+) -> None:
+    async def write(session: Session) -> None:
+        now = datetime.now(UTC)
+        for days in (366, 1):
+            done = new_deed(now - timedelta(days=days), "anna", "session", "login", f"{days}")
+            await session.registry.write_deeds([done])
+
+    fill(write)
+    assert ["366", "1"] == [one["about"] for one in log(monitor)]
+    assert 0 == monitor("run self: --for 1").code
+    assert ["1", "self:"] == [one["about"] for one in log(monitor)]
+
+
 READS = {
     *("registry", "publishing", "sign", "keep_receipt", "receipt", "changes", "watched", "page"),
     *("fleet", "looks", "recent", "gaps", "transitions", "incidents", "events", "pings"),
@@ -166,9 +183,11 @@ READS = {
     ),
 }
 OF_THE_MONITOR_ITSELF = {
+    "readers",
     *("commit", "beat", "open_session", "close_session", "seen", "write_deeds", "forget"),
 }
-"""What nobody types, and what is written down in another way: logins."""
+"""What nobody types, what readers of status pages do for themselves, and logins, which are written
+down in another way."""
 
 
 def test_no_way_to_change_something_is_forgotten() -> None:

@@ -1,4 +1,4 @@
-"""All of access together, for as long as the process runs; and what is forgotten in time.
+"""All of access together, for as long as the process runs.
 
 The first-run token outlives the listener: when that is started again, the address on the console
 still works.
@@ -17,7 +17,6 @@ from monitor.app import App
 from monitor.core.access.changing import People, resealed
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.vault import CannotOpen, Vault
-from monitor.core.describe import describe
 from monitor.core.ports import StoreError
 from monitor.engine.outage import Outage
 from monitor.journal import tell
@@ -37,7 +36,6 @@ from monitor.web.routing import Room
 
 FOLDER = Path(str(files(__package__).joinpath("templates")))
 """The templates of these pages; they extend `base.html`."""
-FORGET_EVERY_S = 3600.0
 _AGAIN_S = 5.0
 
 
@@ -69,23 +67,17 @@ class Entrance:
         yield PeoplePage(door=guard.door, pages=pages, passwords=self.passwords)
 
     async def keep(self, monitor: App, sockets: Sequence[socket.socket]) -> None:
-        """Say how to come in while nobody can, then forget in time what is over."""
+        """Say how to come in while nobody can, and keep second factors as they are to be kept."""
         while True:
             try:
                 async with monitor.store.session("access") as session:
                     people = await session.registry.people()
+                await self._seal(monitor, people)
                 break
             except StoreError:
                 await trio.sleep(_AGAIN_S)
         if not people.users:
             self._invite(sockets)
-        await self._seal(monitor, people)
-        while True:
-            try:
-                await self.forget(monitor)
-            except StoreError as error:
-                tell("database.noise", error=f"old sessions stay: {describe(error)}")
-            await trio.sleep(FORGET_EVERY_S)
 
     def _invite(self, sockets: Sequence[socket.socket]) -> None:
         host, port = sockets[0].getsockname()[:2]
@@ -110,13 +102,3 @@ class Entrance:
                 await session.registry.change_people(resealed(user, kept))
         if shut:
             tell("access.shut", users=", ".join(shut))
-
-    async def forget(self, monitor: App) -> None:
-        """Forget web sessions that are over, and what was done long ago."""
-        now, spans = monitor.clock.now(), self.options.spans
-        async with monitor.store.session("access") as session:
-            await session.registry.forget(
-                idle_before=now - spans.idle,
-                opened_before=now - spans.lifetime,
-                done_before=now - self.options.kept,
-            )

@@ -1,8 +1,7 @@
-"""What goes on as long as the listener does: the invitation, and what is forgotten in time."""
+"""What is done when the listener starts: the invitation, and how second factors are kept."""
 
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +13,7 @@ from trio.testing import MockClock
 from monitor.core.access.changing import adding
 from monitor.core.access.codes import new_totp
 from monitor.core.access.options import AccessOptions
-from monitor.core.access.people import Spans, User, WebSession, new_deed
+from monitor.core.access.people import User
 from monitor.core.access.roles import Role
 from monitor.core.access.vault import Vault
 from monitor.web.access.entrance import Entrance
@@ -119,28 +118,3 @@ async def test_second_factors_are_sealed_when_a_key_is_given_and_missed_when_it_
     await start(old)
     [told] = stage.journal.of("access.shut")
     assert {"users": "anna"} == told.fields
-
-
-async def test_old_sessions_and_deeds_are_forgotten_in_time(
-    stage: Stage, sockets: list[socket.socket], autojump_clock: MockClock
-) -> None:
-    spans = Spans(idle=timedelta(hours=1), lifetime=timedelta(hours=5))
-    entrance = Entrance(options=AccessOptions(spans=spans, kept=timedelta(days=2)))
-    app = as_monitor(stage)
-    async with trio.open_nursery() as nursery:
-        now = stage.clock.now()
-        async with app.store.session("test") as session:
-            [anna] = (await session.registry.change_people(adding(admin(stage)))).users
-            new = WebSession(digest="d", user_id=anna.id, epoch=1, created_at=now, seen_at=now)
-            session.sign(new_deed(now, "anna", "password", "login", "anna"))
-            await session.registry.open_session(new)
-        nursery.start_soon(entrance.keep, app, sockets)
-        access = stage.store.tables.access
-        await trio.sleep(1800)
-        assert ["d"] == list(access.sessions)
-        await trio.sleep(2 * 3600)
-        assert {} == access.sessions
-        assert 1 == len(access.deeds)
-        await trio.sleep(2 * 86400)
-        assert {} == access.deeds
-        nursery.cancel_scope.cancel()
