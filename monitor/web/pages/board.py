@@ -126,6 +126,29 @@ class Wish:
 
 
 @attrs.frozen(kw_only=True)
+class Facets:
+    """What the list can be narrowed to."""
+
+    tags: Sequence[str]
+    kinds: Sequence[str]
+    groups: Sequence[str]
+
+
+def facets_of(fleet: Iterable[WatchedTask]) -> Facets:
+    """Find what there is, in order."""
+    tags: set[str] = set()
+    kinds: set[str] = set()
+    groups = []
+    for one in fleet:
+        tags.update(one.task.tags)
+        kind = kind_of(one.task.target)
+        kinds.add(kind)
+        if kind == "group":
+            groups.append(one.task.name)
+    return Facets(tags=sorted(tags), kinds=sorted(kinds - {""}), groups=sorted(groups))
+
+
+@attrs.frozen(kw_only=True)
 class Board:
     """What the list shows."""
 
@@ -136,17 +159,15 @@ class Board:
     """On all pages."""
     counts: Mapping[Status, int]
     """Of everything that is found, whatever its status."""
-    tags: Sequence[str]
-    kinds: Sequence[str]
-    groups: Sequence[str]
+    facets: Facets
 
     @property
     def pages(self) -> int:
         return max(1, -(-self.found // self.wish.size))
 
 
-def make_board(fleet: Sequence[WatchedTask], wish: Wish) -> Board:
-    """Find, count and sort."""
+def find(fleet: Sequence[WatchedTask], wish: Wish) -> tuple[list[Line], Mapping[Status, int]]:
+    """Return what is wished for, on whatever page, and how much there is of each status."""
     wanted = [one for one in fleet if _matches(one, wish)] if wish.is_narrow else list(fleet)
     if wish.group:
         group = next((one for one in fleet if one.task.name == wish.group), None)
@@ -156,6 +177,12 @@ def make_board(fleet: Sequence[WatchedTask], wish: Wish) -> Board:
     counts = Counter(line.status for line in lines)
     if wish.statuses:
         lines = [line for line in lines if line.status in wish.statuses]
+    return lines, counts
+
+
+def make_board(fleet: Sequence[WatchedTask], wish: Wish, facets: Facets | None = None) -> Board:
+    """Find, count and sort; `facets` are those of the fleet, if they are known."""
+    lines, counts = find(fleet, wish)
     lines.sort(key=_ORDERS[wish.sort])
     pages = max(1, -(-len(lines) // wish.size))
     wish = attrs.evolve(wish, page=min(max(1, wish.page), pages))
@@ -165,9 +192,7 @@ def make_board(fleet: Sequence[WatchedTask], wish: Wish) -> Board:
         lines=lines[start : start + wish.size],
         found=len(lines),
         counts=counts,
-        tags=sorted({tag for one in fleet for tag in one.task.tags}),
-        kinds=sorted({kind for one in fleet if (kind := kind_of(one.task.target))}),
-        groups=sorted(one.task.name for one in fleet if kind_of(one.task.target) == "group"),
+        facets=facets_of(fleet) if facets is None else facets,
     )
 
 

@@ -13,7 +13,7 @@ from monitor.core.glance import Recent
 from monitor.core.model import WatchedTask
 from monitor.engine.wellness import ailments
 from monitor.web.desk import Desk
-from monitor.web.pages.board import Pulse, take_pulse
+from monitor.web.pages.board import Facets, Pulse, facets_of, take_pulse
 from monitor.web.pages.strip import Strip, first_slot_at, make_strip
 
 _PULSE_S = 0.5
@@ -32,6 +32,7 @@ class Fleet:
     monitor: App
     desk: Desk
     _all: tuple[int, float, Sequence[WatchedTask]] | None = attrs.field(default=None, init=False)
+    _facets: tuple[int, Facets] | None = attrs.field(default=None, init=False)
     _pulse: tuple[float, Pulse] | None = attrs.field(default=None, init=False)
     _recent: dict[int, tuple[float, datetime, Recent]] = attrs.field(factory=dict, init=False)
 
@@ -46,6 +47,12 @@ class Fleet:
         if kept is None or kept[0] != revision or now_s - kept[1] > _STANDING_S:
             kept = self._all = revision, now_s, self.monitor.surroundings.standing
         return kept[2]
+
+    def facets(self) -> Facets:
+        """Return what the list can be narrowed to; it only changes when tasks are changed."""
+        if self._facets is None or self._facets[0] != self.revision:
+            self._facets = self.revision, facets_of(self.all())
+        return self._facets[1]
 
     async def taken_up(self, revision: int) -> None:
         """Return when the monitor has taken up a change made after that revision, or soon after.

@@ -35,7 +35,7 @@ class ListPage:
         """Show one page of the list."""
         fleet = self.fleet.all()
         await trio.lowlevel.checkpoint()  # with thousands of tasks each step takes a while
-        board = make_board(fleet, Wish.read(request.query_params))
+        board = make_board(fleet, Wish.read(request.query_params), self.fleet.facets())
         await trio.lowlevel.checkpoint()
         self.fleet.pulse()
         strips = await self.fleet.strips([line.watched for line in board.lines])
@@ -54,5 +54,5 @@ class ListPage:
     async def wall(self, request: Request) -> Response:
         """Show what can be read from afar: the sentence, what is wrong, and tasks as tiles."""
         await trio.lowlevel.checkpoint()
-        board = make_board(self.fleet.all(), Wish(size=_TILES))
+        board = make_board(self.fleet.all(), Wish(size=_TILES), self.fleet.facets())
         return self.frame.page(request, "wall.html", board=board)

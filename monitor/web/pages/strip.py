@@ -8,6 +8,7 @@ nobody looked; one before the task was made shows nothing.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import attrs
 
@@ -20,22 +21,26 @@ STEP = 3
 HEIGHT = 20
 SPARK_HEIGHT = 20
 
-GAP = "gap"
+GAP, NOTHING = "gap", "none"
 _WORST_FIRST = (
     *(Status.DOWN, Status.UNREACHABLE, Status.UNKNOWN, Status.DEGRADED),
     *(Status.MAINTENANCE, Status.PENDING, Status.PAUSED, Status.UP),
 )
 _RANK = {status: rank for rank, status in enumerate(_WORST_FIRST)}
+_LOW = 12
 _TOPS: Mapping[str, int] = {
     Status.UP: 8,
     Status.DEGRADED: 4,
     Status.DOWN: 0,
     Status.UNREACHABLE: 0,
     Status.UNKNOWN: 4,
+    GAP: 16,
+    NOTHING: 19,
 }
-"""How far from the top a mark begins; the worse, the taller."""
-_DASHED = frozenset({Status.UNKNOWN, Status.UNREACHABLE})
+"""How far from the top a mark begins; the worse, the taller. What is not here begins at `_LOW`."""
+_BROKEN = frozenset({Status.UNKNOWN, Status.UNREACHABLE})
 """Marks that are broken in two: we do not know, or could not see."""
+_BREAK = 4
 
 
 @attrs.frozen(kw_only=True)
@@ -108,21 +113,21 @@ def _last(looks: Sequence[Glance]) -> float | None:
 
 
 def _marks(slots: Sequence[str | None]) -> list[tuple[str, str]]:
+    """Draw slots of one sort that follow each other as one dashed line, as thick as they are tall:
+    the style of its class says how thick, and where the dashes are."""
     paths: dict[str, list[str]] = {}
-    for number, status in enumerate(slots):
-        x = number * STEP + 1
-        if status is None:
-            paths.setdefault("none", []).append(f"M{x} {HEIGHT - 1}v1")
-        elif status == GAP:
-            paths.setdefault(GAP, []).append(f"M{x} {HEIGHT - 4}v4")
-        elif status in _DASHED:
-            top = _TOPS[status]
-            half = (HEIGHT - top) // 2 - 2
-            drawn = f"M{x} {top}v{half}M{x} {HEIGHT - half}v{half}"
-            paths.setdefault(status, []).append(drawn)
-        else:
-            top = _TOPS.get(status, 12)
-            paths.setdefault(status, []).append(f"M{x} {top}v{HEIGHT - top}")
+    first = 0
+    for status, run in groupby(slots):
+        name = NOTHING if status is None else status
+        count = len(list(run))
+        left, length = first * STEP, count * STEP - 1
+        first += count
+        top = _TOPS.get(name, _LOW)
+        middles = [(top + HEIGHT) / 2]
+        if name in _BROKEN:
+            quarter = (HEIGHT - top + _BREAK) / 4
+            middles = [middles[0] - quarter, middles[0] + quarter]
+        paths.setdefault(name, []).extend(f"M{left} {y:g}h{length}" for y in middles)
     return [(status, "".join(drawn)) for status, drawn in paths.items()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -24,6 +25,7 @@ from monitor.core.model import (
     Task,
     WatchedTask,
 )
+from monitor.web.pages import strip as strip_room
 from monitor.web.pages.board import SORTS, Wish, make_board, take_pulse
 from monitor.web.pages.chart import (
     HEIGHT,
@@ -34,6 +36,7 @@ from monitor.web.pages.chart import (
     phase_path,
     spread,
 )
+from monitor.web.pages.frame import TEMPLATES
 from monitor.web.pages.strip import SLOTS, first_slot_at, make_strip
 from monitor.web.pages.words import Words
 
@@ -70,9 +73,9 @@ def test_each_slot_has_its_place_and_the_newest_is_the_last() -> None:
     looks = [Glance(at(ago), Status.UP, 0.1) for ago in range(SLOTS)][::-1]
     strip = make_strip(task(), state(), Recent(looks), NOW)
     assert {"up": SLOTS} == strip.counts
-    [(_, path)] = strip.marks
-    assert path.startswith("M1 8v12")
-    assert path.endswith(f"M{(SLOTS - 1) * 3 + 1} 8v12")
+    assert [("up", f"M0 14h{SLOTS * 3 - 1}")] == strip.marks, "one line, of ninety dashes"
+    [_none, (_, path)] = make_strip(task(), state(), Recent(looks[-1:]), NOW).marks
+    assert f"M{(SLOTS - 1) * 3} 14h2" == path
 
 
 def test_a_slot_shows_the_worst_of_its_looks() -> None:
@@ -85,12 +88,32 @@ def test_a_slot_shows_the_worst_of_its_looks() -> None:
 
 
 def test_the_worse_the_taller_so_that_colour_is_not_all() -> None:
-    tops = {}
+    middles = {}
     for status in (Status.UP, Status.DEGRADED, Status.DOWN):
         strip = make_strip(task(), state(), Recent([Glance(NOW, status, 0.1)]), NOW)
-        paths = dict(strip.marks)
-        tops[status] = int(paths[status].split()[1].partition("v")[0])
-    assert tops[Status.UP] > tops[Status.DEGRADED] > tops[Status.DOWN]
+        middles[status] = float(dict(strip.marks)[status].split()[1].partition("h")[0])
+    assert (
+        middles[Status.UP]
+        > middles[Status.DEGRADED]
+        > middles[Status.DOWN]
+        == strip_room.HEIGHT / 2
+    )
+
+
+def test_what_we_do_not_know_is_broken_in_two() -> None:
+    strip = make_strip(task(), state(), Recent([Glance(NOW, Status.UNKNOWN, 0.1)]), NOW)
+    assert "M267 7h2M267 17h2" == dict(strip.marks)["unknown"]
+
+
+def test_a_mark_is_as_thick_in_the_style_as_it_is_drawn_tall() -> None:
+    style = (TEMPLATES.parent / "static" / "components.css").read_text()
+    told = dict(re.findall(r"\.b-(\w+) \{[^}]*stroke-width: (\d+)", style))
+    for status in (*Status, "gap", "none"):
+        top = strip_room._TOPS.get(status, strip_room._LOW)
+        halves = status in strip_room._BROKEN
+        tall = strip_room.HEIGHT - top
+        height = (tall - 4) // 2 if halves else tall
+        assert height == int(told.get(status, 8)), status
 
 
 def test_a_gap_covers_its_slots_and_a_look_in_it_wins() -> None:
@@ -103,7 +126,7 @@ def test_when_nobody_looks_any_more_the_bars_move_on_all_the_same() -> None:
     looks = [Glance(NOW, Status.UP, 0.1)]
     strip = make_strip(task(), state(), Recent(looks), later)
     [path] = [path for name, path in strip.marks if name == "up"]
-    assert path.startswith(f"M{(SLOTS - 1 - 10) * 3 + 1} ")
+    assert path.startswith(f"M{(SLOTS - 1 - 10) * 3} ")
     assert later - timedelta(minutes=SLOTS - 1) == first_slot_at(task(), state(), later)
 
 

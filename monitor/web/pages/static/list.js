@@ -6,22 +6,39 @@ const finder = document.getElementById("finder");
 
 // --- search ---
 
+const FIELDS = { q: "", tag: "", group: "", kind: "", sort: "trouble" };
+
 function wanted() {
   const query = new URLSearchParams();
-  for (const [name, value] of new FormData(finder)) if (value && !(name === "sort" && value === "trouble")) query.append(name, value);
+  for (const [name, usual] of Object.entries(FIELDS)) {
+    const value = finder.elements[name]?.value;
+    if (value && value !== usual) query.append(name, value);
+  }
+  const now = new URLSearchParams(location.search); // what no field says
+  for (const name of ["status", "size"]) for (const value of now.getAll(name)) query.append(name, value);
   const text = query.toString();
   return text ? `/?${text}` : "/";
 }
 
+const PAUSE_MS = 40; // between two keys: the first is answered at once
 let waiting = 0;
+let found = 0;
 
 function find() {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    const url = wanted();
-    history.replaceState(null, "", url);
-    refresh(new URL(url, location.href).href);
-  }, 30);
+    found = performance.now();
+    history.replaceState(null, "", wanted());
+    refresh();
+  }, found + PAUSE_MS - performance.now());
+}
+
+function fill() {
+  const now = new URLSearchParams(location.search);
+  for (const [name, usual] of Object.entries(FIELDS)) {
+    const field = finder.elements[name];
+    if (field) field.value = now.get(name) ?? usual;
+  }
 }
 
 if (finder) {
@@ -29,6 +46,21 @@ if (finder) {
   finder.addEventListener("submit", (event) => {
     event.preventDefault();
     find();
+  });
+  document.addEventListener("click", (event) => {
+    // Another view of the list is put in the place of this one; the page stays.
+    const link = event.target.closest("#main a");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.origin !== location.origin || link.pathname !== "/") return;
+    event.preventDefault();
+    clearTimeout(waiting);
+    history.pushState(null, "", link.href);
+    fill();
+    refresh().then((done) => done && link.closest("#pager") && document.getElementById("list").scrollIntoView({ block: "nearest" }));
+  });
+  addEventListener("popstate", () => {
+    fill();
+    refresh();
   });
 }
 
