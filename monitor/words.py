@@ -133,6 +133,7 @@ _RUSSIAN = {
     "admin": "администратор",
     "second factor": "второй фактор",
     "last login": "последний вход",
+    "{role}, disabled": "{role}, отключён",
     "who": "кто",
     "by way of": "как",
     "to what": "над чем",

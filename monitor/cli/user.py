@@ -88,7 +88,9 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
         lines = [
             (
                 one.name,
-                words(one.role.word),
+                words("{role}, disabled", role=words(one.role.word))
+                if one.disabled
+                else words(one.role.word),
                 words("yes") if one.totp else words("no"),
                 stamp(one.seen_at) if one.seen_at else "",
             )
@@ -106,6 +108,8 @@ async def edit(
     *,
     role: RoleWord = None,
     rename: Annotated[str | None, Parameter(metavar="NAME")] = None,
+    disable: bool = False,
+    enable: bool = False,
     no_second_factor: bool = False,
     log_out: bool = False,
     everywhere: Everywhere = NOTHING_SAID,
@@ -116,19 +120,25 @@ async def edit(
         name: The user.
         role: What they may do.
         rename: Another name.
+        disable: Let them in no more for now, nor tokens of theirs; nothing else of them is lost.
+        enable: Let them in again.
         no_second_factor: Take the second factor away, when its device is lost.
         log_out: End all sessions.
     """
     wanted = read_role_word(role)
-    if wanted is None and rename is None and not no_second_factor and not log_out:
-        raise Unfit("", "nothing to change; say --role, --rename, --no-second-factor or --log-out")
+    if disable and enable:
+        raise Unfit("enable", "excludes --disable; decide for one")
+    if not (wanted or rename or disable or enable or no_second_factor or log_out):
+        there_are = "--role, --rename, --disable, --enable, --no-second-factor or --log-out"
+        raise Unfit("", f"nothing to change; say {there_are}")
     settings = everywhere.settle()
     words = Words(settings.lang)
     from monitor.cli.database import open_session
     from monitor.core.access.changing import editing, everywhere_out
 
     def changed(old: "User") -> "User":
-        new = attrs.evolve(old, name=rename or old.name, role=wanted or old.role)
+        disabled = disable or (old.disabled and not enable)
+        new = attrs.evolve(old, name=rename or old.name, role=wanted or old.role, disabled=disabled)
         if no_second_factor:
             new = attrs.evolve(new, totp=None, recovery=())
         return everywhere_out(new) if log_out else new

@@ -23,6 +23,7 @@ def user_form(user: User) -> Form:
         "id": user.id,
         "name": user.name,
         "role": user.role.word,
+        "disabled": user.disabled,
         "has_password": user.password is not None,
         "second_factor": user.totp is not None,
         "recovery_codes": len(user.recovery),
@@ -151,6 +152,7 @@ def shown_user(user: User) -> dict[str, Any]:
     return {
         "name": user.name,
         "role": user.role.word,
+        "disabled": user.disabled,
         "logs_in_by": by,
         "second_factor": user.totp is not None,
     }

@@ -64,7 +64,7 @@ def _people_deeds(
 def _user_action(old: User, new: User) -> str:
     """Name what was done to a user: one of the things that have a name, or `user.edit`."""
     password, factor = new.password != old.password, new.totp != old.totp
-    named = (new.name, new.role) != (old.name, old.role)
+    named = (new.name, new.role, new.disabled) != (old.name, old.role, old.disabled)
     if password and not (factor or named):
         return "user.password"
     if factor and not (password or named):

@@ -23,6 +23,7 @@ def user_values(user: User) -> Values:
         "epoch": user.epoch,
         "created_at": user.created_at,
         "seen_at": user.seen_at,
+        "disabled": user.disabled,
     }
 
 
@@ -39,6 +40,7 @@ def user_of(row: Row[Any]) -> User:
         epoch=row.epoch,
         created_at=row.created_at,
         seen_at=row.seen_at,
+        disabled=row.disabled,
     )
 
 

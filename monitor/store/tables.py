@@ -298,6 +298,7 @@ person = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
 )
 """Users; `user` is a word of SQL. A new id is the highest plus one, given under a lock, so that a
 restored database needs no counter put right."""

@@ -56,6 +56,8 @@ def test_users_are_added_listed_changed_and_removed(database: str, monitor: Moni
         ("user add ''", "the name of the user is empty"),
         ("user edit anna", "nothing to change; say --role"),
         ("user edit anna --role viewer", "'anna' is the last admin; make somebody else one first"),
+        ("user edit anna --disable", "'anna' is the last admin"),
+        ("user edit anna --disable --enable", "excludes --disable; decide for one"),
         ("user edit carl --role viewer", "there is no user 'carl'; `monitor user list` shows all"),
         ("user remove carl", "there is no user 'carl'"),
         ("user add", "NAME is missing"),

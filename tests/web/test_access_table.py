@@ -73,6 +73,10 @@ admin  GET  /access/log
 admin  POST /access/users
 admin  POST /access/users/role
 admin  POST /access/users/log-out
+admin  POST /access/users/disable
+admin  POST /access/users/enable
+admin  POST /access/users/password
+admin  POST /access/users/no-factor
 admin  POST /access/users/remove
 admin  POST /access/tokens
 admin  POST /access/tokens/revoke

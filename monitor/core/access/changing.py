@@ -91,7 +91,10 @@ def adding(user: User, deed: Deed | None = None, *, first: bool = False) -> Plan
 
 
 def editing(user_id: int, edit: Callable[[User], User], deed: Deed | None = None) -> Plan:
-    """Change a user; another role or password ends all sessions, another password the tokens."""
+    """Change a user; another role or password ends all sessions, another password the tokens.
+
+    So does being disabled end sessions; tokens wait.
+    """
 
     def plan(people: People) -> PeopleChange:
         old = _of_id(people, user_id)
@@ -100,7 +103,8 @@ def editing(user_id: int, edit: Callable[[User], User], deed: Deed | None = None
             _check_name("user", new.name)
             if people.find(new.name) is not None:
                 raise AccessTaken(f"user {new.name!r} exists already; choose another name")
-        if (new.role, new.password) != (old.role, old.password):
+        was, is_now = ((one.role, one.password, one.disabled) for one in (old, new))
+        if was != is_now:
             new = attrs.evolve(new, epoch=old.epoch + 1)
         _expect_admin([new, *(one for one in people.users if one.id != old.id)], old)
         gone = _tokens_of(people, old) if new.password != old.password else ()
@@ -212,7 +216,7 @@ def _tokens_of(people: People, user: User) -> tuple[int, ...]:
 
 def _expect_admin(left: Iterable[User], old: User) -> None:
     left = list(left)
-    if left and not any(one.role is Role.ADMIN for one in left):
+    if left and not any(one.role is Role.ADMIN and not one.disabled for one in left):
         raise AccessTaken(f"{old.name!r} is the last admin; make somebody else one first")
 
 

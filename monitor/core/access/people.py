@@ -35,6 +35,8 @@ class User:
     """Digests of the recovery codes that are left."""
     epoch: int = 1
     """Counts what ends all sessions: another password, another role, log out everywhere."""
+    disabled: bool = False
+    """Not let in for now, in no way; tokens of theirs wait."""
     created_at: datetime
     seen_at: datetime | None = None
     """The last login."""
@@ -148,10 +150,16 @@ def holds(session: WebSession, user: User, now: datetime, spans: Spans) -> bool:
         idle = lifetime = PENDING_FOR
     return (
         session.user_id == user.id
+        and not user.disabled
         and session.epoch == user.epoch
         and now - session.seen_at < idle
         and now - session.created_at < lifetime
     )
+
+
+def serves(token: Token, owner: User | None, now: datetime) -> bool:
+    """Say whether a token is good: its time is not over, and its owner not disabled."""
+    return not token.is_over(now) and not (owner is not None and owner.disabled)
 
 
 def token_role(token: Token, owner: User | None) -> Role:

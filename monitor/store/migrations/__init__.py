@@ -13,7 +13,7 @@ from monitor.core.ports import SchemaMismatch
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """The schemas this program knows, oldest first; the last is the one it works with. Kept here
 because asking Alembic costs a second of start-up."""
 

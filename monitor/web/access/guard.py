@@ -20,6 +20,7 @@ from monitor.core.access.people import (
     USED_EVERY,
     digest,
     holds,
+    serves,
     token_role,
 )
 from monitor.journal import tell
@@ -88,7 +89,7 @@ class AccessGuard:
         now, own = self.door.now(), digest(secret)
         async with self.door.desk.session() as session:
             found = await session.registry.find_token(own)
-            if found is None or found[0].is_over(now):
+            if found is None or not serves(*found, now):
                 raise _unauthorized("the token is not known, or no longer good")
             token, owner = found
             if token.used_at is None or now - token.used_at >= USED_EVERY:
@@ -122,6 +123,8 @@ class AccessGuard:
 
     async def _ask_name(self, request: Request, name: str) -> tuple[Who, datetime]:
         user = (await self.door.people()).find(name)
+        if user is not None and user.disabled:
+            raise HTTPException(403, f"{user.name} is disabled")
         who = Who(
             name=user.name if user else name,
             role=user.role if user else self.door.options.proxy_role,

@@ -126,6 +126,8 @@ class Login:
         self.addresses.failed(near)
         async with self.door.desk.session() as session:
             user = (await session.registry.people()).find(name)
+            if user is not None and user.disabled:
+                user = None
             wait_s = self.names.wait_s(folded(name))
             if wait_s and await self._was_here(session, user.name if user else name, near):
                 wait_s = 0.0

@@ -156,6 +156,8 @@ class OidcLogin:
                     address=address,
                 )
                 return adding(user, deed)(people)
+            if known.disabled:
+                raise AccessRefused(f"{known.name!r} is disabled")
             if not options.role_claim or known.role is role:
                 return PeopleChange()
             deed = new_deed(

@@ -1,6 +1,7 @@
 """`/access`: who may come in, for admins; and `/access/log`: who changed what."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import attrs
 from starlette.exceptions import HTTPException
@@ -29,7 +30,7 @@ from monitor.web.access.door import Door
 from monitor.web.access.form import one_line, read_form
 from monitor.web.access.hashing import Passwords
 from monitor.web.access.pages import Pages
-from monitor.web.routing import Entry, who_asks
+from monitor.web.routing import Endpoint, Entry, who_asks
 
 ACCESS = "/access"
 LINES = 50
@@ -39,6 +40,7 @@ _DONE = {
     "user-added": "The user has been added.",
     "user-changed": "The user has been changed, and all sessions of theirs have ended.",
     "user-removed": "The user has been removed.",
+    "factor-off": "The second factor has been taken away.",
     "token-revoked": "The token has been revoked.",
 }
 
@@ -52,10 +54,14 @@ class PeoplePage:
     passwords: Passwords
 
     def entries(self) -> Sequence[Entry]:
-        changes = {
+        changes: dict[str, Endpoint] = {
             "users": self.add_user,
             "users/role": self.set_role,
             "users/log-out": self.log_out,
+            "users/disable": partial(self.set_disabled, disabled=True),
+            "users/enable": partial(self.set_disabled, disabled=False),
+            "users/password": self.set_password,
+            "users/no-factor": self.remove_factor,
             "users/remove": self.remove_user,
             "tokens": self.add_token,
             "tokens/revoke": self.revoke_token,
@@ -95,7 +101,7 @@ class PeoplePage:
             over={one.id for one in people.tokens if one.is_over(now)},
             roles=[role.word for role in Role],
             said=words(said) if said else "",
-            wrong={"user": "", "token": "", **(wrong or {})},
+            wrong={"user": "", "password": "", "token": "", **(wrong or {})},
             form=form or {},
             secret=secret,
         )
@@ -152,15 +158,47 @@ class PeoplePage:
         """End all sessions of a user."""
         return await self._edit(request, await read_form(request), everywhere_out)
 
+    async def set_disabled(self, request: Request, *, disabled: bool) -> Response:
+        """Let somebody in no more for now, or again; nobody does that to themselves."""
+        form = await read_form(request)
+        if disabled and form.get("id") == str(who_asks(request).user_id):
+            why = Unfit("", "nobody disables themselves; let another admin do it")
+            return await self._refuse(request, "user", why, {})
+        return await self._edit(request, form, lambda user: attrs.evolve(user, disabled=disabled))
+
+    async def set_password(self, request: Request) -> Response:
+        """Give somebody another password."""
+        form = await read_form(request)
+        try:
+            user, password = self._user(await self.door.people(), form), form.get("password", "")
+            check_password(password, (user.name,))
+        except (BadPassword, Unfit) as error:
+            return await self._refuse(request, "password", error, form)
+        kept = await self.passwords.hash(password)
+        return await self._edit(request, form, lambda user: attrs.evolve(user, password=kept))
+
+    async def remove_factor(self, request: Request) -> Response:
+        """Take the second factor of somebody away, when its device is lost."""
+        form = await read_form(request)
+
+        def change(user: User) -> User:
+            return attrs.evolve(user, totp=None, recovery=())
+
+        return await self._edit(request, form, change, "factor-off")
+
     async def _edit(
-        self, request: Request, form: dict[str, str], change: Callable[[User], User]
+        self,
+        request: Request,
+        form: dict[str, str],
+        change: Callable[[User], User],
+        done: str = "user-changed",
     ) -> Response:
         try:
             old = self._user(await self.door.people(), form)
             await self._change(request, editing(old.id, change))
         except (AccessRefused, Unfit) as error:
             return await self._refuse(request, "user", error, {})
-        return _back("user-changed")
+        return _back(done)
 
     async def remove_user(self, request: Request) -> Response:
         """Remove a user, if that is not who asks."""

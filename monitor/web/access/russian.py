@@ -99,6 +99,15 @@ RUSSIAN = {
     "Older": "Раньше",
     "Nothing was changed.": "Ничего не менялось.",
     "The user has been added.": "Пользователь добавлен.",
+    "disabled": "отключён",
+    "Disable": "Отключить",
+    "Enable": "Включить",
+    "Take the second factor away": "Убрать второй фактор",
+    "Set a password": "Задать пароль",
+    "Set it": "Задать",
+    "It ends all their sessions, and revokes their tokens.": (
+        "Все сеансы пользователя завершатся, а его токены будут отозваны."
+    ),
     "The user has been changed, and all sessions of theirs have ended.": (
         "Пользователь изменён, все его сеансы завершены."
     ),

@@ -73,6 +73,7 @@ _USER = {
     "id": _COUNT,
     "name": _TEXT,
     "role": {"enum": [role.word for role in Role]},
+    "disabled": {**_FLAG, "description": "not let in for now, nor tokens of theirs"},
     "has_password": _FLAG,
     "second_factor": _FLAG,
     "recovery_codes": {**_COUNT, "description": "how many are left"},

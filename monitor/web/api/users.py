@@ -23,7 +23,7 @@ from monitor.operations.people import check_hash, user_form
 from monitor.operations.refusals import Taken, Unfit
 from monitor.operations.signing import signed
 from monitor.web.access.hashing import Passwords
-from monitor.web.api.bodies import TEXT, line
+from monitor.web.api.bodies import TEXT, flag, line
 from monitor.web.api.call import Call
 from monitor.web.api.cursor import PAGING, decoded, page_reply
 from monitor.web.api.operation import Body, Key, Operation, Query, Reply
@@ -55,7 +55,15 @@ _NEW = Body(
     required=("name",),
     example={"name": "bob", "role": "editor", "password": "four words in a row"},
 )
-_CHANGES = Body(name="UserChanges", keys={"name": _NAME, "role": _ROLE}, example={"role": "editor"})
+_CHANGES = Body(
+    name="UserChanges",
+    keys={
+        "name": _NAME,
+        "role": _ROLE,
+        "disabled": Key(flag, "whether they are not let in for now", {"type": "boolean"}),
+    },
+    example={"role": "editor"},
+)
 _PASSWORD = Body(
     name="NewPassword", keys=_PASSWORDS, example={"password": "five words in a row now"}
 )
@@ -109,8 +117,9 @@ class UserDesk:
             method="PATCH",
             path="/users/{user_id}",
             needs=Role.ADMIN,
-            says="Change the role or the name of a user; what is not sent stays.",
-            more="Another role ends their sessions. The last admin stays one.",
+            says="Change the role or the name of a user, or disable them; what is not sent stays.",
+            more="Another role ends their sessions. Who is disabled is not let in, nor are tokens "
+            "of theirs, until they are enabled again. The last admin stays one.",
             carry_out=self.edit,
             body=_CHANGES,
             answer=ref("User"),
@@ -199,6 +208,8 @@ class UserDesk:
             raise Refusal(
                 422, f"there is nothing to change; send one of {', '.join(_CHANGES.keys)}"
             )
+        if call.body.get("disabled") and call.number("user_id") == call.who.user_id:
+            raise Taken("nobody disables themselves; let another admin do it")
         return await self._edit(call, lambda user: attrs.evolve(user, **call.body))
 
     async def set_password(self, call: Call) -> Reply:
@@ -259,7 +270,8 @@ def _find(people: People, user_id: int) -> User:
 
 def _tag(user: User) -> str:
     factor = user.totp is not None
-    return tag_of([user.id, user.name, user.role.word, user.password, factor, user.epoch])
+    plain = [user.id, user.name, user.role.word, user.disabled, factor, user.epoch]
+    return tag_of([*plain, user.password])
 
 
 def _reply(user: User) -> Reply:

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
-from monitor.core.access.people import Spans, Token, User, WebSession, holds, token_role
+from monitor.core.access.people import Spans, Token, User, WebSession, holds, serves, token_role
 from monitor.core.access.roles import Role, least, read_role
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -56,6 +56,14 @@ def test_a_token_covers_its_paths_and_all_below(
 ) -> None:
     token = Token(name="t", role=Role.ADMIN, digest="d", paths=paths, created_at=NOON)
     assert expected is token.covers(path)
+
+
+def test_nothing_holds_of_somebody_who_is_disabled() -> None:
+    off = attrs.evolve(ANNA, disabled=True)
+    token = Token(name="t", role=Role.ADMIN, digest="d", created_at=NOON)
+    assert not holds(SESSION, off, NOON, SPANS)
+    assert [True, True, False] == [serves(token, owner, NOON) for owner in (None, ANNA, off)]
+    assert not serves(attrs.evolve(token, expires_at=NOON), ANNA, NOON)
 
 
 def test_a_token_may_do_no_more_than_its_owner() -> None:

@@ -66,6 +66,45 @@ async def test_nobody_removes_themselves_nor_the_last_admin(house: House, anna: 
     assert 400 == (await anna.post("/access/users/role", {"id": "9", "role": "viewer"})).status
 
 
+async def test_who_is_disabled_is_not_let_in_in_any_way_until_enabled_again(
+    house: House, anna: Caller
+) -> None:
+    bob = await house.add("bob", Role.EDITOR)
+    browser, program = house.caller(), house.caller()
+    await browser.log_in("bob")
+    bearer = await house.grant(owner=bob)
+    assert 200 == (await program.get("/api/v1/editor", authorization=bearer)).status
+    form = {"id": str(bob.id)}
+    assert 303 == (await anna.post("/access/users/disable", form)).status
+    assert "disabled" in (await anna.get("/access")).text
+    assert 303 == (await browser.get("/viewer")).status
+    assert 401 == (await browser.log_in("bob")).status
+    assert 401 == (await program.get("/api/v1/editor", authorization=bearer)).status
+    assert 303 == (await anna.post("/access/users/enable", form)).status
+    assert 200 == (await program.get("/api/v1/editor", authorization=bearer)).status
+    assert 303 == (await browser.log_in("bob")).status
+    answer = await anna.post("/access/users/disable", {"id": "1"})
+    assert (400, True) == (answer.status, "nobody disables themselves" in answer.text)
+    told = [one.after for one in house.deeds if one.action == "user.edit"]
+    assert [{"disabled": True}, {"disabled": False}] == told
+
+
+async def test_a_password_is_set_and_a_lost_factor_taken_away(house: House, anna: Caller) -> None:
+    bob = await house.add("bob", Role.EDITOR, totp="A" * 32)
+    browser = house.caller()
+    form = {"id": str(bob.id)}
+    answer = await anna.post("/access/users/password", {**form, "password": "short"})
+    assert (400, True) == (answer.status, "use 12 or more" in answer.text)
+    another = "another four words here"
+    answer = await anna.post("/access/users/password", {**form, "password": another})
+    assert 303 == answer.status
+    assert 401 == (await browser.log_in("bob")).status
+    answer = await anna.post("/access/users/no-factor", form)
+    assert "/access?done=factor-off" == answer.header("location")
+    assert 303 == (await browser.log_in("bob", another)).status
+    assert 200 == (await browser.get("/editor")).status
+
+
 async def test_a_token_is_made_shown_once_and_revoked(house: House, anna: Caller) -> None:
     form = {
         "name": "ci",

@@ -149,6 +149,19 @@ async def test_the_last_admin_stays_and_nobody_removes_themselves(
     assert (409, True) == (answer.status, "nobody removes themselves" in answer.problem)
 
 
+async def test_a_user_is_disabled_and_enabled_but_not_the_last_admin(
+    anna: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
+    await anna.post("/users", {"name": "bob", "role": "admin"})
+    edited = await anna.patch("/users/2", {"disabled": True})
+    assert (200, True) == (edited.status, edited.document["disabled"])
+    last = await anna.patch("/users/1", {"role": "viewer"})
+    assert (409, True) == (last.status, "is the last admin" in last.problem)
+    edited = await anna.patch("/users/2", {"disabled": False})
+    assert (200, False) == (edited.status, edited.document["disabled"])
+    assert 3 == stage.store.tables.access.users[2].epoch, "sessions have ended"
+
+
 async def test_nobody_overwrites_a_user_that_was_changed_meanwhile(
     anna: Caller, autojump_clock: MockClock
 ) -> None:
