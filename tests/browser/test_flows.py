@@ -23,6 +23,70 @@ def test_the_list_obeys_keys(opened: Open) -> None:
     assert names[1] == page.locator("h1").inner_text()
 
 
+def test_keys_lead_to_every_page_and_do_what_a_task_offers(opened: Open) -> None:
+    page = opened("/about")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/tree")
+    page.keyboard.press("/")
+    assert "q" == page.evaluate("document.activeElement.id")
+    page.keyboard.type("git")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    page.wait_for_url(lambda url: url.endswith("/"))
+    page.goto("/tasks/1")
+    page.keyboard.press("e")
+    page.wait_for_url("**/tasks/1/edit")
+
+
+def test_keys_are_the_same_where_russian_letters_are_on_them(opened: Open) -> None:
+    page = opened()
+    send = """([key, code]) => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", {key, code, bubbles: true}))"""
+    page.evaluate(send, ["о", "KeyJ"])
+    assert 1 == page.locator("#rows tr.here").count()
+    page.locator("#rows tr.here a.name").blur()
+    page.evaluate(send, [".", "Slash"])
+    assert "q" == page.evaluate("document.activeElement.id")
+
+
+def test_keys_can_be_switched_off_and_stay_so(opened: Open) -> None:
+    page = opened()
+    page.locator("#show-keys").click()
+    page.locator("#keys-work").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("j")
+    assert 0 == page.locator("#rows tr.here").count()
+    page.locator("#show-keys").click()
+    page.locator("#keys-work").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    assert 1 == page.locator("#rows tr.here").count()
+
+
+def test_another_view_of_the_list_comes_without_another_page_and_goes_back(opened: Open) -> None:
+    page = opened("/?q=berlin")
+    page.evaluate("document.body.dataset.ownMark = 'the same page'")
+    page.locator("#chips a.s-down").click()
+    page.wait_for_selector("#chips a.s-down[aria-current]")
+    assert ["router berlin"] == page.locator("#rows a.name").all_inner_texts()
+    page.locator("#q").fill("checkout")
+    page.wait_for_selector("#rows a.name >> text=shop checkout")
+    assert page.url.endswith("/?q=checkout&status=down"), "what was chosen before stays"
+    page.get_by_role("link", name="Clear").click()
+    page.wait_for_function("() => document.querySelectorAll('#rows tr').length > 20")
+    assert "" == page.locator("#q").input_value()
+    page.go_back()
+    page.wait_for_function("() => document.querySelectorAll('#rows tr').length === 1")
+    assert "checkout" == page.locator("#q").input_value()
+    assert "the same page" == page.evaluate("document.body.dataset.ownMark")
+
+
 def test_a_row_is_as_good_as_its_link(opened: Open) -> None:
     page = opened("/?q=accounts")
     page.locator("#rows td.strip").click()

@@ -37,7 +37,6 @@ OF_TASKS: dict[str, str] = {
     "dark": "тёмные",
     "times are UTC": "время в UTC",
     "Wall": "На стену",
-    "for keys": "клавиши",
     "Log out": "Выйти",
     # --- statuses
     "pending": "ожидание",
@@ -118,6 +117,8 @@ OF_TASKS: dict[str, str] = {
     "open the task": "открыть задачу",
     "choose the task": "выбрать задачу",
     "these keys": "эти клавиши",
+    "add a task": "добавить задачу",
+    "Keys work, in this browser": "Клавиши действуют в этом браузере",
     "Close": "Закрыть",
     "and {count} more": "и ещё {count}",
     # --- a task

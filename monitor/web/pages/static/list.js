@@ -1,5 +1,6 @@
 // The list reacts as one types, and obeys keys.
 
+import { keyOf } from "./keys.js";
 import { refresh } from "./live.js";
 
 const finder = document.getElementById("finder");
@@ -130,21 +131,13 @@ function go(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const field = event.target.closest("input:not([type=checkbox]), textarea, select");
-  if (field) {
-    if (event.key === "Escape") field.blur();
-    return;
-  }
+  const key = keyOf(event);
   const row = here && document.getElementById(here);
-  if (event.key === "/") {
-    event.preventDefault();
-    document.getElementById("q")?.focus();
-  } else if (event.key === "j") go(1);
-  else if (event.key === "k") go(-1);
-  else if (event.key === "x" && row) {
+  if (key === "j") go(1);
+  else if (key === "k") go(-1);
+  else if (key === "x" && row) {
     const box = row.querySelector('input[name="task"]');
     if (box) box.checked = !box.checked;
     showChosen();
-  } else if (event.key === "Enter" && row && event.target === document.body) location.href = row.dataset.href;
+  } else if (key === "Enter" && row && event.target === document.body) location.href = row.dataset.href;
 });

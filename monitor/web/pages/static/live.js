@@ -195,8 +195,3 @@ setInterval(tick, 1000);
 tellTimes();
 const zone = document.querySelector("[data-zone]");
 if (zone) zone.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "?" || event.target.closest("input, textarea, select")) return;
-  document.getElementById("keys")?.showModal();
-});
