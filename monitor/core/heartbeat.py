@@ -195,7 +195,7 @@ def examine(
     due_at = terms.schedule.due_after(made_at if success is None else success.at)
     grace_s = terms.grace_at(due_at)
     over_at = due_at + timedelta(seconds=grace_s)
-    runs = start is not None and failure is None and start.at <= over_at
+    runs = start is not None and failure is None and start.at < over_at
     if runs and start is not None:
         allowed_s = grace_s if terms.max_runtime_s is None else terms.max_runtime_s
         over_at = start.at + timedelta(seconds=allowed_s)

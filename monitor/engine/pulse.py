@@ -1,8 +1,9 @@
 """The pings of watched jobs: taken from outside, written, and remembered for the looks.
 
-A ping taken is never lost: it is in the database before its sender is told so. While the database
-is away it waits in memory like all records, in order, and the sender is told that instead. It is
-never doubled either: writing it again changes nothing.
+A ping taken is never lost: it is in the database before its sender is told so, and before a look
+believes it; or the next process would not know why a job was said to have failed, and would say
+that it is well again. While the database is away it waits in memory like all records, in order, and
+the sender is told that instead. It is never doubled either: writing it again changes nothing.
 """
 
 from collections import deque
@@ -34,6 +35,8 @@ class _Memory:
     whole: bool = False
     """Whether what was stored before this process began has been read."""
     pings: dict[PingKind, deque[Ping]] = attrs.field(factory=dict)
+    coming: list[Ping] = attrs.field(factory=list)
+    """Those that are just being written."""
 
     def add(self, ping: Ping) -> None:
         known = self.pings.setdefault(ping.kind, deque(maxlen=REMEMBERED))
@@ -67,9 +70,10 @@ class Pulse:
         body: str = "",
         source: str = "",
     ) -> bool:
-        """Take a ping: the task looks at once, and the ping is written.
+        """Take a ping: it is written, and then the task looks at once.
 
-        Returns whether it is in the database; otherwise it waits in memory for it to come back.
+        Returns whether it is in the database; otherwise it waits in memory for it to come back, and
+        the task looks all the same.
 
         Raises:
             NoRoom: it was not taken.
@@ -85,13 +89,17 @@ class Pulse:
             at=at,
             exit_code=exit_code,
             rid=rid,
-            run_s=run_time_s(memory.all(), rid, at) if ended else None,
+            run_s=run_time_s([*memory.all(), *memory.coming], rid, at) if ended else None,
             body=shorten(body, BODY_LIMIT),
             source=source,
         )
-        memory.add(ping)
-        self.look_again(task_id)
-        return await self.recorder.record(PingRecord(ping=ping))
+        memory.coming.append(ping)
+        try:
+            return await self.recorder.record(PingRecord(ping=ping))
+        finally:  # also if its sender hangs up: the recorder has it
+            memory.coming.remove(ping)
+            memory.add(ping)
+            self.look_again(task_id)
 
     async def of(self, task_id: int, session: Session) -> Sequence[Ping]:
         """Return the last pings of a task, oldest first; read once through its own session.

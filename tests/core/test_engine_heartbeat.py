@@ -7,6 +7,7 @@ import trio
 from trio.testing import MockClock
 
 from monitor import probes
+from monitor.app import App
 from monitor.core.model import Reason, Status, Task, TaskSpec
 from monitor.core.pings import PingKind
 from monitor.core.ports import Prepared
@@ -42,13 +43,19 @@ def told(stage: Stage, task: Task) -> list[tuple[float, Status]]:
     return [(round(since_start_s(one.at), 3), one.after) for one in stage.transitions(task)]
 
 
+async def say(app: App, job: Task, kind: PingKind = PingKind.SUCCESS) -> None:
+    """Have a ping come, and be written without waiting for company."""
+    app.recorder.linger_s = 0.0
+    assert await app.surroundings.pulse.take(job.id, kind)
+
+
 async def test_a_missing_ping_is_told_at_the_very_moment_its_grace_is_over(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     job = add_job(stage, period="1h", grace="7m30s")
     async with stage.running() as app:
         await trio.sleep_until(100.25)
-        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await say(app, job)
         await trio.sleep_until(6000)
     over_s = 100.25 + 3600 + 450
     assert [(100.25, Status.UP), (over_s, Status.DOWN)] == told(stage, job)
@@ -64,16 +71,52 @@ async def test_failure_and_recovery_are_told_at_once(
     async with stage.running() as app:
         for at_s, kind in ((10, PingKind.SUCCESS), (20, PingKind.FAIL), (30, PingKind.SUCCESS)):
             await trio.sleep_until(at_s)
-            await app.surroundings.pulse.take(job.id, kind)
+            await say(app, job, kind)
         await trio.sleep_until(40)
     assert [(10, Status.UP), (20, Status.DOWN), (30, Status.UP)] == told(stage, job)
+
+
+async def test_a_ping_is_believed_when_it_is_written_and_not_before(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    """Or a process that dies meanwhile leaves a failure that its successor cannot explain."""
+    job = add_job(stage, period="1h")
+    async with stage.running() as app:
+        await say(app, job)
+        await trio.sleep(1)
+        stage.store.takes_s = 0.5
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(say, app, job, PingKind.FAIL)
+            await trio.sleep(0.25)
+            app.surroundings.look_again(job.id)
+            await trio.sleep(0.2)
+            assert Status.UP is stage.watched(job).state.status
+        await trio.sleep(3)
+        assert Status.DOWN is stage.watched(job).state.status
+
+
+async def test_while_the_database_is_away_a_ping_is_believed_all_the_same(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    job = add_job(stage, period="1h")
+    async with stage.running() as app:
+        await say(app, job)
+        await trio.sleep(1)
+        stage.store.go_away()
+        assert not await app.surroundings.pulse.take(job.id, PingKind.FAIL)
+        await trio.sleep(0.1)
+        [child] = app.fleet.children
+        assert Status.DOWN is child.state.status
+        stage.store.come_back()
+        await trio.sleep(10)
+    assert [Status.UP, Status.DOWN] == [after for _, after in told(stage, job)]
 
 
 async def test_due_times_survive_a_restart(stage: Stage, autojump_clock: MockClock) -> None:
     job = add_job(stage, period="1h", grace="10m")
     async with stage.running() as app:
         await trio.sleep_until(60)
-        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await say(app, job)
         await trio.sleep_until(65)
     await trio.sleep_until(2000)
     async with stage.running():
@@ -87,7 +130,7 @@ async def test_a_ping_that_may_have_come_while_no_process_ran_is_not_missing(
     job = add_job(stage, period="1h", grace="10m")
     async with stage.running() as app:
         await trio.sleep_until(60)
-        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await say(app, job)
         await trio.sleep_until(3500)
     await trio.sleep_until(3900)
     async with stage.running():
@@ -111,7 +154,7 @@ async def test_a_ping_that_may_have_come_while_the_machine_slept_is_not_missing(
     job = add_job(stage, period="1h", grace="10m")
     async with stage.running() as app:
         await trio.sleep_until(60)
-        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await say(app, job)
         await trio.sleep_until(100)
         stage.machine.suspend(7200)
         await trio.sleep_until(1000)
@@ -131,7 +174,7 @@ async def test_a_group_follows_its_members_at_once_and_needs_no_confirmation(
     outer = add(stage, "all", "group:", members="shop")
     async with stage.running() as app:
         await trio.sleep_until(5)
-        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await say(app, job)
         await trio.sleep_until(300)
     web = next(one for one in stage.store.tables.tasks.values() if one.name == "web")
     changes = [(s, after) for s, after in told(stage, web) if s > 5]
@@ -164,7 +207,7 @@ async def test_pings_of_a_paused_job_count_when_it_is_resumed(
     async with stage.running() as app:
         await stage.edit(job, paused=True)
         await trio.sleep_until(1000)
-        await app.surroundings.pulse.take(job.id, PingKind.SUCCESS)
+        await say(app, job)
         await stage.edit(job, paused=False)
         await trio.sleep_until(1500)
     assert Status.UP is stage.watched(job).state.status

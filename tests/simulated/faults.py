@@ -11,6 +11,7 @@ import trio
 
 from monitor.channels.outside import outside
 from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, NoticeState, Send
+from monitor.core.pings import PingRecord
 from monitor.core.ports import DatabaseAway, OutcomeUnknown
 from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.engine.outbox import Outside
@@ -88,6 +89,10 @@ class Faults:
             self.witness.closings[key].add(record.slot_at)
 
     def _after(self, records: Sequence[Record]) -> None:
+        for one in records:
+            if isinstance(one, PingRecord):
+                key = one.ping.at, one.ping.kind
+                self.witness.heard[one.task_id].setdefault(key, trio.current_time())
         if self._is_armed("after commit") and _tells(records):
             self.crash()
             self._unit()

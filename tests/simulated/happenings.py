@@ -11,10 +11,11 @@ import attrs
 
 from tests.simulated.scripts import Part, write_parts
 from tests.simulated.setting import Fault, Setting
+from tests.simulated.timetable import Job, write_jobs
 
 NEAR_S = 90.0
-"""Half of all trouble comes this close to a moment at which a target changes: while all is quiet
-there is little to lose."""
+"""Most trouble comes this close to when a target changes or a job speaks: while all is quiet there
+is little to lose."""
 
 _SHORT_S = (0.5, 2.0, 5.0, 10.0, 40.0, 90.0, 300.0)
 
@@ -38,14 +39,15 @@ class Happening:
 
 def plan(setting: Setting) -> list[Happening]:
     """Return everything that happens, in the order of time."""
-    parts = write_parts(attrs.evolve(setting, faults=frozenset(Fault), stops_at=None))
+    whole = attrs.evolve(setting, faults=frozenset(Fault), stops_at=None)
+    parts, jobs = write_parts(whole), write_jobs(whole)
     found: list[Happening] = []
     for fault in Fault:
-        if fault is Fault.PROBES:
-            continue  # written into the parts of their targets
+        if fault in (Fault.PROBES, Fault.JOBS):
+            continue  # written into the parts of their targets, and by the jobs
         chance = setting.chance("happening", fault)
         for _ in range(setting.count(fault)):
-            at_s = _moment(chance, setting, parts)
+            at_s = _moment(chance, setting, parts, jobs)
             happening = _MAKE[fault](chance, at_s, setting)
             longest_s = max(0.0, setting.until_s - at_s - 1.0)
             found.append(attrs.evolve(happening, lasts_s=min(happening.lasts_s, longest_s)))
@@ -53,10 +55,17 @@ def plan(setting: Setting) -> list[Happening]:
     return sorted(kept, key=lambda one: (one.at_s, one.fault))
 
 
-def _moment(chance: random.Random, setting: Setting, parts: Sequence[Part]) -> float:
+def _moment(
+    chance: random.Random, setting: Setting, parts: Sequence[Part], jobs: Sequence[Job]
+) -> float:
     anywhere_s = chance.uniform(0.002, 0.98) * setting.planned_s
     number, place, off_s = chance.random(), chance.random(), chance.uniform(-NEAR_S, NEAR_S)
-    near = chance.random() < 0.5
+    near, at_a_job = chance.random() < 0.5, chance.random() < 0.3
+    if at_a_job:
+        job = jobs[int(number * len(jobs))]
+        times = int(place * setting.planned_s / job.period_s)
+        anywhere_s = job.first_s + times * job.period_s + off_s
+        near = False
     edges = parts[int(number * len(parts))].edges
     if near and edges:
         anywhere_s = edges[int(place * len(edges))] + off_s

@@ -13,6 +13,7 @@ from trio.testing import MockClock
 
 from tests.core.haste import let_order_follow
 from tests.simulated.judge_alerts import AlertJudge
+from tests.simulated.judge_jobs import JobJudge
 from tests.simulated.judge_lives import LifeJudge
 from tests.simulated.judge_looks import LookJudge
 from tests.simulated.setting import Setting
@@ -69,6 +70,7 @@ def judge(world: World) -> tuple[str, ...]:
         *LookJudge(world).faults(),
         *LifeJudge(world).faults(),
         *AlertJudge(world).faults(),
+        *JobJudge(world).faults(),
     )
 
 
@@ -76,6 +78,7 @@ def tell(setting: Setting) -> Outcome:
     """Live a life, and say what came of it."""
     started_s = time.monotonic()
     world = live(setting)
+    faults = judge(world)
     tables = world.stage.store.tables
     figures = Counter(
         {
@@ -92,7 +95,7 @@ def tell(setting: Setting) -> Outcome:
     )
     return Outcome(
         setting=setting,
-        faults=judge(world),
+        faults=faults,
         trace=trace_of(world),
         figures=figures,
         took_s=time.monotonic() - started_s,

@@ -43,6 +43,8 @@ class Fault(StrEnum):
     SILENCES = "silences"
     TAKINGS = "takings"
     """Incidents are acknowledged."""
+    JOBS = "jobs"
+    """There are jobs that say themselves that they are well, and fall silent or fail."""
 
 
 A_YEAR: Mapping[Fault, int] = {
@@ -63,6 +65,7 @@ A_YEAR: Mapping[Fault, int] = {
     Fault.WISHES: 60,
     Fault.SILENCES: 60,
     Fault.TAKINGS: 120,
+    Fault.JOBS: 0,  # written by themselves
 }
 """How often each happens in a year at its usual rate. Shorter lives are denser, longer ones
 thinner: the number grows with the square root of the time."""
@@ -125,7 +128,7 @@ class Setting:
 
     def count(self, fault: Fault) -> int:
         """Return how often a kind happens in this life."""
-        if fault not in self.faults or (fault is Fault.LAG and self.skips):
+        if not A_YEAR[fault] or fault not in self.faults or (fault is Fault.LAG and self.skips):
             return 0
         share: float = (self.days / YEAR_DAYS) ** 0.5
         return max(1, round(A_YEAR[fault] * self.rate(fault) * share))

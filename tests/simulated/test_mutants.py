@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.figures import Figures, figures
+from tests.simulated import mutants, mutants_of_jobs
 from tests.simulated.life import tell
-from tests.simulated.mutants import LIVES, MUTANTS, ONE_DAY, Mutant
+from tests.simulated.mutants import ONE_DAY, Mutant
 from tests.simulated.setting import Setting
 
 ROOT = Path(__file__).parents[2]
+LIVES = {**mutants.LIVES, "jobs": mutants_of_jobs.JOBS}
+MUTANTS = (*mutants.MUTANTS, *mutants_of_jobs.MUTANTS)
 
 
 @pytest.fixture

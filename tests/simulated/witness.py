@@ -10,6 +10,7 @@ import trio
 
 from monitor.core.alerts.notices import Message
 from monitor.core.model import Task
+from monitor.core.pings import PingKind
 from tests.simulated.scripts import Sight
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -80,6 +81,20 @@ class Wish:
     incident: int = 0
 
 
+@attrs.frozen
+class Said:
+    """What a job said of itself, or did not say, when it was due."""
+
+    kind: PingKind | None
+    at_s: float
+    """In seconds of the world, when it began to say so."""
+    at: datetime
+    until_at: datetime
+    """By the monitor's clock, when it began, and when it was answered or given up."""
+    answer: str
+    """`written`, `taken` (to be written when the database is back), or nothing."""
+
+
 @attrs.define(eq=False)
 class Witness:
     """All of it."""
@@ -96,6 +111,11 @@ class Witness:
     """Before and after each step of the machine's clock, by the monitor's."""
     unlinked: list[Span] = attrs.field(factory=list)
     """While our own way out was gone."""
+    said: dict[int, list[Said]] = attrs.field(factory=lambda: defaultdict(list))
+    heard: dict[int, dict[tuple[datetime, PingKind], float]] = attrs.field(
+        factory=lambda: defaultdict(dict)
+    )
+    """By task: the pings that were written, and when, in seconds of the world."""
     wishes: dict[int, list[Wish]] = attrs.field(factory=lambda: defaultdict(list))
     """By task."""
     parts: dict[int, int] = attrs.field(factory=dict)
@@ -117,6 +137,11 @@ class Witness:
         """Note a new task."""
         self.parts[task.id] = number
         self.born_s[task.id] = trio.current_time()
+
+    @property
+    def steps(self) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the moments before and after each step of the machine's clock."""
+        return zip(self.stepped_at[::2], self.stepped_at[1::2], strict=True)
 
     @contextmanager
     def noting(self, spans: list[Span]) -> Iterator[None]:

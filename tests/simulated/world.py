@@ -10,6 +10,7 @@ import attrs
 import trio
 from trio.testing import MockClock
 
+from monitor import probes
 from monitor.app import App, Tuning, open_monitor
 from monitor.core.alerts.alerting import AlertingChange, Maintenance, Selector
 from monitor.core.model import Reason, Recovery, Result, State, Status, Task, TaskSpec
@@ -19,9 +20,11 @@ from monitor.engine.foresight import Foresight
 from tests.core.scene import Journal, Stage
 from tests.simulated.faults import CHANNELS, Faults
 from tests.simulated.happenings import Happening, plan
+from tests.simulated.jobs import Jobs
 from tests.simulated.operators import Operators
 from tests.simulated.scripts import FAILS, PATROL, SECRET, Sight, write_parts
 from tests.simulated.setting import DAY_S, Fault, Setting
+from tests.simulated.timetable import TARGET, write_jobs
 from tests.simulated.witness import Process, Seen, Witness
 
 CALM_S = 0.75 * DAY_S
@@ -71,6 +74,7 @@ class World:
     stage: Stage = attrs.field(init=False)
     faults: Faults = attrs.field(init=False)
     operators: Operators = attrs.field(init=False)
+    jobs: Jobs = attrs.field(init=False)
     happenings: list[Happening] = attrs.field(init=False)
     app: App | None = None
     _looking: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -84,6 +88,7 @@ class World:
         parts = write_parts(self.setting)
         self.faults = Faults(self.setting, self.stage, self.witness)
         self.operators = Operators(self.stage, self.witness, parts, self.hint)
+        self.jobs = Jobs(self.stage, self.faults, self.witness, write_jobs(self.setting))
         self.happenings = plan(self.setting)
         turning = (Fault.UPLINK, Fault.CLOCK, Fault.SUSPEND)
         turns = {
@@ -98,6 +103,7 @@ class World:
         )
         for number in range(self.setting.present):
             self.operators.set_up(number)
+        self.jobs.set_up()
 
     def hint(self) -> None:
         """Have the running monitor see what changed, as it would within a second."""
@@ -109,6 +115,8 @@ class World:
     def prepare(self, task: TaskSpec) -> Prepared:
         if task.target in ANCHORS:
             return Prepared(self._anchor)
+        if task.target == TARGET:
+            return probes.prepare(task)
         assert isinstance(task, Task)
         part = self.operators.parts[self.witness.parts[task.id]]
 
@@ -140,6 +148,8 @@ class World:
 
     def foresee(self, task: Task, looked_at: datetime) -> datetime | None:
         """Say up to when looks at a task see the same: its target, and whatever else there is."""
+        if task.target == TARGET:
+            return None
         now_s = trio.current_time()
         seen = self.witness.looks[task.id]
         looked_s = seen[-1].at_s if seen and seen[-1].at == looked_at else now_s
@@ -159,18 +169,21 @@ class World:
     async def live(self) -> None:
         """Run one process after the other to the end of all trouble, and a last one in peace."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._let_happen, nursery)
-            while trio.current_time() < self.setting.until_s:
-                gone_s = await self._process(self.setting.until_s)
-                left_s = self.setting.until_s - trio.current_time()
-                await trio.sleep(max(0.0, min(gone_s, left_s)))
+            nursery.start_soon(self.jobs.run, self.setting.until_s)
+            async with trio.open_nursery() as troubles:
+                troubles.start_soon(self._let_happen, troubles)
+                while trio.current_time() < self.setting.until_s:
+                    gone_s = await self._process(self.setting.until_s)
+                    left_s = self.setting.until_s - trio.current_time()
+                    await trio.sleep(max(0.0, min(gone_s, left_s)))
+                troubles.cancel_scope.cancel()
+            self.faults.calm_down()
+            for task in self.stage.store.tables.tasks.values():
+                if task.paused:
+                    await self.stage.edit(task, paused=False)
+                    self.operators._note("unpause", task)
+            await self._process(trio.current_time() + CALM_S)
             nursery.cancel_scope.cancel()
-        self.faults.calm_down()
-        for task in self.stage.store.tables.tasks.values():
-            if task.paused:
-                await self.stage.edit(task, paused=False)
-                self.operators._note("unpause", task)
-        await self._process(trio.current_time() + CALM_S)
         self.witness.faults += [f"a clash of records: {one}" for one in self.stage.store.clashes]
 
     async def _let_happen(self, nursery: trio.Nursery) -> None:
@@ -213,6 +226,7 @@ class World:
         self.witness.stepped_at.append(self.stage.clock.now())
         if asleep:
             self.stage.machine.suspend(by_s)
+            self.jobs.wake()
         else:
             self.stage.machine.step(by_s)
         self._notice_time()
@@ -241,7 +255,7 @@ class World:
             self.stage.store, self.stage.clock, self.prepare, tuning, outside=self.faults.outside
         )
         async with monitor as app:
-            self.app = app
+            self.app = self.jobs.app = app
             if self.setting.skips:
                 app.watch.foresight = foresight = Foresight(self.stage.clock, self.foresee)
                 app.watch.kin.seen_at = foresight.seen_at
@@ -255,7 +269,7 @@ class World:
             armed = self.faults.armed if self.faults.over.is_set() else None
             process.how = armed.how if armed is not None else "the end"
             process.until_s, process.ended_at = trio.current_time(), self.stage.clock.now()
-        self.app = None
+        self.app = self.jobs.app = None
         self.faults.end_of_process()
         self.witness.figures[f"processes ended: {process.how}"] += 1
         if self.stage.store.open_sessions:
