@@ -82,7 +82,6 @@ class Bulk:
             pairs = await trio.to_thread.run_sync(_changed, tasks, dict(body))
             edit = tuple((task, spec) for task, spec in pairs if _differ(task, spec))
             if edit and not query["dry_run"]:
-                call.sign(session, "task.edit", f"{len(edit)} tasks", None, {"changed": list(body)})
                 await session.rebuild(_plan(edit), call.now)
                 self.hint()
         return Reply(

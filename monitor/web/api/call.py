@@ -1,8 +1,8 @@
 """One call of an operation: what was sent, read and checked, and what is answered."""
 
 import re
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from monitor.core.access.people import new_deed
 from monitor.core.ports import Session
+from monitor.operations.signed_session import signed_session
 from monitor.web.api.body import expect_type, read_bytes, read_json, read_keys, read_query
 from monitor.web.api.operation import Operation, Reply
 from monitor.web.api.problems import Refusal, answer, refusal_of
@@ -57,8 +58,16 @@ class Call:
         return found
 
     def session(self) -> AbstractAsyncContextManager[Session]:
-        """Lend a session of the store for a few units of work; wait for nothing else within."""
-        return self.open_session()
+        """Lend a session of the store for a few units of work; wait for nothing else within.
+
+        What is changed with it is written down as that of who asked for it.
+        """
+        return self._signed()
+
+    @asynccontextmanager
+    async def _signed(self) -> AsyncIterator[Session]:
+        async with self.open_session() as session:
+            yield signed_session(session, self.who.author, lambda: self.now)
 
     def sign(
         self,

@@ -12,7 +12,7 @@ from monitor.config.fields import duration
 from monitor.core.alerts.alerting import AlertingChange
 from monitor.core.alerts.notices import ChannelSpec, InvalidChannel
 from monitor.core.ports import Session
-from monitor.operations.alert_forms import channel_form, posted_form
+from monitor.operations.alert_forms import posted_form
 from monitor.operations.channelspecs import (
     changed_channel,
     find_channel,
@@ -201,7 +201,6 @@ class ChannelDesk:
                     raise Taken(
                         f"channel {spec.name!r} exists already; choose another name, or edit it"
                     )
-                call.sign(session, "channel.add", spec.name, None, channel_form(spec))
                 return await session.change_alerting(AlertingChange(channels=(spec,)))
 
             bags = await mailbags(session, [spec])
@@ -238,8 +237,6 @@ class ChannelDesk:
             self._check(fields, found.options)
             spec = changed_channel(found, **fields)
             if spec != found:
-                before, after = channel_form(found), channel_form(spec)
-                call.sign(session, "channel.edit", spec.name, before, after)
                 await session.change_alerting(AlertingChange(channels=(spec,)))
                 self.hint()
             return await _reply(session, spec)
@@ -275,7 +272,6 @@ class ChannelDesk:
                     f"channel {found.name!r} is named by {named}{more}; "
                     "let them name another one first"
                 )
-            call.sign(session, "channel.remove", found.name, channel_form(found), None)
             await session.change_alerting(AlertingChange(drop_channels=(found.name,)))
         self.hint()
         return Reply(status=204)
@@ -317,7 +313,6 @@ class ChannelDesk:
                 raise Unfit("key", f"no undelivered alert has the key {key!r}")
             again = [one for one in letters if one.channel in names]
             if again:
-                call.sign(session, "channel.resend", channel or key or "all")
                 wanted = tuple((one.key, one.channel) for one in again)
                 await session.change_alerting(AlertingChange(resend=wanted))
                 self.hint()

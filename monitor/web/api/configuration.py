@@ -130,8 +130,6 @@ class Configuration:
                         raise Refusal(409, "somebody changed something meanwhile; send it again")
                     return change
 
-                about = f"{len(declared.tasks)} tasks, {len(declared.channels)} channels"
-                call.sign(session, "configuration.apply", about)
                 await session.rebuild(decide, call.now)
                 self.hint()
         left = [] if prune else left_over(stored, declared)

@@ -125,7 +125,6 @@ class IncidentDesk:
                 note=said,
                 by=call.who.name,
             )
-            call.sign(session, "incident.acknowledge", f"{name} {incident.number}")
             await session.change_alerting(AlertingChange(acknowledgements=(taken,)))
             self.hint()
             return await self._reply(call, session, incident)
@@ -138,8 +137,6 @@ class IncidentDesk:
                 (one.task_id, one.incident) for one in (await session.alerting()).acknowledgements
             ]
             if key in taken:
-                name = (await session.watched(incident.task_id)).task.name
-                call.sign(session, "incident.give_back", f"{name} {incident.number}")
                 await session.change_alerting(AlertingChange(drop_acknowledgements=(key,)))
                 self.hint()
             return await self._reply(call, session, incident)

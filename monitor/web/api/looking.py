@@ -113,7 +113,6 @@ class Looking:
             self._waiting -= 1
 
     async def _ask(self, call: Call, session: Session, watched: WatchedTask) -> None:
-        call.sign(session, "task.run", watched.task.name)
         await session.request(watched.task.id, RequestKind.LOOK)
         self.hint()
 

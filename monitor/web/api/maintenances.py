@@ -1,7 +1,6 @@
 """/api/v1/maintenance: work that is announced, once or again and again."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import attrs
 import trio
@@ -128,7 +127,6 @@ class MaintenanceDesk:
             async def add() -> AlertingChange:
                 known = (await session.alerting()).maintenances
                 one = new_maintenance(known, name, selector, rule, said)
-                call.sign(session, "maintenance.add", name, None, announced_form(one, call.now, 1))
                 return await session.change_alerting(AlertingChange(maintenances=(one,)))
 
             def reply(done: AlertingChange) -> Reply:
@@ -149,8 +147,6 @@ class MaintenanceDesk:
             known = (await session.alerting()).maintenances
             found = find_maintenance(known, call.text("name"))
             refuse_from_file("maintenance", found.name, from_file=found.from_file)
-            form: dict[str, Any] = announced_form(found, call.now, 1)
-            call.sign(session, "maintenance.remove", found.name, form, None)
             await session.change_alerting(AlertingChange(drop_maintenances=(found.name,)))
         self.hint()
         return Reply(status=204)

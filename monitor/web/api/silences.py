@@ -122,9 +122,6 @@ class SilenceDesk:
             silence = make_silence(selector, for_s, said, call.who.name, call.now)
 
             async def add() -> AlertingChange:
-                form = silence_form(silence, call.now)
-                about = ", ".join(form["tasks"] + form["tags"]) or "everything"
-                call.sign(session, "silence.add", about, None, form)
                 return await session.change_alerting(AlertingChange(silences=(silence,)))
 
             done = await done_once(call, session, add, reply)
@@ -142,8 +139,6 @@ class SilenceDesk:
         async with call.session() as session:
             known = (await session.alerting()).silences
             found = find_silence(known, call.number("silence_id"))
-            form = silence_form(found, call.now)
-            call.sign(session, "silence.remove", str(found.id), form, None)
             await session.change_alerting(AlertingChange(drop_silences=(found.id,)))
         self.hint()
         return Reply(status=204)

@@ -11,7 +11,7 @@ from monitor.core.listing import Tasks
 from monitor.core.model import Lifecycle, RequestKind, State, Status, Task, TaskSpec, WatchedTask
 from monitor.core.ports import Session
 from monitor.operations.documents import plain
-from monitor.operations.forms import spec_form, watched_document
+from monitor.operations.forms import watched_document
 from monitor.operations.tasks import changed_task, new_task, paused_task
 from monitor.probes import kinds
 from monitor.probes.group import members_of
@@ -225,7 +225,6 @@ class TaskDesk:
         async with call.session() as session:
 
             async def add() -> Sequence[Task]:
-                call.sign(session, "task.add", spec.name, None, spec_form(spec))
                 return await session.add([spec], call.now)
 
             done = await done_once(call, session, add, reply)
@@ -246,7 +245,7 @@ class TaskDesk:
             expect_match(call.if_match, tag(task))
             return self.changed(task, fields)
 
-        return await self._amend(call, change, "task.edit")
+        return await self._amend(call, change)
 
     def changed(self, task: Task, fields: Mapping[str, Any]) -> TaskSpec:
         """Return a task with changes, as far as they may come in from afar.
@@ -267,32 +266,28 @@ class TaskDesk:
         async with call.session() as session:
             known = (await session.watched(task_id)).task
             expect_match(call.if_match, tag(known))
-            call.sign(session, "task.remove", known.name, spec_form(known), None)
             await session.remove(task_id)
         self.hint()
         return Reply(status=204)
 
     async def pause(self, call: Call) -> Reply:
-        return await self._amend(call, lambda task: paused_task(task, paused=True), "task.pause")
+        return await self._amend(call, lambda task: paused_task(task, paused=True))
 
     async def resume(self, call: Call) -> Reply:
         task_id = call.number("task_id")
         async with call.session() as session:
             watched = await session.watched(task_id)
             if watched.recovery.lifecycle is not Lifecycle.RUNNING:
-                call.sign(session, "task.resume", watched.task.name)
                 await session.request(task_id, RequestKind.RESUME)
-        return await self._amend(call, lambda task: paused_task(task, paused=False), "task.resume")
+        return await self._amend(call, lambda task: paused_task(task, paused=False))
 
-    async def _amend(self, call: Call, change: Any, action: str) -> Reply:
+    async def _amend(self, call: Call, change: Any) -> Reply:
         """Change a task in one step, if there is anything to change."""
         task_id = call.number("task_id")
         async with call.session() as session:
             watched = await session.watched(task_id)
             wanted = change(watched.task)
             if spec_document(wanted) != spec_document(watched.task):
-                before, after = spec_form(watched.task), spec_form(wanted)
-                call.sign(session, action, wanted.name, before, after)
                 await session.amend(task_id, change)
                 watched = await session.watched(task_id)
                 self.hint()

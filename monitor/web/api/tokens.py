@@ -8,7 +8,6 @@ from monitor.core.access.changing import People, PeopleChange, granting, revokin
 from monitor.core.access.people import Token
 from monitor.operations.people import LONGEST_S, SHORTEST_S, make_token, token_form, token_length
 from monitor.operations.refusals import NotThere
-from monitor.operations.signing import signed
 from monitor.web.api.bodies import TEXT, TEXTS, flag, line, names, yes_or_no
 from monitor.web.api.body import seconds
 from monitor.web.api.call import Call
@@ -128,8 +127,7 @@ class TokenDesk:
             )
 
             async def grant() -> PeopleChange:
-                plan = signed(granting(token, within=who.token), who.author, call.now)
-                return await session.registry.change_people(plan)
+                return await session.registry.change_people(granting(token, within=who.token))
 
             def reply(done: PeopleChange, shown: str | None = secret) -> Reply:
                 (made,) = done.tokens
@@ -150,8 +148,7 @@ class TokenDesk:
         token_id = call.number("token_id")
         async with call.session() as session:
             _find(await session.registry.people(), token_id)
-            plan = signed(revoking(token_id), call.who.author, call.now)
-            await session.registry.change_people(plan)
+            await session.registry.change_people(revoking(token_id))
         return Reply(status=204)
 
 

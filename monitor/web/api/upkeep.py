@@ -144,7 +144,6 @@ class Upkeep:
                 if not found:
                     raise Refusal(404, f"there is no task {task_id}")
                 watched = found[0]
-            call.sign(session, "drill", "canary" if watched is None else watched.task.name)
             wish = await drills.ask(session, watched)
         self.hint()
         if not call.query["wait"]:

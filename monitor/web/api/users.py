@@ -21,7 +21,6 @@ from monitor.core.access.people import User
 from monitor.core.access.roles import read_role
 from monitor.operations.people import check_hash, user_form
 from monitor.operations.refusals import Taken, Unfit
-from monitor.operations.signing import signed
 from monitor.web.access.hashing import Passwords
 from monitor.web.api.bodies import TEXT, flag, line
 from monitor.web.api.call import Call
@@ -194,8 +193,7 @@ class UserDesk:
         async with call.session() as session:
 
             async def add() -> PeopleChange:
-                plan = signed(adding(user), call.who.author, call.now)
-                return await session.registry.change_people(plan)
+                return await session.registry.change_people(adding(user))
 
             return await done_once(call, session, add, reply, meant=meant)
 
@@ -258,7 +256,7 @@ async def _carry_out(call: Call, user_id: int, plan: Plan) -> PeopleChange:
         return plan(people)
 
     async with call.session() as session:
-        return await session.registry.change_people(signed(matched, call.who.author, call.now))
+        return await session.registry.change_people(matched)
 
 
 def _find(people: People, user_id: int) -> User:

@@ -20,11 +20,10 @@ from monitor.operations.mailbags import dead_letters
 from monitor.operations.refusals import Unfit
 from monitor.operations.trying import Attempt, try_channel
 from monitor.web.api.guarded import ApiOptions, has_reference
-from monitor.web.pages.doing import sign
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
 from monitor.web.pages.frame import Frame
-from monitor.web.routing import Entry, Role, who_asks
+from monitor.web.routing import Entry, Role
 
 _LETTERS = 500
 """Undelivered notices that are counted, the newest."""
@@ -103,7 +102,7 @@ class ChannelPages:
 
     async def add(self, request: Request) -> Response:
         """Add a channel."""
-        said, who = await read_form(request), who_asks(request)
+        said = await read_form(request)
         try:
             if has_reference(said.text("url")) and not self.allowed.allow_references:
                 raise InvalidChannel(
@@ -121,12 +120,11 @@ class ChannelPages:
         except InvalidChannel as error:
             return await self._page(request, said=said, wrong=str(error))
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
+        async with self.fleet.signed(request) as session:
             if any(one.name == spec.name for one in (await session.alerting()).channels):
                 taken = f"name: channel {spec.name!r} exists already; choose another name"
             else:
                 taken = ""
-                sign(session, self.fleet, who, "channel.add", spec.name)
                 await session.change_alerting(AlertingChange(channels=(spec,)))
         if taken:
             return await self._page(request, said=said, wrong=taken)
@@ -135,9 +133,9 @@ class ChannelPages:
 
     async def remove(self, request: Request) -> Response:
         """Remove a channel that no task names."""
-        said, who = await read_form(request), who_asks(request)
+        said = await read_form(request)
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
+        async with self.fleet.signed(request) as session:
             try:
                 found = find_channel((await session.alerting()).channels, said.text("name"))
                 refuse_from_file("channel", found.name, from_file=found.from_file)
@@ -145,17 +143,16 @@ class ChannelPages:
                 raise HTTPException(409, str(error)) from error
             if users_of(found.name, [one.task for one in self.fleet.all()]):
                 raise HTTPException(409, f"tasks name {found.name!r}; let them name another first")
-            sign(session, self.fleet, who, "channel.remove", found.name)
             await session.change_alerting(AlertingChange(drop_channels=(found.name,)))
         await self.fleet.taken_up(revision)
         return back_to(said, "channel-removed", "/channels")
 
     async def resend(self, request: Request) -> Response:
         """Have dead letters tried again: one, those of a channel, or all."""
-        said, who = await read_form(request), who_asks(request)
+        said = await read_form(request)
         channel, key = said.text("channel"), said.text("key")
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
+        async with self.fleet.signed(request) as session:
             names = {one.name for one in (await session.alerting()).channels}
             wanted = tuple(
                 (one.key, one.channel)
@@ -163,7 +160,6 @@ class ChannelPages:
                 if one.channel in names and channel in ("", one.channel) and key in ("", one.key)
             )
             if wanted:
-                sign(session, self.fleet, who, "channel.resend", channel or "all")
                 await session.change_alerting(AlertingChange(resend=wanted))
         await self.fleet.taken_up(revision)
         return back_to(said, "resent" if wanted else "nothing", "/channels")

@@ -1,15 +1,13 @@
-"""What is done to tasks from pages: one of them or many, each change signed by who asked for it."""
+"""What is done to tasks from pages: one of them or many."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
 
 import attrs
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.core.access.people import new_deed
 from monitor.core.alerts.alerting import AlertingChange, Selector
 from monitor.core.model import Lifecycle, RequestKind, Task, TaskSpec, WatchedTask
 from monitor.core.ports import NoSuchTask, Session
@@ -25,21 +23,6 @@ _Do = Callable[[Session, Sequence[WatchedTask], Said, Who], Awaitable[None]]
 
 MOST = 1000
 """Tasks that one form may name."""
-
-
-def sign(
-    session: Session,
-    fleet: Fleet,
-    who: Who,
-    action: str,
-    about: str,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    """Have the next change of a session written down as that of who asked for it."""
-    session.sign(
-        new_deed(fleet.now, who.name, who.means, action, about, before, after, who.address)
-    )
 
 
 @attrs.define(eq=False)
@@ -76,7 +59,7 @@ class Doing:
             return back_to(said, "nothing")
         do, done = deeds[said.text("do")]
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
+        async with self.fleet.signed(request) as session:
             await do(session, chosen, said, who_asks(request))
         await self.fleet.taken_up(revision)
         return back_to(said, done)
@@ -85,7 +68,6 @@ class Doing:
         self, session: Session, chosen: Sequence[WatchedTask], _said: Said, who: Who
     ) -> None:
         for one in chosen:
-            sign(session, self.fleet, who, "task.run", one.task.name)
             await session.request(one.task.id, RequestKind.LOOK)
 
     async def _set_paused(
@@ -103,8 +85,6 @@ class Doing:
         for one in chosen:
             if one.task.paused is paused:
                 continue
-            action = "task.pause" if paused else "task.resume"
-            sign(session, self.fleet, who, action, one.task.name)
             await session.amend(one.task.id, change)
 
     async def _resume(
@@ -113,7 +93,6 @@ class Doing:
         await self._set_paused(session, chosen, said, who, paused=False)
         for one in chosen:
             if one.recovery.lifecycle is not Lifecycle.RUNNING:
-                sign(session, self.fleet, who, "task.resume", one.task.name)
                 await session.request(one.task.id, RequestKind.RESUME)
 
     async def _silence(
@@ -127,7 +106,6 @@ class Doing:
             )
         except (ValueError, Unfit) as error:
             raise HTTPException(400, str(error)) from error
-        sign(session, self.fleet, who, "silence.add", ", ".join(one.task.name for one in chosen))
         await session.change_alerting(AlertingChange(silences=(silence,)))
 
     async def remove(self, request: Request) -> Response:
@@ -137,8 +115,7 @@ class Doing:
         if said.text("name") != watched.task.name:
             raise HTTPException(400, "the name is not that of the task; nothing was removed")
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
-            sign(session, self.fleet, who_asks(request), "task.remove", watched.task.name)
+        async with self.fleet.signed(request) as session:
             try:
                 await session.remove(watched.task.id)
             except NoSuchTask as error:

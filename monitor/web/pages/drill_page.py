@@ -10,11 +10,10 @@ from starlette.responses import Response
 from monitor.core.drills import LATE_S
 from monitor.core.units import format_duration
 from monitor.operations import drills
-from monitor.web.pages.doing import sign
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import back_to, read_form
 from monitor.web.pages.frame import Frame
-from monitor.web.routing import Entry, Role, who_asks
+from monitor.web.routing import Entry, Role
 
 
 @attrs.define(eq=False)
@@ -51,8 +50,7 @@ class DrillPage:
         """Have a canary made to fail."""
         said = await read_form(request)
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
-            sign(session, self.fleet, who_asks(request), "drill.ask", "canary")
+        async with self.fleet.signed(request) as session:
             await drills.ask(session, None)
         await self.fleet.taken_up(revision)
         return back_to(said, "drilled", "/drills")

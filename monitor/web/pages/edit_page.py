@@ -10,13 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.core.model import Result, Status, Task, TaskSpec
 from monitor.core.ports import DuplicateName, InvalidTask
-from monitor.core.tasks import spec_fields
-from monitor.operations.forms import task_form
 from monitor.operations.looking import look_once
 from monitor.probes import completed, kinds
 from monitor.web.api.guarded import NOTHING, ApiOptions, Given, check
 from monitor.web.pages.chart import phase_path
-from monitor.web.pages.doing import sign
 from monitor.web.pages.editing import (
     NOTHING_WRONG,
     OPTION,
@@ -31,7 +28,7 @@ from monitor.web.pages.editing import (
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, read_form
 from monitor.web.pages.frame import HEADERS, Frame
-from monitor.web.routing import Entry, Role, who_asks
+from monitor.web.routing import Entry, Role
 
 TRIAL_S = 30.0
 """The longest that a look may take that somebody waits for."""
@@ -114,17 +111,12 @@ class EditPage:
                 raise InvalidTask("name", f"{spec.name!r} is taken; choose another name")
 
     async def _keep(self, request: Request, said: Said, task: Task | None) -> Response:
-        who, revision = who_asks(request), self.fleet.revision
-        async with self.fleet.desk.session() as session:
+        revision = self.fleet.revision
+        async with self.fleet.signed(request) as session:
             if task is None:
                 spec = self._read(said, None)
-                sign(session, self.fleet, who, "task.add", spec.name)
                 [kept] = await session.add([spec], self.fleet.now)
             else:
-                changed = self._read(said, task)
-                before = task_form(task)
-                after = task_form(attrs.evolve(task, **spec_fields(changed)))
-                sign(session, self.fleet, who, "task.edit", task.name, before, after)
                 kept = await session.amend(task.id, lambda newest: self._read(said, newest))
         await self.fleet.taken_up(revision)
         done = "added" if task is None else "edited"

@@ -1,6 +1,7 @@
 """The running monitor as pages see it: from memory, so also while the database is away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import attrs
@@ -11,10 +12,13 @@ from starlette.requests import Request
 from monitor.app import App
 from monitor.core.glance import Recent
 from monitor.core.model import WatchedTask
+from monitor.core.ports import Session
 from monitor.engine.wellness import ailments
+from monitor.operations.signed_session import signed_session
 from monitor.web.desk import Desk
 from monitor.web.pages.board import Facets, Pulse, facets_of, take_pulse
 from monitor.web.pages.strip import Strip, first_slot_at, make_strip
+from monitor.web.routing import who_asks
 
 _PULSE_S = 0.5
 """How old what the header says may be; with thousands of tasks counting them takes a while."""
@@ -39,6 +43,12 @@ class Fleet:
     @property
     def now(self) -> datetime:
         return self.monitor.clock.now()
+
+    @asynccontextmanager
+    async def signed(self, request: Request) -> AsyncIterator[Session]:
+        """Lend a session whose changes are those of who asks; see `Desk.session`."""
+        async with self.desk.session() as session:
+            yield signed_session(session, who_asks(request).author, lambda: self.now)
 
     def all(self) -> Sequence[WatchedTask]:
         """Return all tasks as they stand, or stood a moment ago."""

@@ -15,7 +15,6 @@ from monitor.core.units import parse_duration
 from monitor.operations.refusals import Unfit
 from monitor.operations.selecting import read_note
 from monitor.operations.silences import read_end
-from monitor.web.pages.doing import sign
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import back_to, read_form
 from monitor.web.pages.frame import Frame
@@ -124,11 +123,9 @@ class IncidentPages:
         except (Unfit, ValueError) as error:
             raise HTTPException(400, str(error)) from error
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
+        async with self.fleet.signed(request) as session:
             incident = _find(await session.incidents(watched.task.id), request)
-            about = f"{watched.task.name} {incident.number}"
             if said.text("do") == "return":
-                sign(session, self.fleet, who, "incident.return", about)
                 key = (watched.task.id, incident.number)
                 await session.change_alerting(AlertingChange(drop_acknowledgements=(key,)))
             elif incident.closed_at is not None:
@@ -142,7 +139,6 @@ class IncidentPages:
                     note=note,
                     by=who.name,
                 )
-                sign(session, self.fleet, who, "incident.take", about)
                 await session.change_alerting(AlertingChange(acknowledgements=(taken,)))
         await self.fleet.taken_up(revision)
         return back_to(said, "returned" if said.text("do") == "return" else "taken")

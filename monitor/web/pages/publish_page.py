@@ -14,19 +14,15 @@ from monitor.operations.refusals import NotThere, Unfit
 from monitor.operations.statuspages import (
     adding,
     editing,
-    find_page,
     find_story,
     fit_page,
     fit_password,
     make_post,
-    page_form,
-    post_form,
     read_sections,
     removing,
     written_sections,
 )
 from monitor.web.access.hashing import Passwords
-from monitor.web.pages.doing import sign
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
 from monitor.web.pages.frame import Frame
@@ -115,7 +111,7 @@ class PublishPage:
 
     async def save(self, request: Request) -> Response:
         """Make a page, or change one."""
-        said, who = await read_form(request), who_asks(request)
+        said = await read_form(request)
         edited = said.text("edited")
         fields: dict[str, Any] = {key: said.text(key) for key in _TEXTS}
         fields |= {key: key in said for key in _FLAGS}
@@ -128,18 +124,12 @@ class PublishPage:
                 fields["password_hash"] = await self.passwords.hash(good)
             if "sections" in said:
                 fields["sections"] = read_sections(said.text("sections"), said.text("names"))
-            async with self.fleet.desk.session() as session:
+            async with self.fleet.signed(request) as session:
                 if edited:
-                    old = find_page(await session.publishing.pages(), edited)
                     plan = editing(edited, fields)
-                    before, (new,) = page_form(old), plan([old]).pages
-                    sign(
-                        session, self.fleet, who, "status-page.edit", edited, before, page_form(new)
-                    )
                 else:
                     new = fit_page(lambda: StatusPage(slug=said.text("slug"), **fields))
-                    plan, after = adding(new), page_form(new)
-                    sign(session, self.fleet, who, "status-page.add", new.slug, None, after)
+                    plan = adding(new)
                 await session.publishing.change_pages(plan)
         except Unfit as error:
             return await self._page(request, said, _sentence(error), "page", edited)
@@ -149,12 +139,10 @@ class PublishPage:
 
     async def remove(self, request: Request) -> Response:
         """Remove a page."""
-        said, who = await read_form(request), who_asks(request)
+        said = await read_form(request)
         slug = said.text("slug")
         try:
-            async with self.fleet.desk.session() as session:
-                old = find_page(await session.publishing.pages(), slug)
-                sign(session, self.fleet, who, "status-page.remove", slug, page_form(old))
+            async with self.fleet.signed(request) as session:
                 await session.publishing.change_pages(removing(slug))
         except NotThere as error:
             raise HTTPException(404, str(error)) from error
@@ -167,7 +155,7 @@ class PublishPage:
         said, who = await read_form(request), who_asks(request)
         slug = said.text("slug")
         try:
-            async with self.fleet.desk.session() as session:
+            async with self.fleet.signed(request) as session:
                 made = await make_post(
                     session,
                     slug,
@@ -178,7 +166,6 @@ class PublishPage:
                     story=said.text("story"),
                     by=who.name,
                 )
-                sign(session, self.fleet, who, "status-page.post", slug, None, post_form(made))
                 await session.publishing.write_post(made)
         except NotThere as error:
             raise HTTPException(404, str(error)) from error
@@ -188,14 +175,12 @@ class PublishPage:
 
     async def forget(self, request: Request) -> Response:
         """Remove what was written about an incident."""
-        said, who = await read_form(request), who_asks(request)
+        said = await read_form(request)
         slug = said.text("slug")
         try:
-            async with self.fleet.desk.session() as session:
+            async with self.fleet.signed(request) as session:
                 known = await session.publishing.posts(slug)
                 story = find_story(known, said.text("story"))
-                first = min((one for one in known if one.story == story), key=lambda one: one.id)
-                sign(session, self.fleet, who, "status-page.forget", slug, post_form(first))
                 await session.publishing.drop_story(slug, story)
         except Unfit as error:
             raise HTTPException(404, str(error)) from error

@@ -16,7 +16,6 @@ from monitor.operations.channelspecs import refuse_from_file
 from monitor.operations.refusals import Unfit
 from monitor.operations.selecting import chosen, read_note, read_selector, written
 from monitor.operations.silences import find_silence, make_silence
-from monitor.web.pages.doing import sign
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
 from monitor.web.pages.frame import Frame
@@ -97,30 +96,28 @@ class QuietPages:
         except (Unfit, ValueError) as error:
             return await self._page(request, said, _sentence(error), "silence")
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
-            sign(session, self.fleet, who, "silence.add", _about(silence.selector))
+        async with self.fleet.signed(request) as session:
             await session.change_alerting(AlertingChange(silences=(silence,)))
         await self.fleet.taken_up(revision)
         return back_to(said, "silenced", "/maintenance")
 
     async def end(self, request: Request) -> Response:
         """End a silence."""
-        said, who = await read_form(request), who_asks(request)
+        said = await read_form(request)
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
+        async with self.fleet.signed(request) as session:
             number = next(iter(said.ids("id")), None)
             try:
                 found = find_silence((await session.alerting()).silences, number)
             except Unfit as error:
                 raise HTTPException(404, str(error)) from error
-            sign(session, self.fleet, who, "silence.remove", _about(found.selector))
             await session.change_alerting(AlertingChange(drop_silences=(found.id,)))
         await self.fleet.taken_up(revision)
         return back_to(said, "ended", "/maintenance")
 
     async def announce(self, request: Request) -> Response:
         """Announce work."""
-        said, who, now = await read_form(request), who_asks(request), self.fleet.now
+        said, now = await read_form(request), self.fleet.now
         rule = {key: said.text(key) for key in RULE if said.text(key)}
         try:
             name = said.text("name")
@@ -135,10 +132,9 @@ class QuietPages:
                 note=read_note(said.text("note")),
             )
             revision = self.fleet.revision
-            async with self.fleet.desk.session() as session:
+            async with self.fleet.signed(request) as session:
                 if any(one.name == name for one in (await session.alerting()).maintenances):
                     raise Unfit("", f"maintenance {name!r} exists already; choose another name")
-                sign(session, self.fleet, who, "maintenance.add", name)
                 await session.change_alerting(AlertingChange(maintenances=(work,)))
         except (Unfit, ValueError) as error:
             return await self._page(request, said, _sentence(error), "work")
@@ -147,9 +143,9 @@ class QuietPages:
 
     async def withdraw(self, request: Request) -> Response:
         """Remove announced work."""
-        said, who = await read_form(request), who_asks(request)
+        said = await read_form(request)
         revision = self.fleet.revision
-        async with self.fleet.desk.session() as session:
+        async with self.fleet.signed(request) as session:
             known = {one.name: one for one in (await session.alerting()).maintenances}
             found = known.get(said.text("name"))
             if found is None:
@@ -158,7 +154,6 @@ class QuietPages:
                 refuse_from_file("maintenance", found.name, from_file=found.from_file)
             except Unfit as error:
                 raise HTTPException(409, str(error)) from error
-            sign(session, self.fleet, who, "maintenance.remove", found.name)
             await session.change_alerting(AlertingChange(drop_maintenances=(found.name,)))
         await self.fleet.taken_up(revision)
         return back_to(said, "withdrawn", "/maintenance")
