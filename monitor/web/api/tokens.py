@@ -98,13 +98,13 @@ class TokenDesk:
         place, query = decoded(call.query["cursor"], int), call.query
         async with call.session() as session:
             people = await session.registry.people()
-        wanted = None if query["owner"] is None else people.user(query["owner"]).id
+        owner = None if query["owner"] is None else people.find(query["owner"])
         found = [
             one
             for one in sorted(people.tokens, key=lambda one: one.id)
             if (place is None or one.id > place[0])
             and (not query["role"] or one.role in query["role"])
-            and wanted in (None, one.owner)
+            and (query["owner"] is None or (owner is not None and one.owner == owner.id))
             and query["over"] in (None, one.is_over(call.now))
         ]
         return page_reply(

@@ -156,6 +156,13 @@ async def test_a_proxy_says_who_it_is_and_users_of_ours_keep_their_role(behind: 
     assert 403 == (await proxy.get("/editor", x_user="zoe")).status
 
 
+async def test_who_is_disabled_here_is_not_let_in_by_a_proxy(behind: House) -> None:
+    await behind.add()
+    await behind.add("bob", disabled=True)
+    answer = await behind.caller(PROXY).get("/viewer", x_user="bob")
+    assert (403, True) == (answer.status, "bob is disabled" in answer.text)
+
+
 async def test_what_anybody_else_says_in_that_header_is_not_believed(behind: House) -> None:
     await behind.add()
     stranger = behind.caller("10.0.1.1")

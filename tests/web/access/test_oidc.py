@@ -93,6 +93,18 @@ async def test_the_role_is_what_the_claim_says_at_each_login(provider: IdentityP
     assert ({"role": "editor"}, {"role": "admin"}) == edits[0]
 
 
+async def test_who_is_disabled_here_is_not_let_in_by_a_provider(
+    house: House, provider: IdentityProvider
+) -> None:
+    await log_in(house.caller(), provider)
+    users = house.store.tables.access.users
+    [anna] = [one for one in users.values() if one.name == "anna"]
+    users[anna.id] = attrs.evolve(anna, disabled=True)
+    answer = await log_in(browser := house.caller(), provider)
+    assert (403, True) == (answer.status, "is disabled" in answer.text)
+    assert 303 == (await browser.get("/viewer")).status
+
+
 async def test_a_name_that_somebody_has_here_is_not_taken_over(
     house: House, provider: IdentityProvider
 ) -> None:
