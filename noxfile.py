@@ -114,6 +114,13 @@ def browser(session: nox.Session) -> None:
     session.run("pytest", "tests/browser", *session.posargs, env={"MONITOR_BROWSER": "1"})
 
 
+@nox.session(python=INSTALLED[0])
+def pictures(session: nox.Session) -> None:
+    """Take the pictures of the README anew, of the demonstration."""
+    install(session, "browser")
+    session.run("python", "scripts/pictures.py")
+
+
 @nox.session(python=INSTALLED[-1])
 def cover(session: nox.Session) -> None:
     """Run the tests and list the lines that none of them ran."""
