@@ -1,5 +1,7 @@
 """Times and durations on pages: UTC without scripts, the reader's zone with them."""
 
+import re
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import attrs
@@ -7,6 +9,7 @@ from markupsafe import Markup
 
 from monitor.web.pages.words import Words
 
+_ISO = re.compile(r"\b\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?Z")
 _SOON_S = 0.5
 """What comes sooner comes now: it would be rounded to 0 s."""
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
@@ -59,6 +62,15 @@ class Moments:
         same_day = moment.astimezone(UTC).date() == self.now.astimezone(UTC).date()
         said = moment.astimezone(UTC).strftime("%H:%M:%S UTC" if same_day else "%Y-%m-%d %H:%M UTC")
         return self._time(moment, "clock", said)
+
+    def within(self, text: str) -> Markup:
+        """Write a text of ours in which moments stand as ISO 8601; they become moments."""
+        said, end = Markup(""), 0
+        for found in _ISO.finditer(text):
+            with suppress(ValueError):  # it was no moment after all, but words of a target
+                moment = self.clock(datetime.fromisoformat(found[0]))
+                said, end = said + text[end : found.start()] + moment, found.end()
+        return said + text[end:]
 
     def ago(self, moment: datetime | None) -> Markup:
         """Say how long ago, or in how long, a moment is; scripts keep it true."""

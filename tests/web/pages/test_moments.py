@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,3 +20,16 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def test_what_is_due_comes_in_some_time_or_now_but_never_was(left_s: float, said: str) -> None:
     told = Moments(Words(), NOW).due(NOW + timedelta(seconds=left_s))
     assert said == told.striptags().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_moments_in_a_sentence_are_the_readers_and_the_rest_of_it_stays_text() -> None:
+    told = Moments(Words(), NOW).within("waits <b>until</b> 2026-01-01T09:00:00Z, outside")
+    assert "waits &lt;b&gt;until&lt;/b&gt; 09:00:00 UTC, outside" == str(
+        re.sub(r"</?time[^>]*>", "", told)
+    )
+    assert 'datetime="2026-01-01T09:00:00.000Z" data-as="clock"' in told
+
+
+@pytest.mark.parametrize("text", ["", "2026-13-01", "2026-19-39T29:00:00Z at", "nothing"])
+def test_what_is_no_moment_stays_as_it_is(text: str) -> None:
+    assert text == Moments(Words(), NOW).within(text)
