@@ -35,6 +35,9 @@ WINDOW = Maintenance(
     selector=Selector(tags=(PATROL,)),
     rule={"cron": "30 1 * * sun", "duration": "2h", "zone": "Europe/Berlin"},
 )
+COMPANY_S = 1.0
+"""The first record of a group waits for so long where no look is left out: two hundred tasks look
+once in a second and a half, and groups of one would prove little."""
 ANCHORS = ("anchor:a", "anchor:b")
 ORGANS = {"recorder", "reconcile", "auditor", "outbox", "presence", "drill", "farewell"}
 _LATENCY_S = 0.2
@@ -259,6 +262,8 @@ class World:
             if self.setting.skips:
                 app.watch.foresight = foresight = Foresight(self.stage.clock, self.foresee)
                 app.watch.kin.seen_at = foresight.seen_at
+            else:
+                app.recorder.linger_s = COMPANY_S
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._inspect, app, process, states, recoveries)
                 with trio.move_on_at(until_s):
