@@ -7,7 +7,7 @@ families    run (with looks and deadman), demo, check, task, status (with hushed
 alerting    channel (with channel_post, channel_kinds), silence, maintenance, ack, incidents,
             test (with junit), simulate (with simulate_history, simulated, timeline)
 publishing  status_page
-access      user and token (with passwords)
+access      user and token (with passwords), audit_log; whoami (whose deeds these are)
 explaining  explain, evidence (what is read), sentences and explained (what is said)
 reading     everywhere (options of every command, and how values are read), database, selecting
 writing     screen (tables and colours), forms and alert_forms (values as JSON), words (English and

@@ -2,7 +2,7 @@
 
 time     clock (one time that never runs backwards), beat (one alarm for all tasks), loop_lag (was
          the loop too late to believe what it measured?), lookout (a thread that sees the loop
-         stand still), garbage (collected when nobody is due)
+         stand still), garbage (collected when nobody is due), housekeeping (what is over goes)
 tasks    supervisor (restarts children), organ (how those of our own are told), child (a running
          task), watch (the life of one task), look (one look under one
          deadline), recorder (group commit), outage (is the database away?), uplink (is our own

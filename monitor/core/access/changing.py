@@ -74,7 +74,7 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def adding(user: User, deed: Deed | None = None, *, first: bool = False) -> Plan:
+def adding(user: User, *, first: bool = False) -> Plan:
     """Add a user; the first one, if there may be no other."""
 
     def plan(people: People) -> PeopleChange:
@@ -85,12 +85,12 @@ def adding(user: User, deed: Deed | None = None, *, first: bool = False) -> Plan
             raise AccessTaken(f"user {user.name!r} exists already; choose another name")
         if not people.users and user.role is not Role.ADMIN:
             raise AccessRefused("the first user must be an admin")
-        return PeopleChange(users=(user,), deeds=_deeds(deed))
+        return PeopleChange(users=(user,))
 
     return plan
 
 
-def editing(user_id: int, edit: Callable[[User], User], deed: Deed | None = None) -> Plan:
+def editing(user_id: int, edit: Callable[[User], User]) -> Plan:
     """Change a user; another role or password ends all sessions, another password the tokens.
 
     So does being disabled end sessions; tokens wait.
@@ -108,7 +108,7 @@ def editing(user_id: int, edit: Callable[[User], User], deed: Deed | None = None
             new = attrs.evolve(new, epoch=old.epoch + 1)
         _expect_admin([new, *(one for one in people.users if one.id != old.id)], old)
         gone = _tokens_of(people, old) if new.password != old.password else ()
-        return PeopleChange(users=(new,), drop_tokens=gone, deeds=_deeds(deed))
+        return PeopleChange(users=(new,), drop_tokens=gone)
 
     return plan
 
@@ -133,13 +133,13 @@ def resealed(user: User, kept: str) -> Plan:
     return plan
 
 
-def removing(user_id: int, deed: Deed | None = None) -> Plan:
+def removing(user_id: int) -> Plan:
     """Remove a user, his tokens and sessions; the last admin only if nobody is left behind."""
 
     def plan(people: People) -> PeopleChange:
         old = _of_id(people, user_id)
         _expect_admin([one for one in people.users if one.id != old.id], old)
-        return PeopleChange(drop_users=(old.id,), deeds=_deeds(deed))
+        return PeopleChange(drop_users=(old.id,))
 
     return plan
 
@@ -149,7 +149,7 @@ def everywhere_out(user: User) -> User:
     return attrs.evolve(user, epoch=user.epoch + 1)
 
 
-def granting(token: Token, deed: Deed | None = None, *, within: str = "") -> Plan:
+def granting(token: Token, *, within: str = "") -> Plan:
     """Add a token; its owner can give no more than he has.
 
     Args:
@@ -175,7 +175,7 @@ def granting(token: Token, deed: Deed | None = None, *, within: str = "") -> Pla
             raise AccessRefused("it would be over already; choose a later end")
         if within:
             _check_within(token, people.token(within))
-        return PeopleChange(tokens=(token,), deeds=_deeds(deed))
+        return PeopleChange(tokens=(token,))
 
     return plan
 
@@ -192,13 +192,13 @@ def _check_within(token: Token, asking: Token) -> None:
         )
 
 
-def revoking(token_id: int, deed: Deed | None = None) -> Plan:
+def revoking(token_id: int) -> Plan:
     """Remove a token."""
 
     def plan(people: People) -> PeopleChange:
         if token_id not in [one.id for one in people.tokens]:
             raise AccessGone("there is no such token any more")
-        return PeopleChange(drop_tokens=(token_id,), deeds=_deeds(deed))
+        return PeopleChange(drop_tokens=(token_id,))
 
     return plan
 
@@ -225,7 +225,3 @@ def _check_name(what: str, name: str) -> None:
         check_name(name, 64)
     except ValueError as error:
         raise AccessRefused(f"the name of the {what} {error}") from None
-
-
-def _deeds(deed: Deed | None) -> tuple[Deed, ...]:
-    return () if deed is None else (deed,)

@@ -23,10 +23,10 @@ from monitor.core.access.codes import (
     step_of,
 )
 from monitor.core.access.passwords import BadPassword, check_password
-from monitor.core.access.people import User, new_deed
+from monitor.core.access.people import User
 from monitor.core.access.roles import Role
 from monitor.core.access.throttle import OF_CODE, Throttle
-from monitor.operations.people import shown_user
+from monitor.operations.signing import signed
 from monitor.web.access.cookies import keep
 from monitor.web.access.door import Door
 from monitor.web.access.form import read_form
@@ -135,9 +135,7 @@ class Account:
             kept = await self.passwords.hash(password)
         except (Wrong, BadPassword) as error:
             return await self._refuse(request, user, "password", error)
-        user = await self._change(
-            request, user, "user.password", lambda one: attrs.evolve(one, password=kept)
-        )
+        user = await self._change(request, user, lambda one: attrs.evolve(one, password=kept))
         cookie = await self.visits.open(request, user, "password")
         return keep(RedirectResponse(f"{ACCOUNT}?done=password", 303), cookie)
 
@@ -182,7 +180,6 @@ class Account:
         await self._change(
             request,
             user,
-            "user.factor",
             lambda one: attrs.evolve(one, totp=kept, totp_step=step, recovery=digests),
         )
         return self.pages.page(request, "access/codes.html", codes=codes)
@@ -195,15 +192,13 @@ class Account:
             await self._expect_password(user, form.get("current", ""))
         except Wrong as error:
             return await self._refuse(request, user, "factor", error)
-        await self._change(
-            request, user, "user.factor", lambda one: attrs.evolve(one, totp=None, recovery=())
-        )
+        await self._change(request, user, lambda one: attrs.evolve(one, totp=None, recovery=()))
         return RedirectResponse(f"{ACCOUNT}?done=factor-off", 303)
 
     async def leave_everywhere(self, request: Request) -> Response:
         """End all sessions of somebody, this one too."""
         user = await self._owner(request)
-        await self._change(request, user, "user.log_out", everywhere_out)
+        await self._change(request, user, everywhere_out)
         return keep(RedirectResponse(LOGIN, 303), self.door.session.clear(request))
 
     # --- what they have in common ---------------------------------------------------------------
@@ -231,20 +226,12 @@ class Account:
         said = self.pages.words(request)(str(error))
         return await self._page(request, user, wrong={where: said}, status=400)
 
-    async def _change(
-        self, request: Request, user: User, action: str, change: Callable[[User], User]
-    ) -> User:
+    async def _change(self, request: Request, user: User, change: Callable[[User], User]) -> User:
         """Change somebody, and write down that they did so themselves."""
-        who, now = who_asks(request), self.door.now()
-        deed = new_deed(
-            *(now, who.name, who.means, action, user.name),
-            shown_user(user),
-            shown_user(change(user)),
-            who.address,
-        )
+        plan = signed(editing(user.id, change), who_asks(request).author, self.door.now())
         async with self.door.desk.session() as session:
             try:
-                done = await session.registry.change_people(editing(user.id, change, deed))
+                done = await session.registry.change_people(plan)
             except AccessRefused as error:
                 raise HTTPException(409, str(error)) from None
         return done.users[0]

@@ -16,11 +16,12 @@ from starlette.responses import RedirectResponse, Response
 from monitor.core.access.changing import AccessRefused, adding, editing, folded, rehashed
 from monitor.core.access.codes import spend
 from monitor.core.access.passwords import BadPassword, check_password
-from monitor.core.access.people import Deeds, User, new_deed
+from monitor.core.access.people import Deeds, User
 from monitor.core.access.roles import Role
 from monitor.core.access.throttle import OF_ADDRESS, OF_CODE, OF_NAME, Throttle, neighbourhood
 from monitor.core.ports import Session
 from monitor.journal import tell
+from monitor.operations.signing import signed
 from monitor.web.access.cookies import keep
 from monitor.web.access.door import Door
 from monitor.web.access.first import PARAMETER
@@ -247,13 +248,9 @@ class Login:
             kept = await self.passwords.hash(password)
             now = self.door.now()
             user = User(name=name, role=Role.ADMIN, password=kept, created_at=now)
-            deed = new_deed(
-                *(now, who.name, who.means, "user.add", name),
-                after={"role": Role.ADMIN.word},
-                address=who.address,
-            )
+            plan = signed(adding(user, first=True), who.author, now)
             async with self.door.desk.session() as session:
-                done = await session.registry.change_people(adding(user, deed, first=True))
+                done = await session.registry.change_people(plan)
         except (BadPassword, AccessRefused) as error:
             return self.pages.page(
                 request, "access/first.html", status=400, name=name, wrong=str(error)

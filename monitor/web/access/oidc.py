@@ -16,10 +16,10 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.core.access.changing import AccessRefused, People, PeopleChange, adding, editing
 from monitor.core.access.oidc import Attempt, BadToken, Person, read_token
-from monitor.core.access.people import User, digest, new_deed, new_secret
+from monitor.core.access.people import User, digest, new_secret
 from monitor.core.describe import describe
 from monitor.journal import tell
-from monitor.operations.people import shown_user
+from monitor.operations.signing import Author, signed
 from monitor.web.access.cookies import Cookie, keep
 from monitor.web.access.door import Door
 from monitor.web.access.pages import Pages
@@ -141,37 +141,29 @@ class OidcLogin:
             raise AccessRefused(f"{person.name!r} has no role here")
         now, address = self.door.now(), self.door.source.address(request)
 
+        def found(people: People) -> User | None:
+            return next((one for one in people.users if one.subject == person.subject), None)
+
         def plan(people: People) -> PeopleChange:
-            known = next((one for one in people.users if one.subject == person.subject), None)
+            known = found(people)
             if known is None:
-                user = User(
-                    name=person.name,
-                    role=role,
-                    subject=person.subject,
-                    created_at=now,
-                )
-                deed = new_deed(
-                    *(now, person.name, "oidc", "user.add", person.name),
-                    after=shown_user(user),
-                    address=address,
-                )
-                return adding(user, deed)(people)
+                new = User(name=person.name, role=role, subject=person.subject, created_at=now)
+                return adding(new)(people)
             if known.disabled:
                 raise AccessRefused(f"{known.name!r} is disabled")
             if not options.role_claim or known.role is role:
                 return PeopleChange()
-            deed = new_deed(
-                *(now, known.name, "oidc", "user.edit", known.name),
-                {"role": known.role.word},
-                {"role": role.word},
-                address,
-            )
-            return editing(known.id, lambda one: attrs.evolve(one, role=role), deed)(people)
+            return editing(known.id, lambda one: attrs.evolve(one, role=role))(people)
 
         async with self.door.desk.session() as session:
-            await session.registry.change_people(plan)
-            users = (await session.registry.people()).users
-        return next(one for one in users if one.subject == person.subject)
+            known = found(await session.registry.people())
+            name = person.name if known is None else known.name
+            author = Author(name=name, via="oidc", address=address)
+            await session.registry.change_people(signed(plan, author, now))
+            user = found(await session.registry.people())
+        if user is None:
+            raise AccessRefused(f"{name!r} has just been removed")
+        return user
 
     def _refuse(self, request: Request, why: str) -> Response:
         said = self.pages.words(request)(why)

@@ -6,6 +6,6 @@ body, bodies what comes in: JSON within limits; how single values are read
 problems     what is wrong with a request
 cursor, tags, receipts    pages, versions (ETag), and what is not done twice (Idempotency-Key)
 guarded      what must not come in from afar
-tasks, looking, events, incidents, silences ...    the operations
+tasks, looking, events, incidents, users, tokens ...    the operations
 schemas, openapi          their documentation, made of the same declarations
 """
