@@ -11,7 +11,6 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.core.access.people import new_deed
 from monitor.core.ports import Session
 from monitor.operations.signed_session import signed_session
 from monitor.web.api.body import expect_type, read_bytes, read_json, read_keys, read_query
@@ -68,20 +67,6 @@ class Call:
     async def _signed(self) -> AsyncIterator[Session]:
         async with self.open_session() as session:
             yield signed_session(session, self.who.author, lambda: self.now)
-
-    def sign(
-        self,
-        session: Session,
-        action: str,
-        about: str,
-        before: Mapping[str, Any] | None = None,
-        after: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Have the next change of a session written down as that of who asked for it."""
-        who = self.who
-        session.sign(
-            new_deed(self.now, who.name, who.means, action, about, before, after, who.address)
-        )
 
 
 @attrs.frozen(kw_only=True)

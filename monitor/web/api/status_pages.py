@@ -275,7 +275,6 @@ class StatusPageDesk:
         async with call.session() as session:
 
             async def add() -> PagesChange:
-                call.sign(session, "status-page.add", page.slug, None, page_form(page))
                 return await session.publishing.change_pages(adding(page))
 
             done = await done_once(call, session, add, reply)
@@ -291,11 +290,7 @@ class StatusPageDesk:
         slug = call.text("name")
         fields = await self._hashed(slug, call.body)
         async with call.session() as session:
-            old = find_page(await session.publishing.pages(), slug)
-            plan = editing(slug, fields)
-            (new,) = plan([old]).pages
-            call.sign(session, "status-page.edit", slug, page_form(old), page_form(new))
-            done = await session.publishing.change_pages(plan)
+            done = await session.publishing.change_pages(editing(slug, fields))
         self.changed()
         return Reply(document=page_form(done.pages[0]))
 
@@ -311,8 +306,6 @@ class StatusPageDesk:
     async def remove(self, call: Call) -> Reply:
         slug = call.text("name")
         async with call.session() as session:
-            old = find_page(await session.publishing.pages(), slug)
-            call.sign(session, "status-page.remove", slug, page_form(old), None)
             await session.publishing.change_pages(removing(slug))
         self.changed()
         return Reply(status=204)
@@ -339,9 +332,6 @@ class StatusPageDesk:
         slug = call.text("name")
         async with call.session() as session:
             find_page(await session.publishing.pages(), slug)
-            old = await session.publishing.logo(slug)
-            before, after = (None if one is None else logo_form(one) for one in (old, logo))
-            call.sign(session, "status-page.logo", slug, before, after)
             await session.publishing.set_logo(slug, logo)
         self.changed()
 
@@ -366,7 +356,6 @@ class StatusPageDesk:
                 story=body.get("story", ""),
                 by=call.who.name,
             )
-            call.sign(session, "status-page.post", slug, None, post_form(post))
             await session.publishing.write_post(post)
         self.changed()
         return Reply(document=post_form(post), status=201)
@@ -377,8 +366,6 @@ class StatusPageDesk:
             find_page(await session.publishing.pages(), slug)
             known = await session.publishing.posts(slug)
             story = find_story(known, call.text("story"))
-            first = min((one for one in known if one.story == story), key=lambda one: one.id)
-            call.sign(session, "status-page.forget", slug, post_form(first), None)
             await session.publishing.drop_story(slug, story)
         self.changed()
         return Reply(status=204)
