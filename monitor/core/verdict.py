@@ -37,7 +37,9 @@ def judge(task: TaskSpec, state: State, result: Result, at: datetime) -> Verdict
         return _told(state, state, result.status, result, at, at)
     state = _with_flaps(state, result, at)
     if result.status is state.standing:
-        calm = attrs.evolve(state, candidate=None, streak=0, streak_since_at=None)
+        calm = state
+        if state.candidate is not None:
+            calm = attrs.evolve(state, candidate=None, streak=0, streak_since_at=None)
         return _told(state, calm, result.status, result, at, at)
 
     streak, since_at = _streak(state, result.status, at)
@@ -124,7 +126,8 @@ def _told(
     """Show `status`; tell it if that is a change, which then holds since `since_at`."""
     reason = result.reason if status is Status.UNKNOWN else None
     if status is before.status and reason is before.reason:
-        return Verdict(attrs.evolve(after, detail=result.detail))
+        same = result.detail == after.detail
+        return Verdict(after if same else attrs.evolve(after, detail=result.detail))
     transition = Transition(
         task_id=before.task_id,
         seq=before.seq + 1,

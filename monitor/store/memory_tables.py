@@ -155,7 +155,7 @@ def write_ping(tables: Tables, ping: Ping) -> None:
 def write_look(tables: Tables, record: LookRecord) -> None:
     """Write a result, and the state unless a newer one is there."""
     key = (record.task_id, record.slot_at)
-    result = attrs.evolve(record.result, facts={})
+    result = attrs.evolve(record.result, facts={}) if record.result.facts else record.result
     tables.looks.setdefault(
         key,
         Look(
