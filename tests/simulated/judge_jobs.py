@@ -97,7 +97,7 @@ class _Trial:
                 unheard = said.kind is PingKind.SUCCESS and not said.answer
                 if unheard and since < said.at <= min(at, since + self.patience):
                     since = said.at
-            if at < since + self.patience:
+            if at < since + self.patience - _SECOND:
                 yield f"J3: DOWN at {at}, though it said at {since} that it was well"
 
     def _stepped_s(self, from_at: datetime, until_at: datetime) -> float:

@@ -242,7 +242,9 @@ class LookJudge:
         last = before[-1]
         one_look = timedelta(seconds=1.2 * task.interval_s + task.timeout_s + 60)
         lost = any(one.touches(last.until_s - _HELD_S, last.until_s) for one in witness.away)
-        return lost or last.ended_at - gap.from_at <= one_look
+        # Who sleeps, and ends as soon as he is awake, was gone when he fell asleep.
+        asleep = (begin for begin, end in witness.steps if begin < last.ended_at <= end + _LAG)
+        return lost or min([last.ended_at, *asleep]) - gap.from_at <= one_look
 
     def _of_edges(self, task: Task) -> Iterator[str]:
         """Ask of all that a target began to do that it was looked at in time (I1)."""
