@@ -12,11 +12,11 @@ import attrs
 from monitor.core.alerts.alerting import Alerting, AlertingChange, Maintenance, Selector
 from monitor.core.changes import FleetChange
 from monitor.core.model import RequestKind, TaskSpec
-from monitor.core.statuspage.values import PagesChange, StatusPage
+from monitor.core.statuspage.logo import Logo
+from monitor.core.statuspage.values import PagesChange, Post, StatusPage
 from monitor.core.tasks import spec_fields
 from monitor.operations.alert_forms import channel_form, selector_form, silence_form
 from monitor.operations.forms import Form, spec_form
-from monitor.operations.statuspages import page_form
 
 REQUESTS = {
     RequestKind.LOOK: "task.run",
@@ -94,7 +94,32 @@ def alerting_changed(
 
 def pages_changed(change: PagesChange, known: Sequence[StatusPage]) -> Iterator[Done]:
     """Tell of a change of status pages."""
+    from monitor.operations.statuspages import page_form  # brings all kinds of looks
+
     yield from _replaced("status-page", known, change.pages, change.drop, page_form, name="slug")
+
+
+def logo_changed(page: str, old: Logo | None, new: Logo | None) -> Iterator[Done]:
+    """Tell of a logo that was given or taken away."""
+    from monitor.operations.statuspages import logo_form
+
+    before, after = (None if one is None else logo_form(one) for one in (old, new))
+    yield Done("status-page.logo", page, before, after)
+
+
+def post_written(post: Post) -> Iterator[Done]:
+    """Tell of a post."""
+    from monitor.operations.statuspages import post_form
+
+    yield Done("status-page.post", post.page, None, post_form(post))
+
+
+def story_dropped(posts: Sequence[Post], page: str, story: str) -> Iterator[Done]:
+    """Tell of a story that was forgotten, by its first post; `posts`: those of the page."""
+    from monitor.operations.statuspages import post_form
+
+    for first in sorted((one for one in posts if one.story == story), key=lambda one: one.id)[:1]:
+        yield Done("status-page.forget", page, post_form(first))
 
 
 def _replaced(

@@ -23,12 +23,14 @@ from monitor.operations.deeds import (
     Done,
     alerting_changed,
     fleet_changed,
+    logo_changed,
     pages_changed,
+    post_written,
+    story_dropped,
     task_edited,
 )
 from monitor.operations.forms import spec_form
 from monitor.operations.signing import Author, signed
-from monitor.operations.statuspages import logo_form, post_form
 
 
 def signed_session(session: Session, author: Author, now: Callable[[], datetime]) -> Session:
@@ -136,17 +138,13 @@ class _SignedPublishing:
         return await self._publishing.change_pages(plan)
 
     async def write_post(self, post: Post) -> bool:
-        self._tell([Done("status-page.post", post.page, None, post_form(post))])
+        self._tell(post_written(post))
         return await self._publishing.write_post(post)
 
     async def set_logo(self, page: str, logo: Logo | None) -> bool:
-        old = await self._publishing.logo(page)
-        shown = (None if one is None else logo_form(one) for one in (old, logo))
-        self._tell([Done("status-page.logo", page, *shown)])
+        self._tell(logo_changed(page, await self._publishing.logo(page), logo))
         return await self._publishing.set_logo(page, logo)
 
     async def drop_story(self, page: str, story: str) -> None:
-        posts = await self._publishing.posts(page)
-        first = [one for one in posts if one.story == story][-1:]
-        self._tell(Done("status-page.forget", page, post_form(one)) for one in first)
+        self._tell(story_dropped(await self._publishing.posts(page), page, story))
         await self._publishing.drop_story(page, story)
