@@ -190,6 +190,9 @@ _RUSSIAN = {
     'task {id} "{name}": incident {number} is yours until {until}': (
         "задача {id} «{name}»: инцидент {number} ваш до {until}"
     ),
+    'task {id} "{name}": written on incident {number}': (
+        "задача {id} «{name}»: записано к инциденту {number}"
+    ),
     'task {id} "{name}": incident {number} is given back': (
         "задача {id} «{name}»: инцидент {number} возвращён"
     ),
@@ -341,6 +344,10 @@ _RUSSIAN = {
         "читателям страницы статуса {slug} нужен пароль"
     ),
     "protected": "с паролем",
+    "status page {slug} has no subscribers": "у страницы статуса {slug} нет подписчиков",
+    "{address} is told nothing more of {slug}": "{address}: больше ничего о {slug}",
+    "not confirmed": "не подтверждено",
+    "confirmed": "подтверждено",
     "status page {slug} has no logo": "у страницы статуса {slug} нет логотипа",
     "status page {slug} has a logo, {width} x {height} pixels": (
         "у страницы статуса {slug} есть логотип, {width} x {height} точек"

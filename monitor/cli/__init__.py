@@ -4,8 +4,8 @@ start       commands (the tree of commands, and what stands before them), refusa
             sentence and an exit code)
 families    run (with looks and deadman), demo, check, task, status (with hushed), history, db,
             doctor, drill, verify
-alerting    channel (with channel_post, channel_kinds), silence, maintenance, ack, incidents,
-            test (with junit), simulate (with simulate_history, simulated, timeline)
+alerting    channel (with channel_post, channel_kinds), silence, maintenance, ack, note,
+            incidents, test (with junit), simulate (with simulate_history, simulated, timeline)
 publishing  status_page
 access      user and token (with passwords), audit_log; whoami (whose deeds these are)
 explaining  explain, evidence (what is read), sentences and explained (what is said)

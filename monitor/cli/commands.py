@@ -18,7 +18,7 @@ Without a command it runs: `monitor https://example.com` watches that address un
 
 _FAMILIES = (
     *("run", "demo", "check", "task", "kinds", "apply", "config", "status", "history", "explain"),
-    *("incidents", "ack", "channel", "silence", "maintenance", "test", "simulate"),
+    *("incidents", "ack", "note", "channel", "silence", "maintenance", "test", "simulate"),
     *("status-page", "user", "token", "audit-log", "db", "doctor", "drill", "verify"),
 )
 """Each is a room beside this one, and brings the command of its name; in the order of the help."""

@@ -65,6 +65,15 @@ class NoticeDocument:
 
 
 @attrs.frozen(kw_only=True)
+class IncidentNoteDocument:
+    """What somebody wrote about an incident."""
+
+    at: Moment
+    by: str
+    note: str
+
+
+@attrs.frozen(kw_only=True)
 class SilenceDocument:
     """Nobody is told anything of some tasks for a while."""
 

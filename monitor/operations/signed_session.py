@@ -14,9 +14,12 @@ from monitor.core.access.registry import Registry
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.changes import FleetChange
 from monitor.core.model import RequestKind, Task, TaskSpec
+from monitor.core.notes import KIND as NOTE
 from monitor.core.ports import Session
+from monitor.core.records import EventRecord, Record
 from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.publishing import PagesPlan, Publishing
+from monitor.core.statuspage.readers import Readers
 from monitor.core.statuspage.values import PagesChange, Post
 from monitor.operations.deeds import (
     REQUESTS,
@@ -27,6 +30,7 @@ from monitor.operations.deeds import (
     pages_changed,
     post_written,
     story_dropped,
+    subscribers_dropped,
     task_edited,
 )
 from monitor.operations.forms import spec_form
@@ -101,6 +105,15 @@ class _SignedSession:
         self.tell([Done(REQUESTS[kind], about)])
         return await self._session.request(task_id, kind)
 
+    async def commit(self, records: Sequence[Record]) -> None:
+        for record in records:
+            event = record.event if isinstance(record, EventRecord) else None
+            if event is not None and event.kind == NOTE and event.task_id is not None:
+                name = (await self._session.watched(event.task_id)).task.name
+                about, after = f"{name} {event.data['incident']}", {"note": event.detail}
+                self.tell([Done("incident.note", about, None, after)])
+        await self._session.commit(records)
+
     async def change_alerting(self, wanted: AlertingChange) -> AlertingChange:
         taken = {one.task_id for one in wanted.acknowledgements}
         names = {}
@@ -125,12 +138,29 @@ class _SignedRegistry:
 
 
 @attrs.frozen(eq=False)
+class _SignedReaders:
+    _readers: Readers
+    _tell: Callable[[Iterable[Done]], None]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._readers, name)
+
+    async def drop(self, page: str, ids: Sequence[str]) -> None:
+        self._tell(subscribers_dropped(page, ids))
+        await self._readers.drop(page, ids)
+
+
+@attrs.frozen(eq=False)
 class _SignedPublishing:
     _publishing: Publishing
     _tell: Callable[[Iterable[Done]], None]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._publishing, name)
+
+    @property
+    def readers(self) -> Readers:
+        return cast("Readers", _SignedReaders(self._publishing.readers, self._tell))
 
     async def change_pages(self, plan: PagesPlan) -> PagesChange:
         known = await self._publishing.pages()

@@ -23,6 +23,11 @@ WRONG = [
     ("ack shop --until soon", "--until: 'soon' is not a moment"),
     ("ack shop --undo --note x", "--undo takes no --note, --for or --until"),
     (f"ack shop --note {'x' * 501}", "--note: has 501 characters"),
+    ("note shop", "TEXT is missing"),
+    ("note shop ''", "note: is empty; write what was seen or done"),
+    ("note nope x", "there is no task 'nope'"),
+    ("note calm x", "task 'calm' has no incident; `monitor incidents` lists them"),
+    ("note shop x --incident 3", "task 'shop' has no incident 3"),
     ("incidents shop", "'shop' is one argument too many"),
     ("incidents --task nope", "there is no task 'nope'"),
     ("incidents --since yesterday", "--since: 'yesterday' is not a moment"),
@@ -71,6 +76,14 @@ def test_incidents_are_told_with_all_that_came_of_them(monitor: Monitor) -> None
     assert "ops: down, up" in lines[1]
     assert "boss: down (dead: no such room)" in lines[2]
     assert "reminder-1 (pending: held: silence 1)" in lines[2]
+
+
+@pytest.mark.usefixtures("_outages")
+def test_a_note_is_written_on_the_newest_incident_or_on_another(monitor: Monitor) -> None:
+    assert "written on incident 2" in monitor("note shop 'swapped the disk'").out
+    written = monitor("note shop 'it was the disk' --incident 1 --json").document
+    assert ("ann", "it was the disk") == (written["by"], written["note"])
+    assert "ann notes: swapped the disk" in monitor("explain shop").out
 
 
 @pytest.mark.usefixtures("_outages")

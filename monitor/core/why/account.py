@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.core.model import ABOUT_TARGET, Event
+from monitor.core.notes import KIND as NOTE
 from monitor.core.why.fates import Told
 from monitor.core.why.past import History
 from monitor.core.why.replay import Replay, Settled, Step
@@ -48,6 +49,8 @@ def account(
     lines += [gap_line(one) for one in history.gaps if one.until_at > from_at]
     lines += [
         Line(at=one.at, kind="event", data={"event": one.kind, "detail": one.detail})
+        if one.kind != NOTE
+        else Line(at=one.at, kind="note", data={"by": one.data.get("by"), "detail": one.detail})
         for one in events
         if one.kind not in _DELIVERIES and from_at <= one.at <= until_at
     ]

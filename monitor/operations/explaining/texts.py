@@ -162,6 +162,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "до {until_at} пропущено проверок: {slots} ({reason})",
     ),
     "event": ("{event}{detail}", "{event}{detail}"),
+    "note": ("{by} notes{detail}", "{by} отмечает{detail}"),
     # notices
     "notice.told": (
         "{key} is to be told to {channel}",

@@ -11,14 +11,16 @@ from monitor.core.listing import Incidents
 from monitor.core.model import Incident
 from monitor.core.ports import Session
 from monitor.operations.incidents import incident_forms
+from monitor.operations.noting import add_note, make_note, note_form, read_notes
 from monitor.operations.refusals import Taken
 from monitor.operations.selecting import read_note
 from monitor.operations.silences import read_end
 from monitor.web.api.bodies import FOR, NOTE, TASK_ID, UNTIL, span, yes_or_no
 from monitor.web.api.call import Call
-from monitor.web.api.cursor import PAGING, decoded, encoded
+from monitor.web.api.cursor import PAGING, decoded, encoded, page_reply
 from monitor.web.api.operation import Body, Operation, Query, Reply
 from monitor.web.api.problems import Refusal
+from monitor.web.api.receipts import done_once
 from monitor.web.api.schemas import page_of, ref
 from monitor.web.routing import Role
 
@@ -27,6 +29,12 @@ _TAKE = Body(
     keys={"note": NOTE, "for_s": FOR, "until_at": UNTIL},
     empty=True,
     example={"note": "the disk is being replaced", "for_s": 7200},
+)
+_WRITE = Body(
+    name="NewIncidentNote",
+    keys={"note": NOTE},
+    required=("note",),
+    example={"note": "the second disk fails too"},
 )
 
 
@@ -85,6 +93,29 @@ class IncidentDesk:
             answer=ref("Incident"),
         )
 
+        yield Operation(
+            id="listIncidentNotes",
+            method="GET",
+            path="/incidents/{task_id}/{number}/notes",
+            needs=Role.VIEWER,
+            says="Show what people wrote about an incident, oldest first.",
+            carry_out=self.notes,
+            query={**PAGING},
+            answer=page_of("IncidentNote"),
+        )
+        yield Operation(
+            id="addIncidentNote",
+            method="POST",
+            path="/incidents/{task_id}/{number}/notes",
+            needs=Role.EDITOR,
+            says="Write a note on an incident, while it lasts or afterwards.",
+            carry_out=self.add_note,
+            body=_WRITE,
+            answer=ref("IncidentNote"),
+            status=201,
+            once=True,
+        )
+
     async def list(self, call: Call) -> Reply:
         query, limit = call.query, call.query["limit"]
         place = decoded(query["cursor"], datetime, int, int)
@@ -140,6 +171,26 @@ class IncidentDesk:
                 await session.change_alerting(AlertingChange(drop_acknowledgements=(key,)))
                 self.hint()
             return await self._reply(call, session, incident)
+
+    async def notes(self, call: Call) -> Reply:
+        place = decoded(call.query["cursor"], datetime)
+        async with call.session() as session:
+            found = await read_notes(session, await _find(call, session))
+        rest = [one for one in found if place is None or one.at > place[0]]
+        return page_reply(rest, call.query["limit"], note_form, lambda one: [one.at])
+
+    async def add_note(self, call: Call) -> Reply:
+        note = make_note(call.body["note"], call.who.name, call.now)
+        async with call.session() as session:
+            incident = await _find(call, session)
+
+            async def add() -> None:
+                await add_note(session, incident, note)
+
+            def reply(_done: None) -> Reply:
+                return Reply(document=note_form(note), status=201)
+
+            return await done_once(call, session, add, reply)
 
     async def _reply(self, call: Call, session: Session, incident: Incident) -> Reply:
         (form,) = await incident_forms(session, [incident], call.now)

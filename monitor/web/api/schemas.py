@@ -246,6 +246,7 @@ CLASSES: tuple[type, ...] = (
     documents.EventDocument,
     documents.NodeDocument,
     alert_documents.IncidentDocument,
+    alert_documents.IncidentNoteDocument,
     alert_documents.SilenceDocument,
     alert_documents.MaintenanceDocument,
     alert_documents.PostedDocument,

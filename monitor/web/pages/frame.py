@@ -140,6 +140,7 @@ _NOTES = {
     "page-removed": "The page has been removed, with what was written on it.",
     "posted": "It is written; everybody sees it within ten seconds.",
     "forgotten": "What was written about it has been removed.",
+    "noted": "It is written down.",
     "nothing": "Nothing was chosen, so nothing was done.",
 }
 """What is said after something was done, by the word in the address of the page that follows."""

@@ -12,8 +12,9 @@ from monitor.core.alerts.alerting import Acknowledgement, AlertingChange
 from monitor.core.listing import Incidents
 from monitor.core.model import Incident, WatchedTask
 from monitor.core.units import parse_duration
+from monitor.operations.noting import add_note, make_note, read_notes
 from monitor.operations.refusals import Unfit
-from monitor.operations.selecting import read_note
+from monitor.operations.selecting import NOTE_LIMIT, read_note
 from monitor.operations.silences import read_end
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import back_to, read_form
@@ -38,6 +39,7 @@ class IncidentPages:
             Entry(path="/incidents", endpoint=self.list, needs=Role.VIEWER),
             Entry(path=one, endpoint=self.show, needs=Role.VIEWER),
             Entry(path=f"{one}/ack", endpoint=self.ack, needs=Role.EDITOR, methods=("POST",)),
+            Entry(path=f"{one}/notes", endpoint=self.note, needs=Role.EDITOR, methods=("POST",)),
         )
 
     async def list(self, request: Request) -> Response:
@@ -88,6 +90,7 @@ class IncidentPages:
                 )
                 if one.incident == incident.number
             ]
+            notes = await read_notes(session, incident)
             taken = [
                 one
                 for one in (await session.alerting()).acknowledgements
@@ -100,6 +103,8 @@ class IncidentPages:
             task=watched.task,
             incident=incident,
             story=story,
+            notes=notes,
+            note_limit=NOTE_LIMIT,
             notices=notices[::-1],
             taken=next(iter(taken), None),
             affected=self._affected(watched, incident),
@@ -142,6 +147,19 @@ class IncidentPages:
                 await session.change_alerting(AlertingChange(acknowledgements=(taken,)))
         await self.fleet.taken_up(revision)
         return back_to(said, "returned" if said.text("do") == "return" else "taken")
+
+    async def note(self, request: Request) -> Response:
+        """Write a note on an incident."""
+        watched = self.fleet.find(request)
+        said, who = await read_form(request), who_asks(request)
+        try:
+            note = make_note(said.text("note"), who.name, self.fleet.now)
+        except Unfit as error:
+            raise HTTPException(400, str(error)) from error
+        async with self.fleet.signed(request) as session:
+            incident = _find(await session.incidents(watched.task.id), request)
+            await add_note(session, incident, note)
+        return back_to(said, "noted")
 
 
 def _find(incidents: Sequence[Incident], request: Request) -> Incident:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from monitor.web.pages.words import Words
 
-_ISO = re.compile(r"\b\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?Z")
+_ISO = re.compile(r"\b\d{4}-[01]\d-[0-3]\d[T ][0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?Z")
 _SOON_S = 0.5
 """What comes sooner comes now: it would be rounded to 0 s."""
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))

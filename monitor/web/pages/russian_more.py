@@ -347,4 +347,10 @@ OF_THE_REST: dict[str, str] = {
     "started again": "запущена снова",
     "cannot work as it is": "в таком виде работать не может",
     "did not look in time": "не проверила вовремя",
+    # --- notes
+    "Notes": "Заметки",
+    "Nothing is written yet.": "Пока ничего не записано.",
+    "What was seen, tried or learnt": "Что замечено, испробовано, выяснено",
+    "Write it down": "Записать",
+    "It is written down.": "Записано.",
 }

@@ -27,6 +27,7 @@ _SIGNS = {
     "settled": "degraded",
     "missed": "degraded",
     "differs": "degraded",
+    "note": "edit",
     "notice": "notice",
     "untold": "quiet",
 }

@@ -54,6 +54,25 @@ async def test_an_incident_is_listed_taken_and_given_back(
     assert 404 == (await caller.get("/explain?alert=none")).status
 
 
+async def test_notes_are_written_on_an_incident(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
+    await fall(caller, stage)
+    path = "/incidents/1/1/notes"
+    assert [] == (await caller.get(path)).document["items"]
+    written = await caller.post(path, {"note": "the disk is full"})
+    assert (201, "ann") == (written.status, written.document["by"])
+    await trio.sleep(1)
+    await caller.post(path, {"note": "emptied it"})
+    page = (await caller.get(f"{path}?limit=1")).document
+    assert ["the disk is full"] == [one["note"] for one in page["items"]]
+    rest = (await caller.get(f"{path}?cursor={page['next']}")).document
+    assert (["emptied it"], None) == ([one["note"] for one in rest["items"]], rest["next"])
+    wrong = await caller.post(path, {"note": "  "})
+    assert "is empty; write what was seen or done" == wrong.wrong["note"]
+    assert 404 == (await caller.post("/incidents/1/2/notes", {"note": "x"})).status
+
+
 async def test_history_is_listed(caller: Caller, autojump_clock: MockClock, stage: Stage) -> None:
     await fall(caller, stage)
     looks = (await caller.get("/tasks/1/looks?since=1h&limit=1")).document

@@ -245,6 +245,24 @@ async def test_an_incident_is_taken_with_a_note_and_given_back(house: House) -> 
     assert "Nobody yet." in (await browser.get(path)).said
 
 
+async def test_notes_are_written_on_an_incident_and_stand_in_its_story(house: House) -> None:
+    browser, path = house.browser(), f"/incidents/{house.id('shop checkout')}/1"
+    answer = await browser.post(f"{path}/notes", {"note": "disk <full>", "next": path})
+    assert f"{path}?done=noted" == answer.to
+    said = (await browser.get(answer.to)).said
+    assert "It is written down." in said
+    assert "anna notes: disk <full>" in said.split("How it went")[1]
+    assert "disk <full>" in said.split("What was seen, tried or learnt")[0].split("Notes")[-1]
+    deeds = house.scene.store.tables.access.deeds.values()
+    assert ("anna", "incident.note", "shop checkout 1") in {
+        (one.actor, one.action, one.about) for one in deeds
+    }
+    wrong = await browser.post(f"{path}/notes", {"note": " "})
+    assert (400, True) == (wrong.status, "write what was seen or done" in wrong.said)
+    closed = f"/incidents/{house.id('shop checkout')}/2"
+    assert 404 == (await browser.post(f"{closed}/notes", {"note": "x"})).status
+
+
 async def test_the_story_of_an_incident_says_which_look_made_it_and_who_was_told(
     house: House,
 ) -> None:

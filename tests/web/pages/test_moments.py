@@ -23,7 +23,7 @@ def test_what_is_due_comes_in_some_time_or_now_but_never_was(left_s: float, said
 
 
 def test_moments_in_a_sentence_are_the_readers_and_the_rest_of_it_stays_text() -> None:
-    told = Moments(Words(), NOW).within("waits <b>until</b> 2026-01-01T09:00:00Z, outside")
+    told = Moments(Words(), NOW).within("waits <b>until</b> 2026-01-01 09:00:00Z, outside")
     assert "waits &lt;b&gt;until&lt;/b&gt; 09:00:00 UTC, outside" == str(
         re.sub(r"</?time[^>]*>", "", told)
     )
