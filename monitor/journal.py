@@ -32,6 +32,7 @@ LEVELS = {
     "drill.missed": logging.ERROR,
     "drill.refused": logging.WARNING,
     "drill.cut_short": logging.WARNING,
+    "letter.dead": logging.WARNING,
     "deadman.failed": logging.WARNING,
     "deadman.silent": logging.ERROR,
     "database.lost": logging.ERROR,

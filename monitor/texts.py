@@ -94,6 +94,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{channel}: {key} is told nobody: {why}",
         "{channel}: {key} никому не отправлено: {why}",
     ),
+    "letter.dead": (
+        "status page {page}: letter {letter} was given up after {attempts} attempts",
+        "страница статуса {page}: письмо {letter} не доставлено, попыток: {attempts}",
+    ),
     "deadman.failed": (
         "the dead man's switch could not be reached, and is tried again: {error}",
         "внешний сторож недоступен, попытки продолжаются: {error}",

@@ -344,6 +344,10 @@ _RUSSIAN = {
         "читателям страницы статуса {slug} нужен пароль"
     ),
     "protected": "с паролем",
+    "status page {slug} has no subscribers": "у страницы статуса {slug} нет подписчиков",
+    "{address} is told nothing more of {slug}": "{address}: больше ничего о {slug}",
+    "not confirmed": "не подтверждено",
+    "confirmed": "подтверждено",
     "status page {slug} has no logo": "у страницы статуса {slug} нет логотипа",
     "status page {slug} has a logo, {width} x {height} pixels": (
         "у страницы статуса {slug} есть логотип, {width} x {height} точек"

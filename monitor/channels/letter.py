@@ -30,7 +30,7 @@ _REFERENCES_KEPT = 20
 """Threads of a digest that it belongs to; the header grows with each."""
 
 # Seven bits, because a relay on the way may not know more, and lines that no server finds too long.
-_POLICY = policy.SMTP.clone(cte_type="7bit")
+POLICY = policy.SMTP.clone(cte_type="7bit")
 
 
 @attrs.frozen(kw_only=True)
@@ -55,11 +55,11 @@ def write_letter(envelope: Envelope, message: Message, html: str | None = None) 
     never sent, so that mail programs show them together, whichever of them arrived.
     """
     first = message.first
-    letter = EmailMessage(policy=_POLICY)
-    letter["From"] = _address(envelope.sender, envelope.sender_name)
-    letter["To"] = [_address(one) for one in envelope.to]
+    letter = EmailMessage(policy=POLICY)
+    letter["From"] = address(envelope.sender, envelope.sender_name)
+    letter["To"] = [address(one) for one in envelope.to]
     if envelope.reply_to:
-        letter["Reply-To"] = _address(envelope.reply_to)
+        letter["Reply-To"] = address(envelope.reply_to)
     letter["Subject"] = printable(message.title)
     letter["Date"] = format_datetime(datetime.now(UTC))
     letter["Message-ID"] = f"<{message.key}@{envelope.domain}>"
@@ -68,9 +68,9 @@ def write_letter(envelope: Envelope, message: Message, html: str | None = None) 
     letter["References"] = " ".join(threads)
     letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer
     letter["X-Auto-Response-Suppress"] = "All"
-    letter["List-Id"] = f"<{_token(first.channel)}.monitor.{envelope.domain}>"
+    letter["List-Id"] = f"<{token(first.channel)}.monitor.{envelope.domain}>"
     letter["User-Agent"] = f"sleepless-monitor/{__version__}"
-    letter["X-Monitor-Channel"] = _token(first.channel)
+    letter["X-Monitor-Channel"] = token(first.channel)
     letter["X-Monitor-Kind"] = first.kind.value if len(message.notices) == 1 else "digest"
     letter["X-Monitor-Severity"] = worst_of(message.notices).name.lower()
     if first.task_id is not None:
@@ -104,11 +104,11 @@ def _thread(notice: Notice) -> str:
     return f"thread-{sha256(named.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
-def _address(address: str, name: str = "") -> Address:
+def address(address: str, name: str = "") -> Address:
     return Address(display_name=name, addr_spec=address)
 
 
-def _token(text: str) -> str:
+def token(text: str) -> str:
     """Return a name as a word of a header."""
     word = "".join(c if c.isascii() and c.isalnum() else "-" for c in text[:60]).strip("-")
     return word or "channel"

@@ -94,7 +94,7 @@ def prepare(url: str, options: WebhookOptions) -> Send:
             "option headers.Authorization", "contradicts the token or the user; keep one"
         )
     headers |= own
-    key = _signing_key(options.secret)
+    key = signing_key(options.secret)
     receiver = Receiver(
         base=base,
         tls=options.tls,
@@ -127,7 +127,7 @@ def signed(key: bytes, message_key: str, at_s: int, body: bytes) -> dict[str, st
     }
 
 
-def _signing_key(secret: str) -> bytes | None:
+def signing_key(secret: str) -> bytes | None:
     if not secret:
         return None
     if not secret.startswith(_PREFIX):

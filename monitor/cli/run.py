@@ -272,6 +272,7 @@ class Run:
     def _guests(self, lines: "LookLines") -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
         """Return what runs beside the monitor's own organs."""
         from monitor.cli.deadman import keep_deadman
+        from monitor.cli.mailing import keep_mailing
         from monitor.engine.housekeeping import Housekeeping
         from monitor.service import ServiceManager, keep_service_manager
         from monitor.web.outpost import keep_lookout
@@ -282,6 +283,7 @@ class Run:
         guests["housekeeping"] = lambda monitor: Housekeeping(
             store=monitor.store, clock=monitor.clock, options=self.settings.access
         ).run()
+        guests["subscribers"] = partial(keep_mailing, settings=self.settings)
         guests["lookout"] = lambda monitor: keep_lookout(monitor, self.health_sockets)
         if (manager := ServiceManager.asked(os.environ)) is not None:
             guests["service manager"] = lambda monitor: keep_service_manager(monitor, manager)

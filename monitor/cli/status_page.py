@@ -29,12 +29,14 @@ def register(app: App) -> None:
     pages.command(forget)
     pages.command(status_page_readers.password)
     pages.command(status_page_readers.logo)
+    pages.command(status_page_readers.subscribers)
+    pages.command(status_page_readers.unsubscribe)
     pages.command(status_page_export.export)
     app.command(pages)
 
 
 Said = str | None
-_SWITCHES = ("latency", "targets", "indexed")
+_SWITCHES = ("latency", "targets", "webhooks", "indexed")
 
 
 @Parameter(name="*")
@@ -82,6 +84,17 @@ class Looks:
     ] = None
     link: Annotated[Said, Parameter(metavar="URL", help="Where its title leads.")] = None
     footer: Annotated[Said, Parameter(help="What stands at its foot.")] = None
+    mail: Annotated[
+        Said,
+        Parameter(
+            metavar="URL",
+            help="What sends letters to subscribers: mailtos://user:password@HOST?from=ADDRESS; "
+            "'' is nothing.",
+        ),
+    ] = None
+    webhooks: Annotated[
+        Said, Parameter(metavar="yes|no", help="Whether webhooks may subscribe (new: no).")
+    ] = None
     indexed: Annotated[
         Said, Parameter(metavar="yes|no", help="Whether search engines may list it (new: yes).")
     ] = None
@@ -89,7 +102,9 @@ class Looks:
     def fields(self, old: "StatusPage | None" = None) -> dict[str, Any]:
         """Return what was said. Raises BadInput."""
         plain = ("host", "description", "latency", "targets", "accent", "theme", "language", "link")
-        named = {name: getattr(self, name) for name in (*plain, "footer", "indexed")}
+        named = {
+            name: getattr(self, name) for name in (*plain, "footer", "mail", "webhooks", "indexed")
+        }
         found: dict[str, Any] = {
             name: _switch(name, value) if name in _SWITCHES else value
             for name, value in named.items()

@@ -1,4 +1,4 @@
-"""`monitor status-page password`, `logo`: what is not said in one line of a page."""
+"""`monitor status-page password`, `logo`, `subscribers`, `unsubscribe`: a page and its readers."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,8 @@ from cyclopts import Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import say, say_json
+from monitor.cli.screen import say, say_json, table
+from monitor.core.units import stamp
 from monitor.words import Words
 
 
@@ -100,3 +101,59 @@ def _read(file: Path) -> bytes:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise BadInput(f"the file {file} cannot be read: {why}") from None
+
+
+async def subscribers(slug: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
+    """List who is told of what happens on a page.
+
+    Args:
+        slug: Which.
+    """
+    settings = everywhere.settle()
+    from monitor.cli.database import open_session
+    from monitor.operations.statuspages import find_page, subscriber_form
+
+    async with open_session(settings) as session:
+        find_page(await session.publishing.pages(), slug)
+        found = await session.publishing.readers.all(slug)
+    words = Words(settings.lang)
+    if everywhere.json:
+        say_json([subscriber_form(one) for one in found])
+    elif found:
+        lines = [
+            (
+                one.id,
+                one.way.value,
+                one.address,
+                stamp(one.confirmed_at) if one.confirmed_at else words("not confirmed"),
+            )
+            for one in found
+        ]
+        say(table([words(one) for one in ("id", "by way of", "address", "confirmed")], lines))
+    else:
+        say(words("status page {slug} has no subscribers", slug=slug))
+    return 0
+
+
+async def unsubscribe(slug: str, who: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
+    """Forget a subscriber of a page, and letters on their way there.
+
+    Args:
+        slug: Which page.
+        who: The address, or the id that `subscribers` shows.
+    """
+    settings = everywhere.settle()
+    from monitor.cli.database import open_session
+    from monitor.operations.statuspages import find_page, find_subscriber
+
+    async with open_session(settings) as session:
+        find_page(await session.publishing.pages(), slug)
+        readers = session.publishing.readers
+        one = find_subscriber(await readers.all(slug), who)
+        await readers.drop(slug, [one.id])
+    if everywhere.json:
+        say_json({"removed": one.id})
+    else:
+        said = Words(settings.lang)
+        say(said("{address} is told nothing more of {slug}", address=one.address, slug=slug))
+    return 0

@@ -9,6 +9,7 @@ from monitor.config.fields import text, yes_or_no
 from monitor.config.keys import Key, by_field, read_keys, read_tables, schema_of
 from monitor.config.places import Path
 from monitor.config.source import Problem, Source
+from monitor.core.alerts.notices import InvalidChannel
 from monitor.core.statuspage.making import InvalidPage, check_page, section_of
 from monitor.core.statuspage.values import THEMES, Section, StatusPage
 
@@ -41,6 +42,8 @@ STATUS_PAGE = {
     "password_hash": Key(
         "password_hash", text, "of the password that readers need: `monitor hash-password`", _TEXT
     ),
+    "mail": Key("mail", text, "what sends letters to subscribers: mailtos://...?from=...", _TEXT),
+    "webhooks": Key("webhooks", yes_or_no, "whether webhooks may subscribe", _BOOL),
     "indexed": Key("indexed", yes_or_no, "whether search engines may list it", _BOOL),
     "section": Key(
         "sections",
@@ -89,7 +92,11 @@ class PagesReading:
             return
         try:
             page = check_page(StatusPage(**by_field(STATUS_PAGE, values), from_file=True))
-        except InvalidPage as error:
+            if page.mail:
+                from monitor.channels.bulletin import check_sender  # brings what sends
+
+                check_sender(page.mail)
+        except (InvalidPage, InvalidChannel) as error:
             where = source.where((*path, error.field), f"{who}, {error.field}")
             self.problems.append(Problem(where, error.message))
             return

@@ -107,6 +107,11 @@ def logo_changed(page: str, old: Logo | None, new: Logo | None) -> Iterator[Done
     yield Done("status-page.logo", page, before, after)
 
 
+def subscribers_dropped(page: str, ids: Sequence[str]) -> Iterator[Done]:
+    """Tell of subscribers that were forgotten; not their addresses, which are forgotten too."""
+    yield Done("status-page.unsubscribe", page, {"subscribers": list(ids)})
+
+
 def post_written(post: Post) -> Iterator[Done]:
     """Tell of a post."""
     from monitor.operations.statuspages import post_form

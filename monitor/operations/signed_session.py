@@ -19,6 +19,7 @@ from monitor.core.ports import Session
 from monitor.core.records import EventRecord, Record
 from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.publishing import PagesPlan, Publishing
+from monitor.core.statuspage.readers import Readers
 from monitor.core.statuspage.values import PagesChange, Post
 from monitor.operations.deeds import (
     REQUESTS,
@@ -29,6 +30,7 @@ from monitor.operations.deeds import (
     pages_changed,
     post_written,
     story_dropped,
+    subscribers_dropped,
     task_edited,
 )
 from monitor.operations.forms import spec_form
@@ -136,12 +138,29 @@ class _SignedRegistry:
 
 
 @attrs.frozen(eq=False)
+class _SignedReaders:
+    _readers: Readers
+    _tell: Callable[[Iterable[Done]], None]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._readers, name)
+
+    async def drop(self, page: str, ids: Sequence[str]) -> None:
+        self._tell(subscribers_dropped(page, ids))
+        await self._readers.drop(page, ids)
+
+
+@attrs.frozen(eq=False)
 class _SignedPublishing:
     _publishing: Publishing
     _tell: Callable[[Iterable[Done]], None]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._publishing, name)
+
+    @property
+    def readers(self) -> Readers:
+        return cast("Readers", _SignedReaders(self._publishing.readers, self._tell))
 
     async def change_pages(self, plan: PagesPlan) -> PagesChange:
         known = await self._publishing.pages()

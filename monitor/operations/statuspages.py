@@ -9,10 +9,12 @@ import attrs
 from msgspec import Meta
 
 from monitor.core.access.passwords import BadPassword, check_password
+from monitor.core.alerts.notices import InvalidChannel
 from monitor.core.ports import Session
 from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.making import InvalidPage, check_page, new_post
 from monitor.core.statuspage.publishing import PagesPlan
+from monitor.core.statuspage.readers import Subscriber
 from monitor.core.statuspage.values import PagesChange, Post, Section, StatusPage
 from monitor.operations.channelspecs import refuse_from_file
 from monitor.operations.documents import plain
@@ -49,6 +51,8 @@ class StatusPageDocument:
     link: str
     footer: str
     indexed: bool
+    mail: Annotated[str, Meta(description="what sends letters to subscribers, without secrets")]
+    webhooks: Annotated[bool, Meta(description="whether webhooks may subscribe")]
     protected: Annotated[bool, Meta(description="whether readers need a password")]
     from_file: bool
 
@@ -77,6 +81,47 @@ class LogoDocument:
     version: Annotated[str, Meta(description="differs when the picture does")]
 
 
+@attrs.frozen(kw_only=True)
+class SubscriberDocument:
+    """Somebody who is told of what happens on a status page."""
+
+    id: str
+    way: Annotated[str, Meta(description="mail or webhook")]
+    address: str
+    language: str
+    asked_at: Moment
+    confirmed_at: Annotated[
+        Moment | None, Meta(description="null: has not said yet that it was he")
+    ]
+
+
+def subscriber_form(one: Subscriber) -> Form:
+    """A subscriber as a document; without what lets one end the subscription."""
+    form: Form = plain(
+        SubscriberDocument(
+            id=one.id,
+            way=one.way,
+            address=one.address,
+            language=one.lang,
+            asked_at=one.asked_at,
+            confirmed_at=one.confirmed_at,
+        )
+    )
+    return form
+
+
+def find_subscriber(known: Sequence[Subscriber], wanted: str) -> Subscriber:
+    """Return the subscriber of that id or address. Raises NotThere, Unfit."""
+    found = [one for one in known if wanted in (one.id, one.address)]
+    if not found:
+        raise NotThere(
+            "the page has no such subscriber; `monitor status-page subscribers` lists all"
+        )
+    if len(found) > 1:
+        raise Unfit("", f"{len(found)} subscribers have that address; name one by its id")
+    return found[0]
+
+
 def logo_form(logo: Logo) -> Form:
     """A logo as a document."""
     form: Form = plain(
@@ -94,6 +139,7 @@ def logo_form(logo: Logo) -> Form:
 def page_form(page: StatusPage) -> Form:
     """A page as a document."""
     fields = attrs.asdict(page, recurse=False)
+    fields["mail"] = shown_mail(page)
     fields["protected"] = bool(fields.pop("password_hash"))
     fields["sections"] = [
         SectionDocument(
@@ -103,6 +149,15 @@ def page_form(page: StatusPage) -> Form:
     ]
     form: Form = plain(StatusPageDocument(**fields))
     return form
+
+
+def shown_mail(page: StatusPage) -> str:
+    """Return what sends a page's letters as it may be shown; empty: nothing does."""
+    if not page.mail:
+        return ""
+    from monitor.channels import shown_url  # brings what sends
+
+    return shown_url(page.mail)
 
 
 def post_form(post: Post) -> Form:
@@ -130,8 +185,13 @@ def find_page(pages: Sequence[StatusPage], wanted: str) -> StatusPage:
 def fit_page(make: Callable[[], StatusPage]) -> StatusPage:
     """Return a page that can be. Raises Unfit."""
     try:
-        return check_page(make())
-    except InvalidPage as error:
+        page = check_page(make())
+        if page.mail:
+            from monitor.channels.bulletin import check_sender  # brings what sends
+
+            check_sender(page.mail)
+        return page
+    except (InvalidPage, InvalidChannel) as error:
         raise Unfit(error.field, error.message) from None
 
 

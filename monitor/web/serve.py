@@ -32,6 +32,7 @@ from monitor.web.site import make_site, rooms_of
 from monitor.web.status.front import Front
 from monitor.web.status.rooms import StatusRoom
 from monitor.web.status.shelf import Shelf
+from monitor.web.status.subscribing import Subscriptions
 
 IDLE_S = 30
 """How long a connection may say nothing before or between its requests."""
@@ -60,8 +61,11 @@ def site_of(
         published=shelf.forget,
     )
     status = StatusRoom(shelf, guard.door.source)
+    subscriptions = Subscriptions(status=status, desk=desk, now=monitor.clock.now)
     front = Middleware(Front, shelf=shelf, source=guard.door.source)
-    return make_site([*rooms_of(monitor), *pages, interface, status, *more], guard, [front])
+    return make_site(
+        [*rooms_of(monitor), *pages, interface, status, subscriptions, *more], guard, [front]
+    )
 
 
 async def listen_for(

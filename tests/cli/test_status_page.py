@@ -37,6 +37,10 @@ WRONG = [
     ("status-page post shop hm --story abc", "there is no story 'abc' on this page"),
     ("status-page forget shop abc", "there is no story 'abc' on this page"),
     ("status-page export", "DIR is missing"),
+    ("status-page edit shop --mail mailto://x", "--mail: sender is missing"),
+    ("status-page edit shop --webhooks maybe", "--webhooks: 'maybe' is neither yes nor no"),
+    ("status-page subscribers nope", "there is no status page 'nope'"),
+    ("status-page unsubscribe shop a@b.example", "the page has no such subscriber"),
     ("status-page logo shop", "say either FILE or --none"),
     ("status-page logo shop nope.png", "the file nope.png cannot be read: no such file"),
     ("status-page password nope", "there is no status page 'nope'"),
@@ -96,6 +100,17 @@ def test_a_logo_comes_from_a_file_and_goes_into_the_export(monitor: Monitor, pla
     assert 0 == monitor("status-page logo shop --none").code
     monitor("status-page export again")
     assert "logo.png" not in (place / "again" / "shop" / "index.html").read_text()
+
+
+def test_what_sends_letters_is_kept_and_shown_without_secrets(monitor: Monitor) -> None:
+    sender = "mailtos://u:hunter2@smtp.example.com?from=status@example.com"
+    edited = monitor(f"status-page edit shop --webhooks yes --mail '{sender}' --json").document
+    assert ("mailtos://smtp.example.com", True) == (edited["mail"], edited["webhooks"])
+    assert "hunter2" not in monitor("status-page show shop").out
+    [exported] = monitor("export --json").document["status_page"]
+    assert sender == exported["mail"]
+    assert [] == monitor("status-page subscribers shop --json").document
+    assert "has no subscribers" in monitor("status-page subscribers shop").out
 
 
 def test_an_exported_page_holds_all_it_refers_to(monitor: Monitor, place: Path) -> None:

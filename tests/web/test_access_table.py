@@ -51,6 +51,12 @@ public GET  /status/{slug}/feed.rss
 public GET  /status/{slug}/summary.json
 public GET  /status/{slug}/logo
 public GET  /status/{slug}/favicon.ico
+public GET  /status/{slug}/subscribe
+public POST /status/{slug}/subscribe
+public GET  /status/{slug}/confirm/{token}
+public POST /status/{slug}/confirm/{token}
+public GET  /status/{slug}/unsubscribe/{token}
+public POST /status/{slug}/unsubscribe/{token}
 public GET  /status/{slug}/login
 public POST /status/{slug}/login
 public GET  /badge/{key}/{figure}.svg
@@ -159,6 +165,8 @@ admin  DELETE /api/v1/status-pages/{name:path}
 viewer GET    /api/v1/status-pages/{name:path}/posts
 editor POST   /api/v1/status-pages/{name:path}/posts
 editor DELETE /api/v1/status-pages/{name:path}/posts/{story}
+admin  GET    /api/v1/status-pages/{name:path}/subscribers
+admin  DELETE /api/v1/status-pages/{name:path}/subscribers/{subscriber}
 viewer GET    /api/v1/status-pages/{name:path}/logo
 admin  PUT    /api/v1/status-pages/{name:path}/logo
 admin  DELETE /api/v1/status-pages/{name:path}/logo

@@ -1,6 +1,7 @@
 """Host names of pages: no two pages have the same."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from monitor.core.ports import DuplicateName
 from monitor.core.statuspage.values import PagesChange, StatusPage
@@ -22,3 +23,17 @@ def refuse_shared_host(known: Iterable[StatusPage], change: PagesChange) -> None
                 f"choose another for {one.slug!r}"
             )
         holders[one.host] = one.slug
+
+
+def address_of(page: StatusPage, url: str) -> str:
+    """Return where everybody finds a page, without `/` at the end; empty: nobody said.
+
+    Never taken from what a request says: whoever asks could send others elsewhere.
+
+    Args:
+        url: what our own addresses begin with, as settings have it.
+    """
+    own = url.rstrip("/")
+    if page.host:
+        return f"{urlsplit(own).scheme or 'https'}://{page.host}"
+    return f"{own}/status/{page.slug}" if own else ""

@@ -71,6 +71,8 @@ def check_page(page: StatusPage) -> StatusPage:
         raise InvalidPage(
             "password_hash", "is no argon2id hash; `monitor hash-password` prints one"
         )
+    if len(page.mail) > 1000 or not page.mail.isprintable():
+        raise InvalidPage("mail", "is no address of a mail server; write mailtos://...")
     for field in ("description", "footer"):
         _text(field, getattr(page, field))
     if page.theme not in THEMES:

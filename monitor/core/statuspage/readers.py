@@ -14,7 +14,7 @@ from typing import Protocol
 
 import attrs
 
-from monitor.core.statuspage.values import Post, PostState
+from monitor.core.statuspage.values import Post, PostState, StatusPage
 
 MOST = 5000
 """Subscribers of one page, with those who have not confirmed."""
@@ -53,6 +53,12 @@ class Subscriber:
     """Signs what is posted; of webhooks only."""
     asked_at: datetime
     confirmed_at: datetime | None = None
+
+
+def ways_of(page: StatusPage) -> list[Way]:
+    """Return how readers of a page may be told."""
+    offered = {Way.MAIL: bool(page.mail), Way.WEBHOOK: page.webhooks}
+    return [way for way, is_offered in offered.items() if is_offered]
 
 
 class LetterState(StrEnum):

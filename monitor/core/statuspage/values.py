@@ -59,6 +59,10 @@ class StatusPage:
     footer: str = ""
     password_hash: str = attrs.field(default="", repr=False)
     """What is kept of the password that readers need (argon2id); empty: everybody reads it."""
+    mail: str = attrs.field(default="", repr=False)
+    """What sends letters to subscribers, as the address of a mail channel; empty: nothing does."""
+    webhooks: bool = False
+    """Whether webhooks may subscribe."""
     indexed: bool = True
     """Whether search engines may list it."""
     from_file: bool = attrs.field(default=False, eq=False)

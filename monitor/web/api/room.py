@@ -67,7 +67,9 @@ class Api:
         yield from Bulk(hint=hint).operations()
         yield from History(now=now).operations()
         yield from MaintenanceDesk(hint=hint).operations()
-        yield from StatusPageDesk(changed=self.published).operations()
+        yield from StatusPageDesk(
+            changed=self.published, allow_references=options.allow_references
+        ).operations()
         yield from ChannelDesk(options=options, hint=hint).operations()
         yield from NoticeDesk(now=now).operations()
         yield from Overview(monitor=monitor).operations()

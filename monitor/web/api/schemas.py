@@ -254,6 +254,7 @@ CLASSES: tuple[type, ...] = (
     statuspages.StatusPageDocument,
     statuspages.PostDocument,
     statuspages.LogoDocument,
+    statuspages.SubscriberDocument,
     kinds.KindDocument,
     kinds.FamilyDocument,
 )

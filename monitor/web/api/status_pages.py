@@ -10,12 +10,13 @@ import attrs
 from monitor.core.statuspage.logo import Logo, read_logo
 from monitor.core.statuspage.making import InvalidPage, section_of
 from monitor.core.statuspage.values import THEMES, PagesChange, PostState, StatusPage
-from monitor.operations.refusals import NotThere
+from monitor.operations.refusals import NotThere, Unfit
 from monitor.operations.statuspages import (
     adding,
     editing,
     find_page,
     find_story,
+    find_subscriber,
     fit_page,
     fit_password,
     logo_form,
@@ -23,11 +24,14 @@ from monitor.operations.statuspages import (
     page_form,
     post_form,
     removing,
+    shown_mail,
+    subscriber_form,
 )
 from monitor.web.access.hashing import Passwords
 from monitor.web.api.bodies import TEXT, TEXTS, flag, line, note
 from monitor.web.api.call import Call
 from monitor.web.api.cursor import PAGING, decoded, page_reply
+from monitor.web.api.guarded import has_reference
 from monitor.web.api.operation import Body, Key, Operation, Reply
 from monitor.web.api.receipts import done_once
 from monitor.web.api.schemas import page_of, ref
@@ -87,6 +91,12 @@ _KEYS = {
     "link": Key(note, "where its title leads", {"type": "string"}),
     "footer": Key(note, "what stands at its foot", _LONG),
     "indexed": Key(flag, "whether search engines may list it", _FLAG),
+    "mail": Key(
+        note,
+        "what sends letters to subscribers, as a mail channel without recipients; empty: nothing",
+        {"type": "string"},
+    ),
+    "webhooks": Key(flag, "whether webhooks may subscribe", _FLAG),
     "password": Key(
         note,
         "what readers need to know; empty: nothing",
@@ -138,6 +148,8 @@ class StatusPageDesk:
     changed: Callable[[], object]
     """Called when something has changed that the public sees."""
     passwords: Passwords = attrs.field(factory=Passwords)
+    allow_references: bool = False
+    """Whether `${NAME}` is taken over HTTP."""
 
     def operations(self) -> Iterator[Operation]:
         # Paths of posts come first: a slug is read as far as it goes.
@@ -171,6 +183,25 @@ class StatusPageDesk:
             needs=Role.EDITOR,
             says="Remove a story with all its posts.",
             carry_out=self.forget,
+            status=204,
+        )
+        yield Operation(
+            id="listSubscribers",
+            method="GET",
+            path="/status-pages/{name}/subscribers",
+            needs=Role.ADMIN,
+            says="List who is told of what happens on a status page.",
+            carry_out=self.subscribers,
+            query=PAGING,
+            answer=page_of("Subscriber"),
+        )
+        yield Operation(
+            id="removeSubscriber",
+            method="DELETE",
+            path="/status-pages/{name}/subscribers/{subscriber}",
+            needs=Role.ADMIN,
+            says="Forget a subscriber, and letters on their way there.",
+            carry_out=self.unsubscribe,
             status=204,
         )
         yield Operation(
@@ -290,6 +321,11 @@ class StatusPageDesk:
         slug = call.text("name")
         fields = await self._hashed(slug, call.body)
         async with call.session() as session:
+            if fields.get("mail"):  # as it was shown: what is secret in it stays
+                old = find_page(await session.publishing.pages(), slug)
+                fields = (
+                    {**fields, "mail": old.mail} if fields["mail"] == shown_mail(old) else fields
+                )
             done = await session.publishing.change_pages(editing(slug, fields))
         self.changed()
         return Reply(document=page_form(done.pages[0]))
@@ -297,6 +333,8 @@ class StatusPageDesk:
     async def _hashed(self, slug: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was said of a page, with the hash of its password."""
         fields = dict(body)
+        if has_reference(fields.get("mail", "")) and not self.allow_references:
+            raise Unfit("mail", "has a reference ${...}; use the command line or a file")
         if password := fields.pop("password", ""):
             fields["password_hash"] = await self.passwords.hash(fit_password(slug, password))
         elif "password" in body:
@@ -308,6 +346,23 @@ class StatusPageDesk:
         async with call.session() as session:
             await session.publishing.change_pages(removing(slug))
         self.changed()
+        return Reply(status=204)
+
+    async def subscribers(self, call: Call) -> Reply:
+        slug, place = call.text("name"), decoded(call.query["cursor"], str)
+        async with call.session() as session:
+            find_page(await session.publishing.pages(), slug)
+            known = await session.publishing.readers.all(slug)
+        found = [one for one in known if place is None or one.id > place[0]]
+        return page_reply(found, call.query["limit"], subscriber_form, lambda one: [one.id])
+
+    async def unsubscribe(self, call: Call) -> Reply:
+        slug = call.text("name")
+        async with call.session() as session:
+            find_page(await session.publishing.pages(), slug)
+            readers = session.publishing.readers
+            one = find_subscriber(await readers.all(slug), call.text("subscriber"))
+            await readers.drop(slug, [one.id])
         return Reply(status=204)
 
     async def logo(self, call: Call) -> Reply:

@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from monitor.core.access.options import AccessOptions
+from monitor.core.statuspage.hosts import address_of
+from monitor.core.statuspage.readers import Way, ways_of
 from monitor.core.statuspage.values import StatusPage
 from monitor.web.access.cookies import keep
 from monitor.web.access.form import read_form
@@ -57,7 +59,7 @@ class StatusRoom:
     source: Source = attrs.field(factory=lambda: Source(AccessOptions()))
     statics: Statics = attrs.field(factory=Statics)
     gate: Gate = attrs.field()
-    _writer: Writer = attrs.field(factory=Writer, init=False)
+    writer: Writer = attrs.field(factory=Writer, init=False)
     _written: "OrderedDict[_Key, tuple[Shown, bytes]]" = attrs.field(
         factory=OrderedDict, init=False
     )
@@ -92,7 +94,7 @@ class StatusRoom:
 
     async def page(self, request: Request) -> Response:
         """Show a page, or ask for its password."""
-        page = await self._find(request)
+        page = await self.find(request)
         if not await self.gate.is_open(request, page):
             return self._locked(request, page, 401)
         return await self._html(request, "page")
@@ -100,7 +102,7 @@ class StatusRoom:
     async def show_login(self, request: Request) -> Response:
         """Send whoever comes back to the form on to the page."""
         page = await self._protected(request)
-        return RedirectResponse(self._places(page, at_front=is_at_front(request)).page, 303)
+        return RedirectResponse(self.places_of(request, page).page, 303)
 
     async def enter(self, request: Request) -> Response:
         """Open a page to who knows its password."""
@@ -115,11 +117,11 @@ class StatusRoom:
             return self._locked(request, page, 429, "wait", dict(error.headers or {}))
         if not fits:
             return self._locked(request, page, 401, "wrong")
-        onward = self._places(page, at_front=is_at_front(request)).page
+        onward = self.places_of(request, page).page
         return keep(RedirectResponse(onward, 303), self.gate.remember(request, page))
 
     async def _protected(self, request: Request) -> StatusPage:
-        page = await self._find(request)
+        page = await self.find(request)
         if not page.password_hash:
             raise HTTPException(404)
         return page
@@ -133,21 +135,21 @@ class StatusRoom:
         headers: dict[str, str] | None = None,
     ) -> Response:
         """Ask for a password; of the page itself nothing is told."""
-        lang = _language(request, page)
-        places = self._places(page, at_front=is_at_front(request))
-        text = self._writer.locked(page, lang, places, wrong)
+        lang = language_of(request, page)
+        places = self.places_of(request, page)
+        text = self.writer.locked(page, lang, places, wrong)
         return HTMLResponse(text, status, {"Cache-Control": "no-store", **(headers or {})})
 
     async def widget(self, request: Request) -> Response:
         """Show how all stands, small enough for a frame on another site."""
-        if not (await self._page(request)).password_hash:
+        if not (await self.invited(request)).password_hash:
             let_others_frame(request)
         return await self._html(request, "widget")
 
     async def _html(self, request: Request, sort: str) -> Response:
-        page = await self._find(request)
+        page = await self.find(request)
         shown = await self.shelf.view(page)
-        lang = _language(request, page)
+        lang = language_of(request, page)
         key = _Key(page.slug, lang, sort, is_at_front(request))
         kept = self._written.get(key)
         if kept is None or kept[0] is not shown:
@@ -172,8 +174,16 @@ class StatusRoom:
     def _write(self, key: "_Key", page: StatusPage, shown: Shown) -> str:
         places = self._places(page, at_front=key.at_front)
         if key.sort == "widget":
-            return self._writer.widget(shown.view, key.lang, places)
-        return self._writer.page(shown.view, key.lang, places, stale=shown.stale)
+            return self.writer.widget(shown.view, key.lang, places)
+        return self.writer.page(shown.view, key.lang, places, stale=shown.stale)
+
+    def ways(self, page: StatusPage) -> list[Way]:
+        """Return how readers of a page may be told; links in letters need an address of ours."""
+        return ways_of(page) if address_of(page, self.source.options.url) else []
+
+    def places_of(self, request: Request, page: StatusPage) -> Places:
+        """Return where things lie for who asks."""
+        return self._places(page, at_front=is_at_front(request))
 
     def _places(self, page: StatusPage, *, at_front: bool) -> Places:
         path = "/" if at_front else f"/status/{page.slug}"
@@ -184,11 +194,12 @@ class StatusRoom:
             below=below,
             languages={one: f"{path}?lang={one}" for one in LANGUAGES},
             logo=lambda logo: f"{below}logo?v={logo.version}",
+            subscribe=f"{below}subscribe" if self.ways(page) else "",
         )
 
     async def style(self, request: Request) -> Response:
         """Send the colour of a page."""
-        page = await self._page(request)
+        page = await self.invited(request)
         response = Response(writing.style(page), media_type="text/css")
         return _kept_for_a_while(request, response, page)
 
@@ -204,7 +215,7 @@ class StatusRoom:
     async def favicon(self, request: Request) -> Response:
         """Lead browsers that ask by themselves to the logo, or to our sign."""
         page, shown = await self._shown(request)
-        logo, places = shown.view.logo, self._places(page, at_front=is_at_front(request))
+        logo, places = shown.view.logo, self.places_of(request, page)
         target = self.statics.path("eye.svg") if logo is None else places.logo(logo)
         return RedirectResponse(target, 303)
 
@@ -244,7 +255,7 @@ class StatusRoom:
         row = view.row(int(number)) if number.isascii() and number.isdigit() else None
         if dot and row is None:
             raise HTTPException(404)
-        said = PublicWords(_language(request, page, english=True))
+        said = PublicWords(language_of(request, page, english=True))
         label = request.query_params.get("label", "")
         drawn = make_badge(view, row, figure, said, label, _days(request))
         if drawn is None:
@@ -256,15 +267,15 @@ class StatusRoom:
 
     # --- pages ----------------------------------------------------------------------------------
 
-    async def _find(self, request: Request) -> StatusPage:
+    async def find(self, request: Request) -> StatusPage:
         page = await self.shelf.find(request.path_params["slug"])
         if page is None:
             raise HTTPException(404)
         return page
 
-    async def _page(self, request: Request) -> StatusPage:
+    async def invited(self, request: Request) -> StatusPage:
         """Return the page that is asked for by somebody who may read it."""
-        page = await self._find(request)
+        page = await self.find(request)
         await self._refuse_uninvited(request, page)
         return page
 
@@ -273,7 +284,7 @@ class StatusRoom:
             raise HTTPException(401, "this page has a password; send it by HTTP Basic", ASK)
 
     async def _shown(self, request: Request) -> tuple[StatusPage, Shown]:
-        page = await self._page(request)
+        page = await self.invited(request)
         return page, await self.shelf.view(page)
 
     def _address(self, request: Request, page: StatusPage) -> str:
@@ -284,7 +295,7 @@ class StatusRoom:
         return f"{own}/status/{quote(page.slug)}"
 
 
-def _language(request: Request, page: StatusPage, *, english: bool = False) -> str:
+def language_of(request: Request, page: StatusPage, *, english: bool = False) -> str:
     """Return the language of an answer; `english`: it is kept by others who do not ask in one."""
     asked = request.query_params.get("lang", "")
     if asked in LANGUAGES:

@@ -12,12 +12,13 @@ import attrs
 from monitor.core.alerts.alerting import Maintenance
 from monitor.core.describe import without_password
 from monitor.core.glance import Recent
-from monitor.core.model import Task, WatchedTask
+from monitor.core.model import WatchedTask
 from monitor.core.statuspage.days import DAYS, Day, Past, Sum, added, blind_since, make_days
 from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.standing import Condition, Overall, condition_of, overall
 from monitor.core.statuspage.values import Post, Section, StatusPage, Story, stories_of
 from monitor.operations.maintenances import window_of
+from monitor.operations.works import Work, coming, concerned, shown_names
 from monitor.web.pages.strip import Strip, make_strip
 
 HISTORY = timedelta(days=14)
@@ -62,16 +63,6 @@ class Outage:
     name: str
     opened_at: datetime
     closed_at: datetime | None
-
-
-@attrs.frozen(kw_only=True)
-class Work:
-    """Announced work."""
-
-    name: str
-    begins_at: datetime
-    ends_at: datetime
-    names: Sequence[str]
 
 
 @attrs.frozen(kw_only=True)
@@ -132,16 +123,14 @@ def make_view(
         posts: those of the page.
     """
     chosen = page.chosen(fleet)
-    names = {one.task.id: sec.shown(one.task) for sec, ours in chosen for one in ours}
+    names = shown_names(page, fleet)
     tasks = [one.task for _, ours in chosen for one in ours]
-    windows = [(one, window_of(one)) for one in maintenances]
-    works = [(one, window) for one, window in windows if window is not None and _meant(one, tasks)]
-    under_way = [(one, span) for one, window in works if (span := window.occurrence_at(now))]
-    coming = [
+    under_way = [
         (one, span)
-        for one, window in works
-        for span in window.next_occurrences(now, 2)
-        if span[0] - now <= COMING
+        for one in maintenances
+        if concerned(one, tasks)
+        and (window := window_of(one)) is not None
+        and (span := window.occurrence_at(now))
     ]
 
     def row(section: Section, one: WatchedTask) -> Row:
@@ -167,7 +156,7 @@ def make_view(
             name=work.name,
             begins_at=span[0],
             ends_at=span[1],
-            names=[names[task.id] for task in tasks if _meant(work, [task])],
+            names=[names[task.id] for task in concerned(work, tasks)],
         )
 
     return View(
@@ -184,12 +173,8 @@ def make_view(
         ],
         outages=_outages(names, pasts, now),
         under_way=[told(*one) for one in under_way],
-        coming=[told(*one) for one in sorted(coming, key=lambda one: one[1])[:WORKS]],
+        coming=coming(tasks, names, maintenances, now, COMING)[:WORKS],
     )
-
-
-def _meant(work: Maintenance, tasks: Sequence[Task]) -> bool:
-    return any(work.selector.chooses(one.name, one.tags) for one in tasks)
 
 
 def _outages(names: Mapping[int, str], pasts: Mapping[int, Past], now: datetime) -> list[Outage]:

@@ -58,6 +58,39 @@ RUSSIAN = {
         "считается ни работой, ни простоем."
     ),
     "Status": "Состояние",
+    "Subscribe": "Подписаться",
+    "You are told of incidents, of how they go on and end, and of planned work.": (
+        "Вам сообщат о происшествиях, их ходе и завершении и о плановых работах."
+    ),
+    "Mail address": "Адрес почты",
+    "Webhook": "Вебхук",
+    "This address cannot be used.": "Этот адрес не подходит.",
+    "No more subscriptions are taken just now. Try again in an hour.": (
+        "Сейчас подписки не принимаются. Попробуйте через час."
+    ),
+    "Almost done": "Почти готово",
+    "If this address is not subscribed yet, it is asked now: open the link that is sent there.": (
+        "Если этот адрес ещё не подписан, туда отправлен запрос: откройте ссылку из него."
+    ),
+    "Nothing comes? Then it is subscribed already, or was asked within the last hour.": (
+        "Ничего не пришло? Значит, адрес уже подписан или запрос отправлен в течение часа."
+    ),
+    "Confirm the subscription": "Подтвердите подписку",
+    "Confirm it": "Подтвердить",
+    "Unsubscribe": "Отписаться",
+    "No more of these letters": "Больше не присылать",
+    "You are subscribed": "Вы подписаны",
+    "Each message has a link that ends it.": "В каждом сообщении есть ссылка для отписки.",
+    "Messages are signed with this secret. It is shown only here:": (
+        "Сообщения подписаны этим секретом. Он показан только здесь:"
+    ),
+    "You are not subscribed": "Вы не подписаны",
+    "The address has been forgotten.": "Адрес удалён.",
+    "This link is not known": "Ссылка неизвестна",
+    "It may be too old, or the subscription has ended.": (
+        "Возможно, она устарела или подписка завершена."
+    ),
+    "To the page": "К странице",
     "This page has a password": "У этой страницы есть пароль",
     "The password is wrong.": "Пароль неверен.",
     "Show the page": "Показать страницу",

@@ -41,6 +41,8 @@ class Places:
     """The path of the page in each language."""
     logo: Callable[[Logo], str]
     """The path of its logo."""
+    subscribe: str = ""
+    """Where readers subscribe; empty: they cannot."""
 
 
 def _environment() -> Environment:
@@ -75,6 +77,11 @@ class Writer:
         return template.render(
             t=PublicWords(lang), lang=lang, page=page, places=places, wrong=wrong
         )
+
+    def reader(self, page: StatusPage, lang: str, places: Places, **said: Any) -> str:
+        """Return a small page for who subscribes or ends that."""
+        template = self._environment.get_template("status/reader.html")
+        return template.render(t=PublicWords(lang), lang=lang, page=page, places=places, **said)
 
     def _write(self, template: str, view: View, lang: str, places: Places, *, stale: bool) -> str:
         said = PublicWords(lang)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import trio
 from trio.testing import MockClock
 
+from monitor.core.statuspage.readers import Way, new_subscriber
 from monitor.core.statuspage.values import PagesChange, StatusPage
 from monitor.web.routing import Role
 from tests.core.scene import Stage
@@ -77,6 +79,52 @@ async def test_a_logo_is_given_and_taken_away(caller: Caller, autojump_clock: Mo
     assert 404 == (await caller.ask("PUT", "/status-pages/x/logo", given)).status
     assert 204 == (await caller.delete(path)).status
     assert 404 == (await caller.get(path)).status
+
+
+async def test_what_sends_letters_is_shown_without_its_secrets(
+    caller: Caller, autojump_clock: MockClock
+) -> None:
+    sender = "mailtos://u:hunter2@smtp.example.com?from=status@example.com"
+    made = await caller.post("/status-pages", {**PAGE, "mail": sender, "webhooks": True})
+    assert ("mailtos://smtp.example.com", True) == (
+        made.document["mail"],
+        made.document["webhooks"],
+    )
+    path = "/status-pages/shop"
+    same = await caller.ask("PATCH", path, {"mail": made.document["mail"], "title": "new"})
+    assert (200, "new") == (same.status, same.document["title"])
+    for wrong, said in (
+        ("mailtos://smtp.example.com?from=a@b.example&to=c@d.example", "names recipients"),
+        ("mailtos://other.example.com", "sender is missing"),
+        ("${SECRET}", "has a reference"),
+    ):
+        answer = await caller.ask("PATCH", path, {"mail": wrong})
+        assert 422 == answer.status, answer.document
+        assert said in answer.wrong["mail"]
+    assert "" == (await caller.ask("PATCH", path, {"mail": ""})).document["mail"]
+
+
+async def test_subscribers_are_listed_and_removed_by_admins(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
+    await caller.post("/status-pages", PAGE)
+    readers = stage.store.tables.pages.readers
+    for number, address in enumerate(("a@example.com", "b@example.com")):
+        at = stage.clock.now() + timedelta(seconds=number)
+        readers.subscribe(new_subscriber("shop", Way.MAIL, address, "en", at))
+    path = "/status-pages/shop/subscribers"
+    first, second = (await caller.get(path)).document["items"]
+    assert ("a@example.com", "mail", None) == (
+        first["address"],
+        first["way"],
+        first["confirmed_at"],
+    )
+    assert [] == [one for one in first if one in ("token", "secret")]
+    assert 204 == (await caller.delete(f"{path}/{first['id']}")).status
+    assert 404 == (await caller.delete(f"{path}/{first['id']}")).status
+    assert [second] == (await caller.get(path)).document["items"]
+    [deed] = (await caller.get("/audit-log?action=status-page.unsubscribe")).document["items"]
+    assert (True, False) == (first["id"] in str(deed), "example.com" in str(deed["before"]))
 
 
 async def test_what_is_wrong_is_named(caller: Caller, autojump_clock: MockClock) -> None:
