@@ -13,7 +13,7 @@ from tests.figures import figures
 PAGES = (
     *("/", "/?status=down", "/wall", "/tasks/1", "/tasks/8?range=24h", "/tasks/1/edit"),
     *("/tasks/new", "/incidents", "/incidents/1/1", "/tree", "/channels", "/maintenance"),
-    *("/drills", "/about", "/nothing"),
+    *("/status-pages", "/drills", "/about", "/nothing"),
 )
 
 

@@ -4,17 +4,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import attrs
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.core.alerts.alerting import AlertingChange, Selector
-from monitor.core.model import Lifecycle, RequestKind, Task, TaskSpec, WatchedTask
+from monitor.core.alerts.alerting import Alerting, AlertingChange, Selector
+from monitor.core.changes import FleetChange
+from monitor.core.model import Lifecycle, RequestKind, Task, WatchedTask
 from monitor.core.ports import NoSuchTask, Session
 from monitor.core.units import parse_duration
 from monitor.operations.refusals import Unfit
 from monitor.operations.silences import make_silence
-from monitor.operations.tasks import changed_task
+from monitor.operations.tasks import paused_task
+from monitor.web.pages.board import Wish, find
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
 from monitor.web.routing import Entry, Role, Who, who_asks
@@ -22,7 +25,7 @@ from monitor.web.routing import Entry, Role, Who, who_asks
 _Do = Callable[[Session, Sequence[WatchedTask], Said, Who], Awaitable[None]]
 
 MOST = 1000
-"""Tasks that one form may name."""
+"""Tasks that one form may name, and that are looked at or silenced at once."""
 
 
 @attrs.define(eq=False)
@@ -45,8 +48,7 @@ class Doing:
     async def take(self, request: Request) -> Response:
         """Do one thing to each task that was chosen."""
         said = await read_form(request)
-        ids = set(said.ids("task")[:MOST])
-        chosen = [one for one in self.fleet.all() if one.task.id in ids]
+        chosen = self._chosen(said)
         deeds: dict[str, tuple[_Do, str]] = {
             "run": (self._run, "asked"),
             "pause": (partial(self._set_paused, paused=True), "paused"),
@@ -64,9 +66,19 @@ class Doing:
         await self.fleet.taken_up(revision)
         return back_to(said, done)
 
+    def _chosen(self, said: Said) -> list[WatchedTask]:
+        """Return the tasks that were ticked, or all that the list had found, on whatever page."""
+        fleet = self.fleet.all()
+        if "every" in said:
+            wish = Wish.read(QueryParams(said.text("next").partition("?")[2]))
+            return [line.watched for line in find(fleet, wish)[0]]
+        ids = set(said.ids("task")[:MOST])
+        return [one for one in fleet if one.task.id in ids]
+
     async def _run(
         self, session: Session, chosen: Sequence[WatchedTask], _said: Said, who: Who
     ) -> None:
+        _refuse_crowds(chosen, "looked at now")
         for one in chosen:
             await session.request(one.task.id, RequestKind.LOOK)
 
@@ -79,13 +91,17 @@ class Doing:
         *,
         paused: bool,
     ) -> None:
-        def change(task: Task) -> TaskSpec:
-            return changed_task(task, paused=paused)
+        ids = {one.task.id for one in chosen}
 
-        for one in chosen:
-            if one.task.paused is paused:
-                continue
-            await session.amend(one.task.id, change)
+        def plan(tasks: Sequence[Task], _alerting: Alerting) -> FleetChange:
+            edit = tuple(
+                (task, paused_task(task, paused=paused))
+                for task in tasks
+                if task.id in ids and task.paused is not paused
+            )
+            return FleetChange(edit=edit)
+
+        await session.rebuild(plan, self.fleet.now)
 
     async def _resume(
         self, session: Session, chosen: Sequence[WatchedTask], said: Said, who: Who
@@ -98,6 +114,7 @@ class Doing:
     async def _silence(
         self, session: Session, chosen: Sequence[WatchedTask], said: Said, who: Who
     ) -> None:
+        _refuse_crowds(chosen, "silenced by name")
         try:
             for_s = parse_duration(said.text("for"))
             names = tuple(_itself(one.task.name) for one in chosen)
@@ -122,6 +139,13 @@ class Doing:
                 raise HTTPException(404, str(error)) from error
         await self.fleet.taken_up(revision)
         return back_to(said, "removed")
+
+
+def _refuse_crowds(chosen: Sequence[WatchedTask], what: str) -> None:
+    if len(chosen) > MOST:
+        raise HTTPException(
+            400, f"{len(chosen)} tasks cannot be {what} at once, at most {MOST}; choose fewer"
+        )
 
 
 def _itself(name: str) -> str:

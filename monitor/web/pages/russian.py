@@ -101,6 +101,7 @@ OF_TASKS: dict[str, str] = {
     "flapping": "мигает",
     "No task is like that.": "Таких задач нет.",
     "Show all": "Показать все",
+    "and all others found, {count}": "и всеми остальными найденными, {count}",
     "With the chosen ones": "С выбранными",
     "Look now": "Проверить сейчас",
     "Pause": "На паузу",

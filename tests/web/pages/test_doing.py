@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import trio
 
 from monitor.core.model import Status
+from monitor.web.pages import doing
 from monitor.web.routing import Role
 from tests.web.pages.conftest import House
 from tests.web.pages.reading import Browser, site_of
@@ -38,6 +40,28 @@ async def test_tasks_that_were_chosen_are_paused_and_resumed_and_it_is_known_who
     }
     await browser.post("/tasks/bulk", {"do": "resume", "task": ids})
     assert not house.task("cache").task.paused
+
+
+async def test_what_is_done_to_all_that_was_found_spares_what_was_not(house: House) -> None:
+    browser = house.browser()
+    form = {"do": "pause", "every": "1", "next": "/?tag=network&page=7"}
+    answer = await browser.post("/tasks/bulk", form)
+    assert "/?tag=network&page=7&done=paused" == answer.to
+    tasks = house.scene.store.tables.tasks.values()
+    assert {"router berlin", "camera berlin", "printer berlin"} == {
+        one.name for one in tasks if "network" in one.tags and one.paused
+    }
+    assert {"staging"} == {one.name for one in tasks if one.paused and "network" not in one.tags}
+    await browser.post("/tasks/bulk", {**form, "do": "resume"})
+    assert not house.task("router berlin").task.paused
+
+
+async def test_a_crowd_is_not_looked_at_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doing, "MOST", 3)
+    answer = await house.browser().post("/tasks/bulk", {"do": "run", "every": "1", "next": "/"})
+    assert (400, True) == (answer.status, "at most 3; choose fewer" in answer.said)
 
 
 async def test_a_look_is_asked_for_and_comes(house: House) -> None:

@@ -79,6 +79,8 @@ function showChosen() {
   const chosen = boxes().filter((box) => box.checked).length;
   bar.dataset.ownClass = "";
   bar.classList.toggle("some", chosen > 0);
+  const every = document.getElementById("pick-every");
+  if (every && !chosen) every.checked = false; // what cannot be seen is not chosen
   const all = document.getElementById("pick-all");
   if (all) {
     all.checked = chosen > 0 && chosen === boxes().length;
@@ -87,7 +89,10 @@ function showChosen() {
 }
 
 bulk?.addEventListener("change", (event) => {
-  if (event.target.id === "pick-all") for (const box of boxes()) box.checked = event.target.checked;
+  const { id, checked } = event.target;
+  const every = document.getElementById("pick-every");
+  if (id === "pick-all" || (id === "pick-every" && checked)) for (const box of boxes()) box.checked = checked;
+  else if (!checked && every) every.checked = false; // one less is not all
   showChosen();
 });
 document.addEventListener("refreshed", () => {
