@@ -45,7 +45,7 @@ async def export(
         views = [(await gathered(session, page, fleet, at))() for page in chosen]
     for path, content in (
         *statics(),
-        *(each for view in views for each in files_of(view, url)),
+        *(each for view in views for each in files_of(view, url, settings.access.url)),
     ):
         _write(directory / path, content)
         written += 1

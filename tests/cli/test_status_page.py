@@ -113,6 +113,18 @@ def test_what_sends_letters_is_kept_and_shown_without_secrets(monitor: Monitor) 
     assert "has no subscribers" in monitor("status-page subscribers shop").out
 
 
+def test_an_exported_page_leads_to_the_live_one_for_who_wants_to_be_told(
+    monitor: Monitor, place: Path
+) -> None:
+    monitor("status-page edit shop --webhooks yes")
+    monitor("status-page export out")
+    text = (place / "out" / "shop" / "index.html").read_text()
+    assert 'href="https://status.shop/subscribe"' in text
+    monitor("status-page edit shop --host ''")
+    monitor("status-page export out")
+    assert "subscribe" not in (place / "out" / "shop" / "index.html").read_text()
+
+
 def test_an_exported_page_holds_all_it_refers_to(monitor: Monitor, place: Path) -> None:
     monitor("status-page post shop 'We look.' --title Slow")
     answer = monitor("status-page export out --url https://status.example --json")

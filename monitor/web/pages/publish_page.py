@@ -30,7 +30,7 @@ from monitor.web.routing import Entry, Role, who_asks
 
 _PATH = "/status-pages"
 _TEXTS = ("title", "host", "description", "accent", "theme", "language", "link", "footer")
-_FLAGS = ("latency", "targets", "indexed")
+_FLAGS = ("latency", "targets", "webhooks", "indexed")
 _STORIES = 10
 
 

@@ -63,6 +63,7 @@ PUBLISHING = {
     ),
     "Everybody may read it from now on": "Отныне читать могут все",
     "with a password": "с паролем",
+    "Webhooks may subscribe": "Разрешить подписку вебхуков",
     "Colour of its head": "Цвет шапки",
     "the reader's": "язык читателя",
     "Response times are shown": "Показывать время ответа",

@@ -5,7 +5,9 @@ from importlib.resources import files
 
 import msgspec
 
+from monitor.core.statuspage.hosts import address_of
 from monitor.core.statuspage.logo import ENDINGS, Logo
+from monitor.core.statuspage.readers import ways_of
 from monitor.web.status import writing
 from monitor.web.status.badges import FIGURES, make_badge
 from monitor.web.status.view import View
@@ -27,20 +29,22 @@ def statics() -> Iterator[tuple[str, bytes]]:
         yield f"static/{name}", folder.joinpath(name).read_bytes()
 
 
-def files_of(view: View, url: str) -> Iterator[tuple[str, bytes]]:
+def files_of(view: View, url: str, live: str = "") -> Iterator[tuple[str, bytes]]:
     """Yield the files of a page: path and content.
 
     Args:
         url: where the folder will be found, for feeds; without it they say where the page is in
             it.
+        live: where our own pages are found, to which readers are led who want to be told.
     """
     page, writer = view.page, Writer()
-    first = page.language or "en"
+    first, found = page.language or "en", address_of(page, live)
     places = Places(
         static=lambda name: f"../static/{name}",
         page="index.html",
         below="",
         logo=_logo_name,
+        subscribe=f"{found}/subscribe" if found and ways_of(page) else "",
         languages={first: "index.html", _OTHER[first]: f"index.{_OTHER[first]}.html"},
     )
     address = f"{url.rstrip('/')}/{page.slug}" if url else page.slug
