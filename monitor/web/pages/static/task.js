@@ -1,10 +1,10 @@
 // A task's page: times of the picture in the reader's zone, and TOML into the clipboard.
 
-import { DAY, SHORT, STAMP } from "./live.js";
+import { CLOCK, DAY, SHORT, STAMP } from "./live.js";
 
 function localize() {
   for (const text of document.querySelectorAll("text[data-tick]")) {
-    const form = text.textContent.includes(":") ? SHORT : DAY;
+    const form = [DAY, SHORT, CLOCK][text.textContent.split(":").length - 1];
     text.textContent = form.format(new Date(text.dataset.tick));
   }
   for (const rect of document.querySelectorAll("rect[data-at]")) {
