@@ -87,7 +87,7 @@ async def _show(
     from monitor.demo.inbox import Inbox, channel_to
     from monitor.demo.narrator import Hearing, Narrator
     from monitor.demo.stage import open_stage
-    from monitor.demo.story import actors
+    from monitor.demo.story import PAGE, actors
 
     inbox = Inbox()
     async with open_stage(folder, inbox) as places:
@@ -102,6 +102,7 @@ async def _show(
             declared=None,
             specs={actor.spec.target: actor.spec for actor in cast},
             channels=[channel_to(places.web)],
+            pages=[PAGE],
             inbox=inbox,
             for_s=for_s,
             everywhere=everywhere,

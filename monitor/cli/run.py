@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from monitor.core.alerts.notices import ChannelSpec
     from monitor.core.model import TaskSpec
     from monitor.core.ports import Session, Store
+    from monitor.core.statuspage.values import StatusPage
     from monitor.departure import Departure
     from monitor.engine.clock import Clock
     from monitor.settings import Settings
@@ -138,6 +139,8 @@ class Run:
     """What a receiver of alerts took, if it is ours; the dashboard shows it."""
     channels: Sequence["ChannelSpec"] = ()
     """Where alerts go, besides what is stored or declared."""
+    pages: Sequence["StatusPage"] = ()
+    """Status pages, besides those."""
     tasks: int = 0
     """How many there are to watch."""
     _limit: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
@@ -184,6 +187,7 @@ class Run:
         from monitor.cli.neighbours import wait_alone
         from monitor.cli.whoami import signed_by_typist
         from monitor.core.alerts.alerting import AlertingChange
+        from monitor.core.statuspage.values import PagesChange
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_cancel_on, departure, nursery.cancel_scope)
@@ -203,6 +207,9 @@ class Run:
                 self.tasks = len(fleet) + len(new)
                 if self.channels:
                     await session.change_alerting(AlertingChange(channels=tuple(self.channels)))
+                if self.pages:
+                    pages = PagesChange(pages=tuple(self.pages))
+                    await session.publishing.change_pages(lambda _known: pages)
             nursery.cancel_scope.cancel()
 
     async def _apply(self, session: "Session", clock: "Clock") -> None:

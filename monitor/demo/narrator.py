@@ -20,7 +20,7 @@ from monitor.core.model import Status
 from monitor.core.units import format_duration
 from monitor.demo.inbox import Letter
 from monitor.demo.phrases import is_phrase, phrase
-from monitor.demo.story import Actor
+from monitor.demo.story import PAGE, Actor
 from monitor.texts import sentence
 from monitor.words import Words
 
@@ -95,6 +95,7 @@ class Narrator(logging.Handler):
 
     def _links(self) -> None:
         if self._address:
+            self._link("status page", f"http://{self._address}/status/{PAGE.slug}")
             self._link("metrics", f"http://{self._address}/metrics")
             for token in self._tokens:
                 self._link("let the job report", f"curl http://{self._address}/ping/{token}")

@@ -28,6 +28,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "ваша собственная проверка, в которой есть ошибка",
     ),
     "dashboard": ("dashboard", "панель"),
+    "status page": ("status page", "страница статуса"),
     "metrics": ("metrics", "метрики"),
     "terminal": ("in another terminal", "в другом терминале"),
     "let the job report": ("let the job report", "пусть задание отчитается"),

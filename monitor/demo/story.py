@@ -7,6 +7,8 @@ import attrs
 
 from monitor.core.model import TaskSpec
 from monitor.core.policy import Backoff, RecoveryPolicy
+from monitor.core.statuspage.making import make_page
+from monitor.core.statuspage.values import Section
 from monitor.operations.tasks import new_task
 
 MINUTE_S = 60.0
@@ -14,6 +16,28 @@ SLOW_S = 0.4
 POLICY = RecoveryPolicy(backoff=Backoff(base_s=2.0, jitter=0.0), reset_after_s=4.0)
 """What lasts minutes and hours elsewhere has to be seen in seconds here."""
 MAX_ERRORS = 3
+
+
+PAGE = make_page(
+    slug="demo",
+    title="Demo Shop",
+    description="What the customers of the demonstration see.",
+    sections=(
+        Section(
+            title="Shop",
+            tasks=("shop", "search", "api"),
+            names={"shop": "Storefront", "search": "Search", "api": "Interface for partners"},
+        ),
+        Section(
+            title="Behind it",
+            tasks=("old-database", "mail", "nightly-backup", "jobs-per-worker"),
+            names={"old-database": "Archive", "mail": "Mail"},
+        ),
+    ),
+    latency=True,
+    accent="#1d4f7c",
+)
+"""The status page."""
 
 
 def api_answers(at_s: float) -> bool:

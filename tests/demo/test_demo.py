@@ -49,6 +49,15 @@ def test_what_it_shows_is_there_and_a_signal_leaves_nothing_behind(
     assert 7 == len(tasks)
     assert ("down", "unknown") == (tasks["old-database"], tasks["jobs-per-worker"])
 
+    [public] = re.findall(r"status page: (\S+)", shown)
+    with urllib.request.urlopen(public, timeout=5) as answer:
+        page = answer.read().decode()
+    assert ("Demo Shop" in page, "Storefront" in page, "old-database" in page) == (
+        True,
+        True,
+        False,
+    )
+
     [ping] = re.findall(r"curl (\S+)", shown)
     with urllib.request.urlopen(ping, timeout=5) as answer:
         assert 200 == answer.status
