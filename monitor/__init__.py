@@ -6,6 +6,7 @@ core/          values, rules and ports: pure
 scribe         writes the lines of the log, so that nobody waits for whoever reads them
 journal, texts structured log events, and their sentences in English and Russian
 words          what is printed for people, in English and Russian
+russian/       what rooms declare and refuse in English, said in Russian
 departure      when and why we leave
 service        systemd is told how we are
 engine/        the lives: a child nursery per task, its supervisor, recorder, auditor

@@ -4,6 +4,7 @@ from typing import Any
 
 import attrs
 
+from monitor.russian.declared import DECLARED
 from monitor.words_simulated import SIMULATED
 
 _RUSSIAN = {
@@ -387,5 +388,7 @@ class Words:
 
     def __call__(self, phrase: str, **fields: Any) -> str:
         """Say a phrase with its fields filled in."""
-        said = _RUSSIAN.get(phrase, phrase) if self.lang == "ru" else phrase
+        said = phrase
+        if self.lang == "ru":
+            said = _RUSSIAN.get(phrase) or DECLARED.get(phrase, phrase)
         return said.format(**fields) if fields else said

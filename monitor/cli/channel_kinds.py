@@ -27,7 +27,7 @@ async def kinds(family: str | None = None, /, *, everywhere: Everywhere = NOTHIN
         if everywhere.json:
             say_json([family_form(one) for one in known])
         else:
-            lines = [(one.name, one.example, one.summary) for one in known]
+            lines = [(one.name, one.example, words(one.summary)) for one in known]
             say(table([words(heading) for heading in ("kind", "for example", "")], lines))
         return 0
     wanted = family.lower().partition(":")[0]
@@ -48,11 +48,13 @@ async def kinds(family: str | None = None, /, *, everywhere: Everywhere = NOTHIN
 def _show(family: "Family", words: Words) -> None:
     from monitor.probes.described import declared_options
 
-    say(family.summary)
+    say(words(family.summary))
     say()
     say(f"  monitor channel add ops '{family.example}'")
     if options := declared_options(family.options):
         say()
         headings = [words(heading) for heading in ("option", "may be", "default", "")]
-        lines = [(o.name, o.kind.replace("`", ""), o.default, o.says) for o in options]
+        lines = [
+            (o.name, words(o.kind.replace("`", "")), o.default, words(o.says)) for o in options
+        ]
         say(table(headings, lines))

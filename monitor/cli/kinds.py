@@ -34,7 +34,7 @@ async def kinds(kind: str | None = None, /, *, everywhere: Everywhere = NOTHING_
         if everywhere.json:
             say_json([kind_form(one) for one in known])
         else:
-            lines = [(one.name, one.example, one.summary) for one in known]
+            lines = [(one.name, one.example, words(one.summary)) for one in known]
             say(table([words(heading) for heading in ("kind", "for example", "")], lines))
         return 0
     wanted = kind.lower().partition(":")[0]
@@ -53,19 +53,25 @@ async def kinds(kind: str | None = None, /, *, everywhere: Everywhere = NOTHING_
 def _show(kind: "Kind", words: Words) -> None:
     from monitor.probes.described import options_of
 
-    say(kind.summary)
+    say(words(kind.summary))
     say()
     command = "check" if kind.within is None else "task add"
     say(f"  monitor {command} '{kind.example}'")
     if options := options_of(kind):
         say()
         headings = [words(heading) for heading in ("option", "may be", "default", "")]
-        lines = [(o.name, o.kind.replace("`", ""), o.default, o.says) for o in options]
+        lines = [
+            (o.name, words(o.kind.replace("`", "")), o.default, words(o.says)) for o in options
+        ]
         say(table(headings, lines))
     if kind.facts.known:
         say()
         headings = [words(heading) for heading in ("conditions may ask about", "is", "")]
-        say(table(headings, [(n.path, n.type.value, n.says) for n in kind.facts.known]))
+        say(
+            table(
+                headings, [(n.path, words(n.type.value), words(n.says)) for n in kind.facts.known]
+            )
+        )
     if kind.expect:
         say()
         say(words("expected, unless a condition asks about the same names:"))

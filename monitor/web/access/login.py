@@ -253,7 +253,11 @@ class Login:
                 done = await session.registry.change_people(plan)
         except (BadPassword, AccessRefused) as error:
             return self.pages.page(
-                request, "access/first.html", status=400, name=name, wrong=str(error)
+                request,
+                "access/first.html",
+                status=400,
+                name=name,
+                wrong=self.pages.words(request).refusal(str(error)),
             )
         [user] = done.users
         cookie = await self.visits.open(request, user, "first run")

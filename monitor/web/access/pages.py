@@ -1,10 +1,19 @@
 """What these pages ask of whoever makes pages of templates."""
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+
+class Speaks(Protocol):
+    """Says what these pages say in the language of an answer."""
+
+    def __call__(self, phrase: str) -> str:
+        """Say a phrase."""
+
+    def refusal(self, sentence: str) -> str:
+        """Say a sentence that has its values in it already, such as that of an error."""
 
 
 class Pages(Protocol):
@@ -20,5 +29,5 @@ class Pages(Protocol):
         **context: Any,
     ) -> Response: ...
 
-    def words(self, request: Request) -> Callable[[str], str]:
+    def words(self, request: Request) -> Speaks:
         """Return what says a phrase in the language of the answer."""

@@ -327,6 +327,12 @@ OF_THE_REST: dict[str, str] = {
         "Наша дочерняя задача зависла, аудитор запустил её снова."
     ),
     # --- mishaps
+    "That cannot be done so": "Так сделать нельзя",
+    "Log in first": "Сначала войдите",
+    "That does not work here": "Здесь это не получится",
+    "That took too long": "Это длилось слишком долго",
+    "That cannot be read": "Это не читается",
+    "That was too often": "Слишком часто",
     "That is not yours to do": "На это у вас нет прав",
     "There is nothing here": "Здесь ничего нет",
     "That cannot be done now": "Сейчас это сделать нельзя",

@@ -5,6 +5,8 @@ from typing import Any
 import attrs
 from markupsafe import Markup, escape
 
+from monitor.russian.declared import DECLARED
+from monitor.russian.refusals import SENTENCES
 from monitor.texts import LANGUAGES
 from monitor.web.access.russian import RUSSIAN as ACCESS
 from monitor.web.pages.english import ENGLISH
@@ -26,6 +28,13 @@ class Words:
         """Say a phrase as HTML: fields may be markup, everything else is escaped."""
         return escape(self._said(phrase)).format(**fields)
 
+    def refusal(self, sentence: str) -> str:
+        """Say a sentence that has its values in it already, such as that of an error."""
+        said = self._said(sentence)
+        if self.lang != "ru" or said != sentence:
+            return said
+        return SENTENCES.said(sentence) or sentence
+
     def count(self, number: int, forms: str) -> str:
         """Say how many of something there are; `forms` is `task|tasks`."""
         several = self._said(forms).split("|")
@@ -35,7 +44,7 @@ class Words:
         phrase = ENGLISH.get(phrase, phrase)
         if self.lang != "ru":
             return phrase
-        return RUSSIAN.get(phrase) or ACCESS.get(phrase, phrase)
+        return RUSSIAN.get(phrase) or ACCESS.get(phrase) or DECLARED.get(phrase, phrase)
 
 
 def _plural(number: int, lang: str, forms: int) -> int:

@@ -1,0 +1,201 @@
+"""What forms refuse is told in Russian, with what stands in the sentence."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import monitor
+from monitor.assertions import Type, parse
+from monitor.assertions.errors import ConditionError
+from monitor.core.ports import InvalidTask
+from monitor.core.units import parse_duration
+from monitor.operations.tasks import new_task
+from monitor.russian.refusals import REFUSALS
+from monitor.web.pages.words import Words
+
+ROOT = Path(monitor.__file__).parent
+ROOMS = (
+    "assertions",
+    "channels",
+    "core/alerts",
+    "core/calendar",
+    "core/names.py",
+    "core/statuspage/making.py",
+    "core/tasks.py",
+    "core/units.py",
+    "core/access/changing.py",
+    "core/access/passwords.py",
+    "config/fields.py",
+    "operations/channelspecs.py",
+    "operations/selecting.py",
+    "operations/silences.py",
+    "operations/statuspages.py",
+    "probes",
+    "references.py",
+    "web/access/account.py",
+    "web/access/guard.py",
+    "web/access/people_page.py",
+    "web/api/guarded.py",
+    "web/desk.py",
+    "web/forms.py",
+    "web/pages",
+)
+"""Where what people write into forms is judged."""
+
+ERRORS = {
+    "AccessRefused",
+    "AccessTaken",
+    "BadPassword",
+    "BadReference",
+    "ConditionError",
+    "DuplicateName",
+    "HTTPException",
+    "InvalidChannel",
+    "InvalidPage",
+    "InvalidTask",
+    "NotThere",
+    "Taken",
+    "Unfit",
+    "ValueError",
+    "error",
+}
+NOT_IN_FORMS = {
+    "come in",
+    "flapping thresholds \0 and \0 are in disorder; use 0 <= low <= high <= 100",
+    "is no argon2id hash; `monitor hash-password` prints one",
+    "it has no NATS user JWT and nkey seed",
+    "it is not in the group",
+    "its nkey seed cannot be read",
+    "its nkey seed is damaged",
+    "\0 occurrences cannot be listed; ask for 1 to \0",
+    "\0 subscribers have that address; name one by its id",
+}
+"""Said to commands and programs only, or inside of another sentence."""
+
+
+def trees(*rooms: str) -> Iterator[ast.AST]:
+    for room in rooms:
+        path = ROOT / room
+        for file in [path] if path.suffix else sorted(path.rglob("*.py")):
+            if "russian" not in file.parts:
+                yield from ast.walk(ast.parse(file.read_text()))
+
+
+def written(node: ast.AST) -> str | None:
+    """Return a text as it stands in the source, with NUL for each value."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            str(getattr(part, "value", "")) if isinstance(part, ast.Constant) else "\0"
+            for part in node.values
+        )
+    return None
+
+
+def refused() -> set[str]:
+    """Return the sentences of errors; their first argument may name a field."""
+    found = set()
+    for node in trees(*ROOMS):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ERRORS:
+            for text in map(written, node.args):
+                if text and " " in text and not text.startswith(("option ", "unset ")):
+                    found.add(text)
+    return found
+
+
+def gaps(english: str) -> str:
+    """Return an entry of the table with NUL for each of its values."""
+    return "".join(
+        text + ("" if name is None else "\0") for text, name, _, _ in Formatter().parse(english)
+    )
+
+
+KNOWN = {gaps(english) for english in REFUSALS}
+
+
+def test_what_forms_refuse_is_said_in_russian() -> None:
+    assert 300 < len(refused())
+    unknown = sorted(refused() - KNOWN - NOT_IN_FORMS)
+    assert [] == [one for one in unknown if not only_values(one) and not is_said(one)]
+
+
+def is_said(sentence: str) -> bool:
+    filled = sentence.replace("\0", "X")
+    return filled != Words("ru").refusal(filled)
+
+
+def only_values(text: str) -> bool:
+    """Tell whether a sentence is put together of others."""
+    return not any(map(str.isalpha, text.replace("\0", "")))
+
+
+def test_no_russian_is_left_of_sentences_that_are_gone() -> None:
+    every = {text.removeprefix("; ") for node in trees("") if (text := written(node)) is not None}
+    of_types = {f"\0 is {one}" for one in Type}
+    assert [] == sorted(KNOWN - every - of_types)
+
+
+@pytest.mark.parametrize("english", REFUSALS)
+def test_russian_has_no_other_values(english: str) -> None:
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    assert names(REFUSALS[english]) <= names(english)
+
+
+def told(target: str, **fields: object) -> str:
+    with pytest.raises(InvalidTask) as caught:
+        new_task(target, name="shop", **fields)
+    return Words("ru").refusal(caught.value.message)
+
+
+def test_values_stand_where_they_belong() -> None:
+    assert "порт '99999': вне пределов; от 1 до 65535" == told("tcp://shop:99999")
+    with pytest.raises(ValueError, match="no unit") as caught:
+        parse_duration("30")
+    assert "'30': нет единицы; напишите, например, 250ms, 30s, 5m, 1h30m или 7d" == Words(
+        "ru"
+    ).refusal(str(caught.value))
+
+
+def test_sentences_within_sentences_are_said_in_russian_too() -> None:
+    said = told("htp://shop")
+    assert said.startswith("неизвестный вид проверки 'htp', может быть, 'http'; есть: ")
+    said = told("http://shop", options={"methd": "HEAD"})
+    assert said.startswith("здесь неизвестно, может быть, 'method'; есть: body, ")
+
+
+@pytest.mark.parametrize(
+    ("condition", "russian"),
+    [
+        ("status == ", "не хватает значения, найдено: конец условия; "),
+        ("status = 200", "'=': такого знака в этом языке нет; напишите =="),
+        ("len(body", "не хватает ), чтобы закрыть len(; стоит: конец условия"),
+        ("STATUS(body)", "функции 'STATUS' нет; есть any, all и len"),
+    ],
+)
+def test_conditions_are_corrected_in_russian(condition: str, russian: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(condition)
+    assert Words("ru").refusal(caught.value.sentence).startswith(russian)
+
+
+def test_what_is_not_known_stays_as_it_is() -> None:
+    assert "the plugin had a bad day" == Words("ru").refusal("the plugin had a bad day")
+    assert "is empty" == Words("en").refusal("is empty")
+    assert "url: пусто" == Words("ru").refusal("url: is empty")
+
+
+@given(st.text(alphabet="x;: {}0'", max_size=200))
+def test_whatever_somebody_writes_can_be_told(text: str) -> None:
+    sentence = f"{text!r} has no unit; write it like 250ms, 30s, 5m, 1h30m or 7d"
+    assert f"{text!r}: нет единицы" in Words("ru").refusal(sentence)
+    Words("ru").refusal(text)
