@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.core.statuspage.values import StatusPage
 from monitor.web.access.source import Source
-from monitor.web.problem import not_found
 from monitor.web.status.shelf import Shelf
 
 _AT_FRONT = "monitor.status_page_host"
@@ -39,9 +38,6 @@ class Front:
             page = await self._page(Request(scope))
         if page is not None:
             path = path_of(page, scope["path"])
-            if path is None:
-                await not_found()(scope, receive, send)
-                return
             scope = {**scope, "path": path, "raw_path": quote(path).encode(), _AT_FRONT: True}
         await self._app(scope, receive, send)
 
@@ -55,15 +51,16 @@ class Front:
             return None
 
 
-def path_of(page: StatusPage, path: str) -> str | None:
-    """Return where that lies which a page has at a path of its own host name; None: nowhere."""
+def path_of(page: StatusPage, path: str) -> str:
+    """Return where that lies which a page has at a path of its own host name.
+
+    What is none of its own becomes a path below it, at which there is nothing.
+    """
     own = f"/status/{page.slug}"
     if path.startswith(("/static/", f"/badge/{page.slug}/", f"/badge/{page.slug}.")):
         return path
     if path == own or path.startswith(f"{own}/"):
         return path
-    if path.startswith(("/status/", "/badge/")):
-        return None
     return own if path == "/" else own + path
 
 
