@@ -44,7 +44,7 @@ OF_STATUS_PAGES: dict[str, str] = {
     "is missing; {count} incidents are open: {names}": (
         "не указано; открытых происшествий {count}: {names}"
     ),
-    "there is no status page {slug}{guess}": "страницы статуса {slug} нет{guess}",
+    "there is no status page {slug}{guess}": "нет страницы статуса {slug}{guess}",
     "status page {slug} exists already; edit it, or choose another": (
         "страница статуса {slug} уже есть; измените её или выберите другой адрес"
     ),
@@ -194,8 +194,8 @@ OF_REQUESTS: dict[str, str] = {
     "there is no silence {number}; `monitor silence list` shows all": (
         "тишины {number} нет; все покажет `monitor silence list`"
     ),
-    "there is no maintenance {name}{guess}": "обслуживания {name} нет{guess}",
-    "there is no channel {name}{guess}": "канала {name} нет{guess}",
+    "there is no maintenance {name}{guess}": "нет обслуживания {name}{guess}",
+    "there is no channel {name}{guess}": "нет канала {name}{guess}",
     "nobody can be let in here": "сюда никого нельзя впустить",
 }
 

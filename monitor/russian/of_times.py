@@ -3,7 +3,10 @@
 OF_CHOICES: dict[str, str] = {
     "no task has the tag {tag}; {there_are}": "ни у одной задачи нет метки {tag}; {there_are}",
     "no task has a tag": "ни у одной задачи нет меток",
-    "there is no task {name}{guess}": "задачи {name} нет{guess}",
+    "there is no task {name}{guess}": "нет задачи {name}{guess}",
+    "`monitor channel list` shows all": "все покажет `monitor channel list`",
+    "`monitor maintenance list` shows all": "все покажет `monitor maintenance list`",
+    "`monitor status-page list` shows all": "все покажет `monitor status-page list`",
     "`monitor task list` shows all": "все покажет `monitor task list`",
     "excludes an end (until); decide for one": "исключает конец (until); выберите одно",
     "{moment} lies in the past; write a later moment": (

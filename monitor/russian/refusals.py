@@ -1,5 +1,6 @@
 """Sentences that have their values in them already, such as those of errors, in Russian."""
 
+import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
 
@@ -28,6 +29,8 @@ _GUESS = ", did you mean "
 _MARKS = {"; ": "; ", ": ": ": ", _GUESS: ", может быть, "}
 """What parts sentences; of a guess only the words before it are ours."""
 
+_ANYTHING = re.compile(r"(?s:.*)")
+_FIELD = re.compile(r"(option )?[\w.-]{1,80}", re.ASCII)
 _DEEPEST = 4
 """How many sentences may stand within each other."""
 
@@ -108,6 +111,7 @@ class Sentences:
         # Values may have semicolons, too, but most of these end a clause.
         return (
             self._filled(sentence, self._several, depth)
+            or self._parted(sentence, ": ", depth, _FIELD)
             or self._parted(sentence, "; ", depth)
             or self._filled(sentence, self._single, depth)
             or self._parted(sentence, ": ", depth)
@@ -122,9 +126,11 @@ class Sentences:
                 return template.russian.format(**dict(zip(template.names, told, strict=True)))
         return None
 
-    def _parted(self, sentence: str, mark: str, depth: int) -> str | None:
+    def _parted(
+        self, sentence: str, mark: str, depth: int, head: re.Pattern[str] = _ANYTHING
+    ) -> str | None:
         one, found, other = sentence.partition(mark)
-        if not found:
+        if not found or not head.fullmatch(one):
             return None
         before, behind = self._said(one, depth - 1), self._said(other, depth - 1)
         if before is None and behind is None and mark != _GUESS:

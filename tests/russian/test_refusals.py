@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -151,6 +152,12 @@ def test_russian_has_no_other_values(english: str) -> None:
     assert names(REFUSALS[english]) <= names(english)
 
 
+@pytest.mark.parametrize("english", [one for one in REFUSALS if "}{" in one.replace("}}", "")])
+def test_values_beside_each_other_stay_together(english: str) -> None:
+    for pair in re.findall(r"(?<!\{)\{\w+\}\{\w+\}", english):
+        assert pair in REFUSALS[english]
+
+
 def told(target: str, **fields: object) -> str:
     with pytest.raises(InvalidTask) as caught:
         new_task(target, name="shop", **fields)
@@ -191,7 +198,14 @@ def test_conditions_are_corrected_in_russian(condition: str, russian: str) -> No
 def test_what_is_not_known_stays_as_it_is() -> None:
     assert "the plugin had a bad day" == Words("ru").refusal("the plugin had a bad day")
     assert "is empty" == Words("en").refusal("is empty")
+
+
+def test_a_field_before_a_sentence_stays_as_it_is() -> None:
     assert "url: пусто" == Words("ru").refusal("url: is empty")
+    said = Words("ru").refusal("url: is not like slack://A/B/C; write it so")
+    assert "url: нужно как slack://A/B/C; так и напишите" == said
+    said = Words("ru").refusal("task: there is no task 'x'; `monitor task list` shows all")
+    assert "task: нет задачи 'x'; все покажет `monitor task list`" == said
 
 
 @given(st.text(alphabet="x;: {}0'", max_size=200))
