@@ -21,9 +21,11 @@ import trio
 
 from monitor.core.changes import Changes
 from monitor.core.describe import without_password
+from monitor.core.failures import StoreError
 from monitor.core.model import Task, TaskSpec
 from monitor.core.policy import SYSTEM_POLICY
-from monitor.core.ports import Prepare, Store, StoreError
+from monitor.core.ports import Store
+from monitor.core.probing import Prepare
 from monitor.core.records import LookRecord
 from monitor.core.tuning import Tuning as Tuning
 from monitor.core.units import format_duration

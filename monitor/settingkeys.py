@@ -12,7 +12,7 @@ from monitor.core.access.options import SHORTEST_KEY
 from monitor.core.access.roles import Role, read_role
 from monitor.core.describe import without_password
 from monitor.core.model import TaskSpec
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.reach import Network, read_allowed
 from monitor.core.tasks import LONGEST_S
 from monitor.core.units import format_duration, parse_duration

@@ -20,7 +20,7 @@ from monitor.channels.family import Family
 from monitor.channels.worded import worded
 from monitor.core.alerts.notices import ChannelSpec, InvalidChannel, Send
 from monitor.core.describe import HIDDEN
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.options import did_you_mean, read_options
 from monitor.probes.target import scheme_of
 from monitor.references import BadReference, fetched

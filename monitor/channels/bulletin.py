@@ -28,7 +28,7 @@ from monitor.channels.post import Receiver, read_base
 from monitor.channels.redaction import Redaction, secrets_of
 from monitor.channels.webhook import signed, signing_key
 from monitor.core.alerts.notices import InvalidChannel, NotDelivered
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.reach import Policy
 from monitor.core.statuspage.hosts import address_of
 from monitor.core.statuspage.readers import CONFIRM, PLANNED, Letter, Subscriber, Way

@@ -29,7 +29,7 @@ from monitor.channels.redaction import Redaction
 from monitor.channels.submission import Submission
 from monitor.channels.templates import Template, TemplateFailed
 from monitor.core.alerts.notices import InvalidChannel, Message, NotDelivered, Send
-from monitor.core.ports import OwnFault, Refused, TargetDown, Trace
+from monitor.core.probing import OwnFault, Refused, TargetDown, Trace
 from monitor.probes.account import Account
 from monitor.probes.mail import MailOptions, MailWire, begin, check_line, read_mail_account
 from monitor.probes.options import did_you_mean

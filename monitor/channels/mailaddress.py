@@ -3,7 +3,7 @@
 import re
 
 from monitor.core.alerts.notices import InvalidChannel
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.target import check_host
 
 MOST = 100

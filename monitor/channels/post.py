@@ -23,7 +23,7 @@ import trio
 from monitor import __version__
 from monitor.channels.redaction import Redaction
 from monitor.core.alerts.notices import InvalidChannel, NotDelivered
-from monitor.core.ports import InvalidTask, OwnFault, Refused, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Refused, TargetDown, Trace
 from monitor.probes.connect import connect
 from monitor.probes.content import text_of
 from monitor.probes.exchange import Exchange, Head

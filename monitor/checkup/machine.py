@@ -15,7 +15,7 @@ from pathlib import Path
 from monitor import __version__
 from monitor.checkup.findings import Finding
 from monitor.core.model import Node
-from monitor.core.ports import OwnFault
+from monitor.core.probing import OwnFault
 from monitor.store.checkup import File, Line, Server
 
 PYTHONS = ((3, 11), (3, 13))

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import WatchedTask
-from monitor.core.ports import DatabaseAway, Session
+from monitor.core.ports import Session
 from monitor.settings import Settings
 
 if TYPE_CHECKING:

@@ -57,7 +57,8 @@ def _known(error: BaseException) -> tuple[str, int] | None:
     from monitor.config.source import BadConfig
     from monitor.core.access.changing import AccessRefused
     from monitor.core.alerts.notices import InvalidChannel
-    from monitor.core.ports import DuplicateName, InvalidTask, NoSuchTask, StoreError
+    from monitor.core.failures import DuplicateName, NoSuchTask, StoreError
+    from monitor.core.probing import InvalidTask
     from monitor.operations.refusals import Unfit
     from monitor.settings import SettingsError
 

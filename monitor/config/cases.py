@@ -34,7 +34,7 @@ from monitor.config.source import BadConfig, Problem, Source
 from monitor.core.alerts.alerting import Selector
 from monitor.core.alerts.notices import NoticeKind
 from monitor.core.model import TaskSpec
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.script import Span, in_turn, script_of, span_of
 from monitor.core.tasks import CheckTask, edited
 from monitor.probes.options import did_you_mean

@@ -15,7 +15,7 @@ from monitor.config.statuspages import PagesReading
 from monitor.core.alerts.alerting import Maintenance
 from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.model import TaskSpec
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.statuspage.values import StatusPage
 from monitor.core.tasks import CheckTask, make_spec
 from monitor.probes.options import did_you_mean

@@ -15,8 +15,9 @@ from monitor.config.plan import left_over, plan
 from monitor.config.source import BadConfig, read_sources, with_conf_d
 from monitor.core.alerts.alerting import Alerting
 from monitor.core.changes import FleetChange
+from monitor.core.failures import DatabaseAway, StoreRefused
 from monitor.core.model import Task
-from monitor.core.ports import DatabaseAway, Session, Store, StoreRefused
+from monitor.core.ports import Session, Store
 from monitor.core.tasks import CheckTask
 from monitor.engine.clock import Clock
 from monitor.journal import tell

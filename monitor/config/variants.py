@@ -7,7 +7,7 @@ from monitor.config.fields import FIELDS
 from monitor.config.scenario import Policy
 from monitor.core.alerts.channels import CheckChannel
 from monitor.core.alerts.notices import InvalidChannel
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.tasks import CheckTask, edited
 
 _HOURS = {"hours", "quiet_hours"}

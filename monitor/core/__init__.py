@@ -11,6 +11,6 @@ alerts/   who is told of what, and what becomes of it
 calendar/ when: zones, announced work, hours, reminders
 statuspage/ what the public is shown and told
 why/      what is stored, judged and decided once more
-ports     what the lives ask of stores and probes, and the errors they may raise; plugins need
-          only this and the model
+ports     probing (what a look is; plugins need only this and the model), ports (what the lives ask
+          of stores), failures (what stores raise)
 """

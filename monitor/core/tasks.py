@@ -8,7 +8,7 @@ import attrs
 from monitor.core.describe import without_password
 from monitor.core.model import AlertPolicy, TaskSpec
 from monitor.core.names import NAME_LIMIT, check_name
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.units import format_duration
 
 SHORTEST_S = 0.1

@@ -23,7 +23,7 @@ from monitor.engine.recorder import Recorder
 
 @attrs.define(eq=False)
 class Place:
-    """One incarnation's place among all tasks. See `ports.Around`."""
+    """One incarnation's place among all tasks. See `probing.Around`."""
 
     task: Task
     _session: Session

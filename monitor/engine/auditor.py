@@ -10,8 +10,9 @@ from datetime import timedelta
 import attrs
 import trio
 
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import Event
-from monitor.core.ports import DatabaseAway, Session, Store
+from monitor.core.ports import Session, Store
 from monitor.core.records import EventRecord
 from monitor.core.units import format_duration
 from monitor.engine.alarm import Alarm

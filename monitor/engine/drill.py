@@ -19,9 +19,10 @@ import trio
 from monitor.core.changes import Request
 from monitor.core.describe import describe
 from monitor.core.drills import CUT_SHORT, ENDS, MISSED, RECOVERED, REFUSED, STARTED
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import Event
 from monitor.core.policy import Backoff, RecoveryPolicy
-from monitor.core.ports import DatabaseAway, Store
+from monitor.core.ports import Store
 from monitor.core.records import EventRecord
 from monitor.core.units import format_duration
 from monitor.engine.alarm import Alarm

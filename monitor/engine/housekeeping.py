@@ -5,7 +5,8 @@ import trio
 
 from monitor.core.access.options import AccessOptions
 from monitor.core.describe import describe
-from monitor.core.ports import Store, StoreError
+from monitor.core.failures import StoreError
+from monitor.core.ports import Store
 from monitor.engine.clock import Clock
 from monitor.journal import tell
 

@@ -5,7 +5,7 @@ import trio
 
 from monitor.core.describe import shorten, without_password
 from monitor.core.model import ABOUT_TARGET, Reason, Result, Status
-from monitor.core.ports import Probe, Refused, TargetDown, Trace
+from monitor.core.probing import Probe, Refused, TargetDown, Trace
 
 _SEEN = ABOUT_TARGET | {Status.UNKNOWN, Status.PENDING}
 """PENDING: there is nothing to be seen yet, and that is no fault."""

@@ -15,8 +15,9 @@ import trio
 from monitor.core.alerts.alerting import Maintenance
 from monitor.core.alerts.notices import NotDelivered
 from monitor.core.describe import describe, shorten
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import WatchedTask
-from monitor.core.ports import DatabaseAway, Session, Store
+from monitor.core.ports import Session, Store
 from monitor.core.statuspage.readers import Happening, Letter, LetterState, Subscriber
 from monitor.core.statuspage.values import StatusPage
 from monitor.engine.clock import Clock

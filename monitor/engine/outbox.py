@@ -29,9 +29,10 @@ from monitor.core.alerts.notices import (
 from monitor.core.alerts.telling import Lasting, told_of_time
 from monitor.core.calendar.hours import Hours
 from monitor.core.calendar.windows import Window, read_window
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import Incident, Task
 from monitor.core.policy import SYSTEM_POLICY
-from monitor.core.ports import DatabaseAway, Session, Store
+from monitor.core.ports import Session, Store
 from monitor.core.records import NoticeRecord
 from monitor.engine.alarm import Alarm
 from monitor.engine.alerts import Alerts, dropped

@@ -9,8 +9,9 @@ import attrs
 import trio
 
 from monitor import __version__
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import Node
-from monitor.core.ports import DatabaseAway, OpenSession, Session, Store
+from monitor.core.ports import OpenSession, Session, Store
 from monitor.engine.clock import Clock
 
 BEAT_S = 2.0

@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 import attrs
 
 from monitor.core.describe import shorten
+from monitor.core.failures import DatabaseAway
 from monitor.core.heartbeat import Absence, absences, run_time_s
 from monitor.core.model import Event, Reason
 from monitor.core.pings import BEGINNING, BODY_LIMIT, PINGS_KEPT, Ping, PingKind, PingRecord
-from monitor.core.ports import DatabaseAway, OwnFault, Session
+from monitor.core.ports import Session
+from monitor.core.probing import OwnFault
 from monitor.engine.clock import Clock
 from monitor.engine.recorder import Recorder
 

@@ -9,8 +9,9 @@ import attrs
 import trio
 
 from monitor.core.changes import Changes, Request
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import GapReason, RequestKind, WatchedTask
-from monitor.core.ports import DatabaseAway, Store
+from monitor.core.ports import Store
 from monitor.core.records import EventRecord
 from monitor.core.schedule import stagger_s
 from monitor.engine.clock import Clock

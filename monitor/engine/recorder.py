@@ -13,8 +13,9 @@ import attrs
 import trio
 
 from monitor.core.describe import describe
+from monitor.core.failures import DatabaseAway, StoreRefused
 from monitor.core.model import Gap, GapReason
-from monitor.core.ports import DatabaseAway, Session, Store, StoreRefused
+from monitor.core.ports import Session, Store
 from monitor.core.records import EventRecord, LookRecord, NoticeRecord, Record
 from monitor.engine.clock import Clock
 from monitor.engine.outage import Outage

@@ -15,7 +15,7 @@ import trio
 from monitor.core.describe import describe
 from monitor.core.model import Lifecycle, Recovery
 from monitor.core.policy import RecoveryPolicy, after_exercise, after_failure
-from monitor.core.ports import Permanent
+from monitor.core.probing import Permanent
 from monitor.core.storm import Storm
 from monitor.engine.clock import Clock
 

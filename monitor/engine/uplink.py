@@ -17,7 +17,7 @@ import trio
 
 from monitor.core.describe import describe, shorten
 from monitor.core.model import Event, Reason, Result, Status
-from monitor.core.ports import OwnFault, Probe
+from monitor.core.probing import OwnFault, Probe
 from monitor.core.records import EventRecord
 from monitor.core.units import format_duration
 from monitor.engine.alarm import Alarm

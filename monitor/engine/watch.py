@@ -13,17 +13,10 @@ import attrs
 import trio
 
 from monitor.core.describe import describe, shorten
+from monitor.core.failures import DatabaseAway, StoreRefused
 from monitor.core.model import Event, Gap, GapReason, Reason, Result, State, Status, Task
-from monitor.core.ports import (
-    DatabaseAway,
-    OwnFault,
-    Permanent,
-    Prepare,
-    Prepared,
-    Session,
-    Store,
-    StoreRefused,
-)
+from monitor.core.ports import Session, Store
+from monitor.core.probing import OwnFault, Permanent, Prepare, Prepared
 from monitor.core.records import LookRecord
 from monitor.core.schedule import Due, Schedule, next_due, resume
 from monitor.core.verdict import judge

@@ -2,7 +2,7 @@
 
 from monitor.core.describe import describe
 from monitor.core.model import Reason, Result, Status, TaskSpec
-from monitor.core.ports import OwnFault, Permanent, Probe
+from monitor.core.probing import OwnFault, Permanent, Probe
 from monitor.engine.look import look
 from monitor.probes import prepare
 

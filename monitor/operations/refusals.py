@@ -1,4 +1,4 @@
-"""What an operator asked for and cannot have; what values themselves refuse is in `core.ports`."""
+"""What an operator asked for and cannot have; what values refuse is in `core.probing`."""
 
 
 class Unfit(Exception):

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monitor.core.describe import clean, without_password
+from monitor.core.failures import NoSuchTask
 from monitor.core.model import Task, TaskSpec, WatchedTask
 from monitor.core.names import NAME_LIMIT
-from monitor.core.ports import NoSuchTask
 from monitor.core.tasks import edited, make_spec
 from monitor.probes import completed, prepare
 

@@ -26,7 +26,7 @@ from typing import Any
 import attrs
 
 from monitor.core.model import TaskSpec
-from monitor.core.ports import InvalidTask, Prepared
+from monitor.core.probing import InvalidTask, Prepared
 from monitor.probes.conditions import make_rule
 from monitor.probes.kind import Kind
 from monitor.probes.options import did_you_mean, read_options

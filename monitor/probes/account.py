@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import attrs
 from msgspec import Meta
 
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.secure import TlsOptions
 from monitor.probes.target import Url
 

@@ -6,7 +6,7 @@ import ssl
 
 import trio
 
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.explain import causes
 
 PATIENCE_S = 2.0

@@ -6,7 +6,7 @@ https://www.rabbitmq.com/amqp-0-9-1-reference
 from enum import Enum
 
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault, TargetDown
+from monitor.core.probing import OwnFault, TargetDown
 from monitor.probes.account import Account
 from monitor.probes.wire import Fields, Wire
 

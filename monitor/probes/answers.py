@@ -7,7 +7,7 @@ import attrs
 import trio
 
 from monitor.assertions.jsontext import NotJson, read_json
-from monitor.core.ports import Trace
+from monitor.core.probing import Trace
 from monitor.probes.content import BODY_LIMIT, Body, text_of
 from monitor.probes.exchange import Exchange, Head
 from monitor.probes.explain import printable

@@ -2,7 +2,7 @@
 
 import base64
 
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.account import read_account
 from monitor.probes.httpoptions import HttpOptions
 from monitor.probes.target import Url

@@ -13,7 +13,7 @@ from monitor.assertions import (
     with_defaults,
 )
 from monitor.core.model import TaskSpec
-from monitor.core.ports import InvalidTask, Rule, as_seen
+from monitor.core.probing import InvalidTask, Rule, as_seen
 from monitor.probes.kind import Kind
 
 

@@ -17,7 +17,7 @@ import attrs
 import trio
 
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.core.probing import OwnFault, TargetDown, Trace
 from monitor.probes import guard
 from monitor.probes.explain import descriptor_fault, explain
 from monitor.probes.target import bracketed

@@ -3,7 +3,7 @@
 import re
 import zlib
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 
 BODY_LIMIT = 1024 * 1024
 """Bytes of a body that are kept, after unpacking; what follows is not even read."""

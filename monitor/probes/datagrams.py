@@ -6,7 +6,7 @@ again when none comes.
 
 import trio
 
-from monitor.core.ports import Trace
+from monitor.core.probing import Trace
 from monitor.probes.connect import failure_of
 
 DATAGRAM_LIMIT = 65_507

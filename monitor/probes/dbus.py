@@ -24,7 +24,7 @@ from jeepney.auth import BEGIN, AuthenticationError, Authenticator
 from jeepney.bus_messages import message_bus
 
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault, Trace
+from monitor.core.probing import OwnFault, Trace
 from monitor.probes.connect import connect_unix
 from monitor.probes.explain import explain, printable
 

@@ -31,7 +31,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.connect import Ip
 from monitor.probes.dnsanswer import complaint_of, facts_of, records_of
 from monitor.probes.dnsquestion import Question, read_question, read_rcodes, same

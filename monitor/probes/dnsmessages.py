@@ -9,7 +9,7 @@ import dns.exception
 import dns.message
 import trio
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.explain import explain
 
 RESEND_S = 2.0

@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.reversename
 from dns.rdtypes.txtbase import TXTBase
 
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.options import did_you_mean
 from monitor.probes.target import check_host, parse_url, split_url
 

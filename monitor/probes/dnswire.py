@@ -19,7 +19,7 @@ import dns.resolver
 import trio
 
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.core.probing import OwnFault, TargetDown, Trace
 from monitor.probes.connect import Ip, connect, connect_udp
 from monitor.probes.content import Body
 from monitor.probes.dnsmessages import (

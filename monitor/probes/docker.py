@@ -24,7 +24,7 @@ from msgspec import Meta
 from monitor.assertions import Name, Names, Seconds, Type
 from monitor.assertions.showing import count
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.core.units import format_duration
 from monitor.probes.answers import (
     Answer,

@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, Trace
+from monitor.core.probing import InvalidTask, Probe, Trace
 from monitor.core.units import format_duration
 from monitor.probes.domainregistry import Registry, Unclear, rdap_request
 from monitor.probes.explain import printable

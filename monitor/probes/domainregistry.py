@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 import attrs
 import trio
 
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.core.units import format_duration
 from monitor.probes.answers import Answer, ask_json, text_in
 from monitor.probes.connect import connect

@@ -9,7 +9,7 @@ import attrs
 import h11
 import trio
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.content import BODY_LIMIT, Body
 from monitor.probes.explain import explain, printable
 

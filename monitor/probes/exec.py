@@ -25,7 +25,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, Permanent, Probe, Trace
+from monitor.core.probing import InvalidTask, Permanent, Probe, Trace
 from monitor.probes.explain import descriptor_fault, errno_words, printable
 from monitor.probes.kind import Kind
 from monitor.probes.options import Seconds

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Iterator
 
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault
+from monitor.core.probing import OwnFault
 
 _CERTIFICATE = {
     # X509_V_ERR_*, see `man X509_STORE_CTX_get_error`

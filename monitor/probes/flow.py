@@ -20,7 +20,7 @@ from monitor.assertions import ConditionError, Name, Names, Type
 from monitor.assertions.capture import Capture, NotCaptured, parse_capture
 from monitor.assertions.values import Seconds as Took
 from monitor.core.model import Result, Status, TaskSpec
-from monitor.core.ports import InvalidTask, Prepared, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, Prepared, Probe, TargetDown, Trace
 from monitor.engine.look import look
 from monitor.probes.conditions import names_of
 from monitor.probes.kind import Kind

@@ -15,7 +15,7 @@ import h2.exceptions
 import h2.settings
 import trio
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.explain import explain, printable
 
 STREAM = 1

@@ -25,7 +25,7 @@ from msgspec import Meta
 from monitor.assertions import Name, Names, Type
 from monitor.core.group import ALL, Member, Need, Standing, Unit, sum_up
 from monitor.core.model import Result, Status, TaskSpec
-from monitor.core.ports import Around, InvalidTask, Probe, Trace
+from monitor.core.probing import Around, InvalidTask, Probe, Trace
 from monitor.probes.kind import Kind, only_within
 from monitor.probes.options import did_you_mean, read_options
 from monitor.probes.target import rest_of, scheme_of

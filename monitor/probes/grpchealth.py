@@ -11,7 +11,7 @@ import attrs
 import h2.events
 import trio
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.explain import printable
 from monitor.probes.frames import STREAM, Frames, error_name
 from monitor.probes.wire import Fields

@@ -13,7 +13,7 @@ import ipaddress
 from collections.abc import Iterator
 from contextvars import ContextVar
 
-from monitor.core.ports import Refused
+from monitor.core.probing import Refused
 from monitor.core.reach import Network
 from monitor.core.reach import Policy as Policy
 from monitor.core.reach import read_allowed as read_allowed

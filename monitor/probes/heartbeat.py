@@ -27,7 +27,7 @@ from monitor.core.describe import shorten
 from monitor.core.heartbeat import BAD, Cron, Every, Finding, Schedule, Terms, Word, examine
 from monitor.core.model import Reason, Result, Status, TaskSpec
 from monitor.core.pings import Ping
-from monitor.core.ports import Around, InvalidTask, Probe, Trace
+from monitor.core.probing import Around, InvalidTask, Probe, Trace
 from monitor.core.units import format_duration
 from monitor.probes.kind import Kind, only_within
 from monitor.probes.options import Seconds

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.core.describe import HIDDEN
 from monitor.core.model import Result
-from monitor.core.ports import Probe, TargetDown, Trace
+from monitor.core.probing import Probe, TargetDown, Trace
 
 SHORTEST = 6
 """A shorter secret stands in ordinary words: hiding it would spoil them, and show where it is."""

@@ -31,7 +31,7 @@ import trio
 from monitor.assertions import Name, Names, Type
 from monitor.core.describe import HIDDEN, without_secrets
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.content import BODY_LIMIT, Body, text_of
 from monitor.probes.cookies import Jar
 from monitor.probes.exchange import Exchange, Head

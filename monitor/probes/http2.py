@@ -9,7 +9,7 @@ import h2.events
 import h2.settings
 import trio
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.content import Body
 from monitor.probes.exchange import HEAD_LIMIT, WIRE_LIMIT, Head
 from monitor.probes.frames import STREAM, Frames, error_name, invalid

@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.connect import Ip
 from monitor.probes.icmpwire import Answer, Complaint, IcmpWire
 from monitor.probes.kind import Kind

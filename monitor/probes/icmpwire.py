@@ -19,7 +19,7 @@ import attrs
 import trio
 
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.core.probing import OwnFault, TargetDown, Trace
 from monitor.probes.connect import Ip, failure_of, resolve
 from monitor.probes.explain import descriptor_fault, errno_words
 

@@ -15,7 +15,7 @@ import trio
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, Trace
+from monitor.core.probing import InvalidTask, Probe, Trace
 from monitor.core.units import format_duration
 from monitor.probes.explain import descriptor_fault
 from monitor.probes.kind import Kind

@@ -8,7 +8,7 @@ import trio
 
 from monitor.assertions import Names
 from monitor.core.model import Result
-from monitor.core.ports import Around, InvalidTask, Probe, Trace
+from monitor.core.probing import Around, InvalidTask, Probe, Trace
 
 
 @attrs.frozen(kw_only=True)

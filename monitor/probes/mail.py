@@ -26,7 +26,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Type
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.account import Account, LoginOptions, check_text, read_account
 from monitor.probes.secure import CERTIFICATE, TlsOptions, certificate_facts
 from monitor.probes.target import Url

@@ -5,7 +5,7 @@ https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html
 
 import attrs
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.account import Account
 from monitor.probes.wire import Fields, Wire
 

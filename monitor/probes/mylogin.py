@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 
 
 def native(password: bytes, nonce: bytes) -> bytes:

@@ -8,7 +8,7 @@ knows such a setting.
 import contextlib
 
 from monitor.core.model import Result
-from monitor.core.ports import Probe, TargetDown, Trace
+from monitor.core.probing import Probe, TargetDown, Trace
 from monitor.probes.account import check_upgrade, read_account, read_name
 from monitor.probes.kind import Kind
 from monitor.probes.mywire import MyWire

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.core.probing import OwnFault, TargetDown, Trace
 from monitor.probes.account import Account
 from monitor.probes.explain import printable
 from monitor.probes.mylogin import METHODS, sealed

@@ -14,7 +14,7 @@ import dns.rdatatype
 import trio
 
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.core.probing import OwnFault, TargetDown, Trace
 from monitor.probes.connect import Address, Lookup, connect, connect_udp
 from monitor.probes.dnsmessages import RESEND_S, ask_over, next_answer
 from monitor.probes.explain import explain

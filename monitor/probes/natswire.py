@@ -14,7 +14,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from monitor.assertions.jsontext import NotJson, read_json
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.wire import Wire
 
 BYTES_LIMIT = 1024 * 1024

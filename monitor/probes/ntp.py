@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import Probe, TargetDown, Trace
+from monitor.core.probing import Probe, TargetDown, Trace
 from monitor.probes.connect import Ip, connect_udp
 from monitor.probes.datagrams import receive, send
 from monitor.probes.explain import printable

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import msgspec
 
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.units import parse_duration
 
 

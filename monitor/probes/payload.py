@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import attrs
 import msgspec
 
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.httpoptions import HttpOptions
 
 _TYPES = {

@@ -11,7 +11,7 @@ import attrs
 
 from monitor.assertions import Seconds
 from monitor.core.model import Reason
-from monitor.core.ports import OwnFault, TargetDown
+from monitor.core.probing import OwnFault, TargetDown
 from monitor.probes.account import Account
 from monitor.probes.explain import printable
 from monitor.probes.rows import ROWS_LIMIT, Rows, number

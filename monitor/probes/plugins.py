@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor.core.describe import describe
 from monitor.core.model import Result
-from monitor.core.ports import Around, InvalidTask, Permanent, Probe, Trace
+from monitor.core.probing import Around, InvalidTask, Permanent, Probe, Trace
 from monitor.probes.foreign import contained
 from monitor.probes.kind import Kind
 from monitor.probes.options import read_options

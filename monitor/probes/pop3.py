@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from monitor.assertions import Name, Names, Type
-from monitor.core.ports import Probe, TargetDown, Trace
+from monitor.core.probing import Probe, TargetDown, Trace
 from monitor.probes.account import Account, refuse_name
 from monitor.probes.kind import Kind
 from monitor.probes.mail import (

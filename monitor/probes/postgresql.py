@@ -7,7 +7,7 @@ later than we do.
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result
-from monitor.core.ports import Probe, TargetDown, Trace
+from monitor.core.probing import Probe, TargetDown, Trace
 from monitor.probes.account import check_upgrade, read_account, read_name
 from monitor.probes.kind import Kind
 from monitor.probes.pgwire import PgWire

@@ -15,7 +15,7 @@ import attrs
 import h11
 import trio
 
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.probes import guard
 from monitor.probes.authorization import basic
 from monitor.probes.connect import Ip, Lookup, connect, resolve

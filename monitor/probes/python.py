@@ -4,7 +4,7 @@ The task's options are its keyword arguments. The function may be async, or not:
 a thread. It says
 
 * UP by returning None, True, or a text that becomes the detail;
-* DOWN by returning False, by a failed `assert`, or by raising `monitor.core.ports.TargetDown`;
+* DOWN by returning False, by a failed `assert`, or by raising `monitor.core.probing.TargetDown`;
 * anything else by returning a `monitor.core.model.Result`.
 
 Every other error is a bug of the function, never a claim about the target. Phase: `call`.
@@ -23,7 +23,7 @@ import trio
 
 from monitor.core.describe import describe
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.explain import causes
 from monitor.probes.foreign import contained
 from monitor.probes.kind import Kind

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.account import Account, LoginOptions, check_text, read_account, read_name
 from monitor.probes.explain import printable
 from monitor.probes.kind import Kind

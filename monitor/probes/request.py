@@ -10,7 +10,7 @@ import attrs
 import h11
 
 from monitor import __version__
-from monitor.core.ports import InvalidTask, TargetDown
+from monitor.core.probing import InvalidTask, TargetDown
 from monitor.probes.authorization import own_authorization
 from monitor.probes.content import ACCEPTED
 from monitor.probes.cookies import Jar, own_cookies, read_header, written

@@ -5,7 +5,7 @@ from typing import Self
 import attrs
 import trio
 
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.probes.connect import Ip, Lookup, connect
 from monitor.probes.httpoptions import HttpOptions
 from monitor.probes.proxy import Proxy, Tunnel

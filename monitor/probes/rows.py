@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Seconds, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.account import UpgradeOptions, check_text
 from monitor.probes.explain import printable
 from monitor.probes.threads import part_of_time_left

@@ -13,7 +13,7 @@ import trio
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.threads import ThreadFamily
 
 ITERATIONS_LIMIT = 1_000_000

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from monitor.assertions import ConditionError
 from monitor.assertions.patterns import compile_pattern
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.probes.explain import printable
 from monitor.probes.talk import Talk
 

@@ -11,7 +11,7 @@ import trio
 from msgspec import Meta
 
 from monitor.core.model import Reason
-from monitor.core.ports import InvalidTask, OwnFault, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, TargetDown, Trace
 from monitor.probes.certificate import CERTIFICATE, facts_of_chain
 from monitor.probes.explain import causes, explain, printable
 

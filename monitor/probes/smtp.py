@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Reason
-from monitor.core.ports import InvalidTask, OwnFault, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.account import Account, refuse_name
 from monitor.probes.kind import Kind
 from monitor.probes.mail import (

@@ -4,7 +4,7 @@ import ipaddress
 
 import trio
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.explain import explain
 
 _REPLIES = (

@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.explain import printable
 from monitor.probes.kind import Kind
 from monitor.probes.sshkeys import EXCHANGES, KEY_TYPES, HostKey

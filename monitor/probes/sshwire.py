@@ -9,7 +9,7 @@ from typing import Self
 import attrs
 
 from monitor import __version__
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.explain import printable
 from monitor.probes.wire import Fields, Wire
 

@@ -7,7 +7,7 @@ from xml.sax.saxutils import quoteattr
 import trio
 
 from monitor.assertions import Name, Type
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.probes.certificate import CERTIFICATE
 from monitor.probes.explain import explain
 from monitor.probes.imap import Imap

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 import attrs
 import idna
 
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,63}")

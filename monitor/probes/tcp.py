@@ -37,7 +37,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, Trace
+from monitor.core.probing import InvalidTask, Probe, Trace
 from monitor.probes.connect import Ip, connect
 from monitor.probes.kind import Kind
 from monitor.probes.script import (

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, TargetDown, Trace
+from monitor.core.probing import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.alerts import alert_after_handshake, alert_of, check_alert
 from monitor.probes.certificate import covers
 from monitor.probes.connect import Ip, connect

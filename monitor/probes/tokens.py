@@ -12,7 +12,7 @@ import attrs
 import trio
 
 from monitor.assertions.jsontext import NotJson, read_json
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.probes.authorization import basic, sendable
 from monitor.probes.content import Body, text_of
 from monitor.probes.exchange import Exchange, Head

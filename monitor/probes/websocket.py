@@ -15,7 +15,7 @@ from msgspec import Meta
 from monitor import __version__
 from monitor.assertions import Name, Names, Type
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Probe, Trace
+from monitor.core.probing import InvalidTask, Probe, Trace
 from monitor.probes.account import check_text
 from monitor.probes.connect import connect
 from monitor.probes.explain import printable

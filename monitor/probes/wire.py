@@ -4,7 +4,7 @@ from typing import Self
 
 import trio
 
-from monitor.core.ports import TargetDown, Trace
+from monitor.core.probing import TargetDown, Trace
 from monitor.probes.connect import connect
 from monitor.probes.explain import explain, printable
 from monitor.probes.secure import TlsOptions, secure

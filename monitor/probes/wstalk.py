@@ -25,7 +25,7 @@ from wsproto.events import (
 )
 from wsproto.utilities import RemoteProtocolError
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.explain import explain, printable
 
 READ_LIMIT = 1024 * 1024

@@ -18,7 +18,7 @@ from monitor.core.alerts.alerting import AlertingChange
 from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, Notice, Send
 from monitor.core.calendar.windows import read_window
 from monitor.core.model import Result, Task, TaskSpec
-from monitor.core.ports import Prepared, Probe, Trace
+from monitor.core.probing import Prepared, Probe, Trace
 from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.core.schedule import PHASELESS
 from monitor.core.script import Script

@@ -37,7 +37,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from monitor.core.describe import describe
-from monitor.core.ports import OutcomeUnknown
+from monitor.core.failures import OutcomeUnknown
 from monitor.journal import tell
 from monitor.store.address import Address
 from monitor.store.errors import translated

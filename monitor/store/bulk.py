@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Dialect, Table
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from monitor.core.ports import StoreRefused
+from monitor.core.failures import StoreRefused
 from monitor.store.rows import Values
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from monitor.core.describe import describe
-from monitor.core.ports import DatabaseAway, OutcomeUnknown, StoreError, StoreRefused
+from monitor.core.failures import DatabaseAway, OutcomeUnknown, StoreError, StoreRefused
 
 # SQLSTATEs, or the classes they begin with (PostgreSQL manual, appendix A).
 _AWAY = {

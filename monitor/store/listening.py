@@ -12,7 +12,7 @@ from typing import Any
 import trio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from monitor.core.ports import DatabaseAway, OutcomeUnknown, StoreError
+from monitor.core.failures import DatabaseAway, OutcomeUnknown, StoreError
 from monitor.journal import tell
 from monitor.store.bridge import Bridge
 

@@ -17,6 +17,7 @@ from monitor.core.access.people import Deed
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange, Request
+from monitor.core.failures import SessionBusyError
 from monitor.core.glance import Bin, Recent
 from monitor.core.listing import Page
 from monitor.core.model import (
@@ -35,7 +36,7 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.pings import BEGINNING, Ping
-from monitor.core.ports import OpenSession, SessionBusyError
+from monitor.core.ports import OpenSession
 from monitor.core.receipts import Receipt
 from monitor.core.records import Record
 from monitor.core.tasks import spec_fields

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from monitor.core.failures import AlreadyDone
 from monitor.core.listing import (
     Gaps,
     Happenings,
@@ -16,7 +17,6 @@ from monitor.core.listing import (
     Tasks,
     Transitions,
 )
-from monitor.core.ports import AlreadyDone
 from monitor.core.receipts import KEPT, Receipt
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from monitor.core.changes import Request
+from monitor.core.failures import DuplicateName, NoSuchTask
 from monitor.core.glance import Bin, Glance, Recent, roughly
 from monitor.core.model import (
     Event,
@@ -25,7 +26,6 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
-from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
 from monitor.core.tasks import spec_fields
 from monitor.store.memory_access import AccessTables

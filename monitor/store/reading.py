@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.changes import Changes, Request
+from monitor.core.failures import NoSuchTask
 from monitor.core.model import (
     Event,
     Gap,
@@ -21,7 +22,6 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.pings import BEGINNING, Ping
-from monitor.core.ports import NoSuchTask
 from monitor.store import rows, tables
 from monitor.store.alerting import alerting
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.core.ports import AlreadyDone
+from monitor.core.failures import AlreadyDone
 from monitor.core.receipts import KEPT, Receipt
 from monitor.store import tables
 

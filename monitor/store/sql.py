@@ -17,6 +17,7 @@ from monitor.core.access.people import Deed
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
+from monitor.core.failures import DatabaseAway, SessionBusyError, StoreError
 from monitor.core.glance import Bin, Recent
 from monitor.core.listing import Page
 from monitor.core.model import (
@@ -32,7 +33,7 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.pings import Ping
-from monitor.core.ports import DatabaseAway, OpenSession, SessionBusyError, StoreError
+from monitor.core.ports import OpenSession
 from monitor.core.receipts import Receipt
 from monitor.core.records import Record
 from monitor.journal import tell

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.alerts.alerting import Alerting
 from monitor.core.changes import FleetChange
+from monitor.core.failures import DuplicateName, NoSuchTask
 from monitor.core.model import Gap, Lifecycle, Node, Recovery, RequestKind, State, Task, TaskSpec
 from monitor.core.pings import PINGS_KEPT, Ping, PingRecord
-from monitor.core.ports import DuplicateName, NoSuchTask
 from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
 from monitor.store import rows, tables
 from monitor.store.access import write_deeds

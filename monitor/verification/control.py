@@ -14,8 +14,9 @@ import attrs
 import trio
 
 from monitor.core.describe import describe
+from monitor.core.failures import SessionBusyError
 from monitor.core.model import Result, Status, Task, TaskSpec, WatchedTask
-from monitor.core.ports import Session, SessionBusyError
+from monitor.core.ports import Session
 from monitor.core.records import LookRecord, Record
 from monitor.engine.clock import Clock
 from monitor.store.address import Address

@@ -4,7 +4,7 @@ import attrs
 import trio
 
 from monitor.core.model import Result, TaskSpec
-from monitor.core.ports import Prepare, Prepared, Trace
+from monitor.core.probing import Prepare, Prepared, Trace
 
 _PATIENCE_S = 2.0
 

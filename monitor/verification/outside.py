@@ -16,7 +16,8 @@ import trio
 from sqlalchemy import text
 
 from monitor.core.describe import describe
-from monitor.core.ports import DatabaseAway, Session, StoreError
+from monitor.core.failures import DatabaseAway, StoreError
+from monitor.core.ports import Session
 from monitor.engine.clock import Clock
 from monitor.store.address import Address
 from monitor.store.bridge import Bridge, open_bridge

@@ -13,7 +13,7 @@ import attrs
 import trio
 
 from monitor.core.describe import describe
-from monitor.core.ports import StoreError, StoreRefused
+from monitor.core.failures import StoreError, StoreRefused
 from monitor.store.address import Address
 from monitor.store.bridge import open_bridge
 from monitor.verification.outside import apart, execute

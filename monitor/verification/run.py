@@ -13,7 +13,8 @@ import trio
 
 from monitor import __version__
 from monitor.core.describe import describe
-from monitor.core.ports import Prepare, StoreError
+from monitor.core.failures import StoreError
+from monitor.core.probing import Prepare
 from monitor.departure import Departure, open_departure
 from monitor.engine.clock import Clock
 from monitor.store.address import Address

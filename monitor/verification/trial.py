@@ -7,7 +7,7 @@ import attrs
 
 from monitor.app import App, Tuning, open_monitor
 from monitor.core.model import Task, TaskSpec
-from monitor.core.ports import Prepare
+from monitor.core.probing import Prepare
 from monitor.core.records import LookRecord
 from monitor.engine.clock import Clock
 from monitor.store.address import Address

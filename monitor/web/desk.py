@@ -11,7 +11,8 @@ import attrs
 import trio
 from starlette.exceptions import HTTPException
 
-from monitor.core.ports import DatabaseAway, Session, Store
+from monitor.core.failures import DatabaseAway
+from monitor.core.ports import Session, Store
 
 SESSIONS = 4
 PATIENCE_S = 5.0

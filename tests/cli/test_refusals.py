@@ -6,8 +6,9 @@ import pytest
 
 from monitor.cli.everywhere import Everywhere
 from monitor.cli.refusals import BadInput, CouldNotTell, refusal
+from monitor.core.failures import DatabaseAway, NoSuchTask, SchemaMismatch
 from monitor.core.model import Reason
-from monitor.core.ports import DatabaseAway, InvalidTask, NoSuchTask, OwnFault, SchemaMismatch
+from monitor.core.probing import InvalidTask, OwnFault
 from monitor.settings import SettingsError
 from tests.cli.conftest import Monitor
 

@@ -16,7 +16,7 @@ from monitor.core.alerts.alerting import Alerting, AlertingChange, Maintenance, 
 from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.changes import FleetChange
 from monitor.core.model import AlertPolicy, Escalation, Status, Task, TaskSpec
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.tasks import checked
 from tests.store.scene import at
 

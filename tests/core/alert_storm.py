@@ -18,8 +18,8 @@ import trio
 from monitor.channels.outside import outside
 from monitor.core.alerts.alerting import AlertingChange, Selector, Silence
 from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, NoticeState, Send
+from monitor.core.failures import DatabaseAway, OutcomeUnknown
 from monitor.core.model import AlertPolicy, Result, Status, Task
-from monitor.core.ports import DatabaseAway, OutcomeUnknown
 from monitor.core.records import NoticeRecord, Record
 from tests.core.scene import Stage, at
 

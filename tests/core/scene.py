@@ -11,6 +11,7 @@ import attrs
 import trio
 
 from monitor.app import App, Tuning, open_monitor
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import (
     Event,
     Gap,
@@ -24,7 +25,8 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.policy import Backoff, RecoveryPolicy
-from monitor.core.ports import DatabaseAway, Prepared, Session, TargetDown, Trace
+from monitor.core.ports import Session
+from monitor.core.probing import Prepared, TargetDown, Trace
 from monitor.core.records import LookRecord, Record
 from monitor.engine.clock import Clock
 from monitor.engine.outbox import NOWHERE, Outside

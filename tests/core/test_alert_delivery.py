@@ -12,7 +12,7 @@ from trio.testing import MockClock
 from monitor.core.alerts.alerting import AlertingChange, Selector, Silence
 from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, Notice, NoticeState
 from monitor.core.model import AlertPolicy, Result
-from monitor.core.ports import Trace
+from monitor.core.probing import Trace
 from monitor.store.memory import MemorySession
 from tests.core.inbox import Inbox, open_inbox, refuse
 from tests.core.scene import Stage, Target, at, down, in_turn, up

@@ -9,7 +9,7 @@ from trio.testing import MockClock
 
 from monitor.core.model import Reason, Result, Status, Task, TaskSpec
 from monitor.core.pings import BODY_LIMIT, Ping, PingKind
-from monitor.core.ports import Around, Prepared, Probe, Trace
+from monitor.core.probing import Around, Prepared, Probe, Trace
 from monitor.engine.pulse import NoRoom, Pulse
 from tests.core.scene import Stage, at, down, in_turn, since_start_s, taking, up
 

@@ -7,8 +7,9 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import Tuning, open_monitor
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import GapReason, Lifecycle, Reason, RequestKind, Result, Status, Task
-from monitor.core.ports import DatabaseAway, InvalidTask, TargetDown
+from monitor.core.probing import InvalidTask, TargetDown
 from monitor.core.records import LookRecord
 from tests.core.judge import judge_task
 from tests.core.scene import (

@@ -8,8 +8,8 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import App
+from monitor.core.failures import OutcomeUnknown, StoreRefused
 from monitor.core.model import Gap, GapReason, Result, Status
-from monitor.core.ports import OutcomeUnknown, StoreRefused
 from monitor.core.records import LookRecord, Record
 from tests.core.judge import judge_task
 from tests.core.scene import Stage, at, broken, down, since_start_s, taking, up

@@ -11,8 +11,9 @@ import trio
 from trio.testing import MockClock
 
 from monitor.app import App
+from monitor.core.failures import OutcomeUnknown
 from monitor.core.model import Event, GapReason, Reason, RequestKind, Result, Status, Task
-from monitor.core.ports import OutcomeUnknown, OwnFault, TargetDown
+from monitor.core.probing import OwnFault, TargetDown
 from monitor.core.records import Record
 from tests.core.judge import judge_task
 from tests.core.scene import EXACT, Stage

@@ -7,7 +7,7 @@ import trio
 from trio.testing import MockClock
 
 from monitor.core.model import GapReason, Lifecycle, Reason, RequestKind, Result, Status
-from monitor.core.ports import OwnFault
+from monitor.core.probing import OwnFault
 from tests.core.judge import judge_task
 from tests.core.scene import (
     Role,

@@ -10,7 +10,7 @@ from monitor import probes
 from monitor.app import App
 from monitor.core.model import Reason, Status, Task, TaskSpec
 from monitor.core.pings import PingKind
-from monitor.core.ports import Prepared
+from monitor.core.probing import Prepared
 from tests.core.scene import Stage, down, in_turn, since_start_s, up
 
 pytestmark = pytest.mark.usefixtures("unhurried")

@@ -13,7 +13,7 @@ from monitor.core.access.changing import adding
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Spans, User, WebSession, new_deed
 from monitor.core.access.roles import Role
-from monitor.core.ports import DatabaseAway
+from monitor.core.failures import DatabaseAway
 from monitor.engine.housekeeping import Housekeeping
 from tests.core.scene import Stage, open_stage
 

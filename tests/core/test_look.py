@@ -8,7 +8,7 @@ from trio.testing import MockClock
 
 from monitor.core.describe import describe, shorten
 from monitor.core.model import DETAIL_LIMIT, Reason, Result, Status
-from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.core.probing import OwnFault, TargetDown, Trace
 from monitor.engine.look import look
 
 

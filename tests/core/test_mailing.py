@@ -12,8 +12,8 @@ from trio.testing import MockClock
 
 from monitor.core.alerts.alerting import AlertingChange, Maintenance, Selector
 from monitor.core.alerts.notices import NotDelivered
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import TaskSpec
-from monitor.core.ports import DatabaseAway
 from monitor.core.statuspage.readers import Letter, LetterState, Subscriber, Way, new_subscriber
 from monitor.core.statuspage.values import PagesChange, Post, PostState, Section, StatusPage
 from monitor.engine.mailing import AT_ONCE, DEADLINE_S, ROUND_S, Mailing

@@ -8,8 +8,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from monitor.core.failures import DatabaseAway, StoreRefused
 from monitor.core.model import Event, GapReason, Result, State, Status, TaskSpec, Transition
-from monitor.core.ports import DatabaseAway, StoreRefused
 from monitor.core.records import EventRecord, LookRecord, Record
 from monitor.engine.outage import Outage
 from monitor.engine.recorder import BATCH, LINGER_S, PATIENCE_S, Recorder

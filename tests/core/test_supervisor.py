@@ -8,7 +8,7 @@ from trio.testing import MockClock
 
 from monitor.core.model import Lifecycle, Recovery
 from monitor.core.policy import Backoff, RecoveryPolicy
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.engine.supervisor import ChildExit, Life
 from tests.core.family import Diary, Family, failing
 from tests.core.scene import at, since_start_s

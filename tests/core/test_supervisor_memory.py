@@ -6,7 +6,7 @@ from trio.testing import MockClock
 
 from monitor.core.model import Lifecycle, Recovery
 from monitor.core.policy import RecoveryPolicy
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from tests.core.family import Diary, Family, failing
 from tests.core.scene import at
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.model import Task, TaskSpec
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.tasks import LONGEST_S, SHORTEST_S, checked, edited, make_spec
 from monitor.core.units import parse_duration
 

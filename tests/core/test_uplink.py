@@ -10,7 +10,7 @@ import trio
 from trio.testing import MockClock
 
 from monitor.core.model import Lifecycle, Reason, Result, Status, Task
-from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.core.probing import OwnFault, TargetDown, Trace
 from monitor.engine.alarm import Alarm
 from monitor.engine.alerts import Alerts
 from monitor.engine.beat import Beat

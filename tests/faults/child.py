@@ -17,7 +17,7 @@ import trio
 from monitor import journal
 from monitor.app import Tuning, open_monitor
 from monitor.core.model import Result, Status, Task, TaskSpec
-from monitor.core.ports import Prepared, Trace
+from monitor.core.probing import Prepared, Trace
 from monitor.core.records import LookRecord
 from monitor.departure import Departure, open_departure
 from monitor.engine.clock import Clock

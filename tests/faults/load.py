@@ -10,7 +10,7 @@ import trio
 
 from monitor.app import App, Tuning, open_monitor
 from monitor.core.model import Result, Status, Task, TaskSpec
-from monitor.core.ports import Prepared, Trace
+from monitor.core.probing import Prepared, Trace
 from monitor.core.records import LookRecord
 from monitor.engine.clock import Clock
 from monitor.store.address import parse_address

@@ -16,7 +16,7 @@ import attrs
 import trio
 
 from monitor.core.model import TaskSpec
-from monitor.core.ports import Prepared
+from monitor.core.probing import Prepared
 from monitor.engine.look import look
 from monitor.probes import prepare
 from tests.horrors.horror import Horror

@@ -26,7 +26,7 @@ def watched(
 
 @attrs.define
 class Around:
-    """See `ports.Around`: what it answers is what a test puts here."""
+    """See `probing.Around`: what it answers is what a test puts here."""
 
     task: Task
     at_s: float = 0.0

@@ -17,7 +17,7 @@ from typing import Any
 import trio
 
 from monitor.core.model import Status
-from monitor.core.ports import OwnFault
+from monitor.core.probing import OwnFault
 from tests.probes.servers import look_at
 
 LIMIT_S = 60.0

@@ -17,7 +17,7 @@ from typing import Any
 import trio
 
 from monitor.core.model import TaskSpec
-from monitor.core.ports import Prepared
+from monitor.core.probing import Prepared
 from monitor.engine.look import look
 from monitor.probes import prepare
 from monitor.probes.connect import RESOLVER_THREADS

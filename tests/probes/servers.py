@@ -16,7 +16,7 @@ import psutil
 import trio
 
 from monitor.core.model import Result, TaskSpec
-from monitor.core.ports import Probe
+from monitor.core.probing import Probe
 from monitor.engine.look import look
 from monitor.probes import prepare
 

@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, TargetDown
+from monitor.core.probing import InvalidTask, OwnFault, TargetDown
 from monitor.probes.account import Account
 from monitor.probes.amqpwire import AmqpWire, read_table
 from monitor.probes.wire import Wire

@@ -13,7 +13,7 @@ import pytest
 import trio
 
 from monitor.core.model import Reason, Status
-from monitor.core.ports import OwnFault, TargetDown, Trace
+from monitor.core.probing import OwnFault, TargetDown, Trace
 from monitor.probes import connect as room
 from monitor.probes.connect import connect, connect_udp, resolve
 from monitor.probes.threads import ThreadFamily

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from monitor.core.model import Status
-from monitor.core.ports import InvalidTask, OwnFault, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, TargetDown, Trace
 from tests.probes.conversations import CONVERSATIONS, Conversation, recording, repeating
 from tests.probes.real import needs
 from tests.probes.servers import (

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.assertions import parse
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault
+from monitor.core.probing import InvalidTask, OwnFault
 from monitor.probes import dns as kind
 from monitor.probes import dnswire as room
 from monitor.probes.conditions import names_of

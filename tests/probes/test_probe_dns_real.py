@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from monitor.core.model import Status
-from monitor.core.ports import TargetDown, Trace
+from monitor.core.probing import TargetDown, Trace
 from tests.probes.conversations import judged
 from tests.probes.servers import client_sockets, look_at, probe_of
 from tests.probes.stepping import cancelled_at_step

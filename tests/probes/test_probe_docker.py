@@ -17,7 +17,7 @@ import trio
 import trustme
 
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, TargetDown, Trace
 from monitor.probes.answers import Answer
 from monitor.probes.docker import judge
 from monitor.probes.guard import POLICY, Policy

@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from monitor.core.model import Reason, Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.rdap import read_registration
 from tests.probes.registries import (
     always,

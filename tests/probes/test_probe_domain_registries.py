@@ -10,7 +10,7 @@ import trio
 import trustme
 
 from monitor.core.model import Reason, Status
-from monitor.core.ports import Trace
+from monitor.core.probing import Trace
 from monitor.engine.look import look
 from monitor.probes.answers import Answer
 from monitor.probes.domainregistry import LIST_KEPT_S, QUIET_S, Registry, Unclear, rdap_request

@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from monitor.core.model import Reason, Status
-from monitor.core.ports import InvalidTask, OwnFault, Permanent, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Permanent, Trace
 from monitor.probes.exec import OUTPUT_LIMIT
 from monitor.probes.perfdata import perfdata
 from tests.probes.servers import SHORT_S, look_at, no_more_files, open_files, probe_of

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, OwnFault
+from monitor.core.probing import InvalidTask, OwnFault
 from tests.probes.servers import Stream, hang, look_at, probe_of, read_request, serving
 
 Answers = dict[str, str]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.core.model import Status, TaskSpec
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes import prepare
 from tests.probes.around import around, watched
 from tests.probes.servers import look_at

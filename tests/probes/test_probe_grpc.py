@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.model import Result, Status, TaskSpec
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.engine.look import look
 from monitor.probes import prepare
 from monitor.probes.grpchealth import CODES, SERVING, read_answer, write_question

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.model import Reason, Status
-from monitor.core.ports import Refused, Trace
+from monitor.core.probing import Refused, Trace
 from monitor.probes.connect import connect, connect_udp, resolve
 from monitor.probes.guard import POLICY, Policy, check, read_allowed
 from tests.probes.servers import look_at, read_request, serving

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.core.model import Status, TaskSpec
 from monitor.core.pings import PingKind
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes import completed, prepare
 from monitor.probes.heartbeat import new_token, token_of
 from tests.probes.around import Around, around

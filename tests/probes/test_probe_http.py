@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Trace
+from monitor.core.probing import InvalidTask, Trace
 from tests.probes.certificates import server_context
 from tests.probes.servers import (
     SHORT_S,

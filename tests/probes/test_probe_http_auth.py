@@ -9,7 +9,7 @@ import pytest
 
 from monitor.core.describe import HIDDEN, without_secrets
 from monitor.core.model import Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from tests.probes.conversations import judged
 from tests.probes.servers import (
     Stream,

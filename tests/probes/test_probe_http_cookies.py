@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.model import Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.cookies import COOKIES_KEPT, Jar
 from monitor.probes.target import parse_url
 from tests.probes.certificates import server_context

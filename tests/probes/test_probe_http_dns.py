@@ -16,7 +16,7 @@ import pytest
 import trio
 
 from monitor.core.model import Reason, Status
-from monitor.core.ports import InvalidTask, OwnFault, Refused, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Refused, Trace
 from monitor.probes import nameserver
 from monitor.probes.guard import POLICY, Policy
 from tests.probes.real import free_port, needs_program, running

@@ -17,7 +17,7 @@ import trio.testing
 import trustme
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.probes.content import BODY_LIMIT
 from monitor.probes.http2 import Http2Exchange
 from tests.probes.certificates import server_context

@@ -17,7 +17,7 @@ import trio
 import trustme
 
 from monitor.core.model import Result, Status, TaskSpec
-from monitor.core.ports import Trace
+from monitor.core.probing import Trace
 from monitor.engine.look import look
 from monitor.probes import prepare
 from monitor.probes.tokens import SPARE_S

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from monitor.core.model import Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from tests.probes.servers import Stream, http_answer, look_at, probe_of, read_request, serving
 
 

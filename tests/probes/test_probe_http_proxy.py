@@ -14,7 +14,7 @@ import trio
 import trustme
 
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, Refused, Trace
+from monitor.core.probing import InvalidTask, Refused, Trace
 from monitor.probes.guard import POLICY, Policy
 from tests.probes.certificates import server_context
 from tests.probes.real import free_port, needs_program, running

@@ -17,7 +17,7 @@ import pytest
 import trio
 
 from monitor.core.model import Reason, Result, Status, TaskSpec
-from monitor.core.ports import InvalidTask, OwnFault, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, TargetDown, Trace
 from monitor.engine.look import look
 from monitor.probes import guard, icmpwire, prepare
 from monitor.probes.icmpwire import Answer, Complaint, IcmpWire

@@ -13,7 +13,7 @@ import trio
 import trustme
 
 from monitor.core.model import Reason, Result, Status, TaskSpec
-from monitor.core.ports import InvalidTask, OwnFault, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Trace
 from monitor.engine.look import look
 from monitor.probes import prepare
 from monitor.probes.imap import quoted

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from tests.probes.conversations import judged, repeating
 from tests.probes.real import free_port, needs_program, running
 from tests.probes.servers import SHORT_S, look_at, probe_of, serving

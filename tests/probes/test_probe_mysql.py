@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, TargetDown
+from monitor.core.probing import InvalidTask, OwnFault, TargetDown
 from monitor.probes.mylogin import caching_sha2, native, sealed
 from tests.probes.certificates import server_context
 from tests.probes.conversations import judged, repeating

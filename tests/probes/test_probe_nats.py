@@ -17,7 +17,7 @@ import trustme
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, OwnFault
+from monitor.core.probing import InvalidTask, OwnFault
 from monitor.probes.natswire import NatsWire, read_credentials
 from monitor.probes.wire import Wire
 from tests.probes.conversations import judged, repeating

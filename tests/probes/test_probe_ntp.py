@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Trace
+from monitor.core.probing import InvalidTask, Trace
 from monitor.probes import ntp as room
 from tests.probes.conversations import judged
 from tests.probes.datagrams import Reply, answering_datagrams, datagram_sockets

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from monitor.core.model import Result, Status, TaskSpec
-from monitor.core.ports import InvalidTask, OwnFault, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Trace
 from monitor.engine.look import look
 from monitor.probes import prepare
 from tests.probes.mailservers import PASSWORD, USER, dovecot

@@ -14,7 +14,7 @@ import trio
 import trustme
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, OwnFault
+from monitor.core.probing import InvalidTask, OwnFault
 from tests.conftest import serving as postgres_serving
 from tests.postgres import PostgresServer
 from tests.probes.certificates import server_context

@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from monitor.core.model import Reason, Status
-from monitor.core.ports import InvalidTask, OwnFault, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Trace
 from monitor.probes import python as room
 from monitor.probes.threads import ThreadFamily
 from tests.probes.servers import SHORT_S, look_at, probe_of

@@ -10,7 +10,7 @@ import trio
 import trustme
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.redis import read_info
 from tests.probes.certificates import server_context
 from tests.probes.conversations import judged, repeating

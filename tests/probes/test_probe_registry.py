@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from monitor.core.model import Status
-from monitor.core.ports import InvalidTask, Permanent
+from monitor.core.probing import InvalidTask, Permanent
 from monitor.probes import find_kind, kinds
 from monitor.probes.kind import Kind
 from monitor.probes.plugins import plugins
@@ -23,7 +23,7 @@ Install = Callable[..., None]
 GOOD = """
 import attrs
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Permanent, TargetDown
+from monitor.core.probing import InvalidTask, Permanent, TargetDown
 from monitor.probes.kind import Kind
 
 @attrs.frozen(kw_only=True)

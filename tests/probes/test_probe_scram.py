@@ -8,7 +8,7 @@ import hmac
 
 import pytest
 
-from monitor.core.ports import TargetDown
+from monitor.core.probing import TargetDown
 from monitor.probes.scram import ITERATIONS_LIMIT, Scram, binding_of, prepared
 
 SALT = b"salt of 16 bytes"

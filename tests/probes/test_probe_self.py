@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from monitor.core.model import Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from tests.probes.servers import look_at, open_files, probe_of
 
 

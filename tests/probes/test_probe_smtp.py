@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from monitor.core.model import Reason, Result, Status, TaskSpec
-from monitor.core.ports import InvalidTask, OwnFault, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Trace
 from monitor.engine.look import look
 from monitor.probes import prepare
 from tests.probes.certificates import self_signed, server_context

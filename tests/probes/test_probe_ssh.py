@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask, Trace
+from monitor.core.probing import InvalidTask, Trace
 from monitor.probes import ssh as room
 from monitor.probes.sshkeys import EXCHANGES, KEY_TYPES
 from tests.probes.conversations import judged, recording, repeating

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import TargetDown, Trace
+from monitor.core.probing import TargetDown, Trace
 from monitor.probes import guard
 from monitor.probes.sshwire import string
 from tests.probes.conversations import repeating

@@ -18,7 +18,7 @@ import trio
 from jeepney import HeaderFields, Message, Parser, new_error, new_method_return
 
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Trace
 from tests.probes.managers import Manager, running_bus, running_manager
 from tests.probes.servers import SHORT_S, hang, look_at, open_files, probe_of
 from tests.probes.stepping import cancelled_at_step

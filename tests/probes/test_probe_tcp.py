@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.core.model import Result, Status
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.probes.tcp import unescape
 from tests.probes.servers import SHORT_S, Handler, Stream, hang, look_at, probe_of, reset, serving
 

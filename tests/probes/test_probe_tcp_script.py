@@ -12,7 +12,7 @@ import trio.testing
 import trustme
 
 from monitor.core.model import Status
-from monitor.core.ports import InvalidTask, TargetDown, Trace
+from monitor.core.probing import InvalidTask, TargetDown, Trace
 from monitor.probes import tcp
 from tests.probes.certificates import server_context
 from tests.probes.conversations import judged, repeating

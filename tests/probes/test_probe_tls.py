@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault
+from monitor.core.probing import InvalidTask, OwnFault
 from monitor.probes.secure import shared_context
 from tests.probes.certificates import lasting, self_signed, server_context
 from tests.probes.servers import (

@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault
+from monitor.core.probing import InvalidTask, OwnFault
 from monitor.probes.certificate import covers, facts_of_chain
 from tests.probes.certificates import (
     lasting,

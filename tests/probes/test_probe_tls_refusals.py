@@ -12,7 +12,7 @@ import trio
 import trustme
 
 from monitor.core.model import Status
-from monitor.core.ports import Trace
+from monitor.core.probing import Trace
 from monitor.probes import alerts
 from monitor.probes.alerts import ALERTS, alert_of
 from tests.probes.certificates import lasting

@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from monitor.core.model import Status
-from monitor.core.ports import Trace
+from monitor.core.probing import Trace
 from monitor.probes.talk import STARTTLS
 from tests.conftest import serving as postgres_serving
 from tests.probes import tlsservers

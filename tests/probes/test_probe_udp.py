@@ -12,7 +12,7 @@ import dns.message
 import pytest
 
 from monitor.core.model import Reason, Result, Status
-from monitor.core.ports import InvalidTask, OwnFault, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, TargetDown, Trace
 from monitor.probes import guard
 from tests.probes.conversations import judged
 from tests.probes.datagrams import Reply, answering_datagrams, datagram_sockets

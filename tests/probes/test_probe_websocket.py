@@ -20,7 +20,7 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
 from monitor.core.model import Result, Status, TaskSpec
-from monitor.core.ports import InvalidTask, Trace
+from monitor.core.probing import InvalidTask, Trace
 from monitor.engine.look import look
 from monitor.probes import prepare
 from monitor.probes.wstalk import READ_LIMIT

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import monitor
 from monitor.assertions import Type, parse
 from monitor.assertions.errors import ConditionError
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.units import parse_duration
 from monitor.operations.tasks import new_task
 from monitor.russian.refusals import REFUSALS

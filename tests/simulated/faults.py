@@ -11,8 +11,8 @@ import trio
 
 from monitor.channels.outside import outside
 from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, NoticeState, Send
+from monitor.core.failures import DatabaseAway, OutcomeUnknown
 from monitor.core.pings import PingRecord
-from monitor.core.ports import DatabaseAway, OutcomeUnknown
 from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.engine.outbox import Outside
 from tests.core.scene import Stage

@@ -19,7 +19,8 @@ from monitor.core.alerts.notices import Notice
 from monitor.core.calendar import hours
 from monitor.core.model import Recovery, Result, Status, WatchedTask
 from monitor.core.policy import Backoff, after_failure
-from monitor.core.ports import OpenSession, Permanent, Probe
+from monitor.core.ports import OpenSession
+from monitor.core.probing import Permanent, Probe
 from monitor.core.records import LookRecord, NoticeRecord, Record
 from monitor.core.verdict import Verdict, judge
 from monitor.engine import supervisor, watch

@@ -11,8 +11,9 @@ import attrs
 import trio
 
 from monitor.core.alerts.alerting import Acknowledgement, AlertingChange, Selector, Silence
+from monitor.core.failures import DatabaseAway, NoSuchTask
 from monitor.core.model import RequestKind, Task, TaskSpec
-from monitor.core.ports import DatabaseAway, NoSuchTask, Session
+from monitor.core.ports import Session
 from tests.core.scene import Stage
 from tests.simulated.happenings import Happening
 from tests.simulated.scripts import Part

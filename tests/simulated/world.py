@@ -14,7 +14,7 @@ from monitor import probes
 from monitor.app import App, Tuning, open_monitor
 from monitor.core.alerts.alerting import AlertingChange, Maintenance, Selector
 from monitor.core.model import Reason, Recovery, Result, State, Status, Task, TaskSpec
-from monitor.core.ports import OwnFault, Prepared, TargetDown, Trace
+from monitor.core.probing import OwnFault, Prepared, TargetDown, Trace
 from monitor.engine.child import Doing
 from monitor.engine.foresight import Foresight
 from tests.core.scene import Journal, Stage

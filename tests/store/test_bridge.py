@@ -7,7 +7,7 @@ import pytest
 import trio
 import trio.testing
 
-from monitor.core.ports import DatabaseAway, OutcomeUnknown
+from monitor.core.failures import DatabaseAway, OutcomeUnknown
 from monitor.store.address import parse_address
 from monitor.store.bridge import Bridge, Limits, open_bridge
 from monitor.store.sql import SqlStore, open_store

@@ -23,7 +23,8 @@ from monitor.core.access.changing import (
 from monitor.core.access.people import Deed, Deeds, Token, User, WebSession, new_deed
 from monitor.core.access.roles import Role
 from monitor.core.changes import FleetChange
-from monitor.core.ports import DuplicateName, Session, Store
+from monitor.core.failures import DuplicateName
+from monitor.core.ports import Session, Store
 from tests.store.scene import ODD_TEXT, at, spec
 
 

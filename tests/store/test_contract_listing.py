@@ -9,6 +9,7 @@ import pytest
 
 from monitor.core.alerts.alerting import AlertingChange, Selector, Silence
 from monitor.core.alerts.notices import NoticeState
+from monitor.core.failures import AlreadyDone, NoSuchTask
 from monitor.core.listing import (
     Gaps,
     Happenings,
@@ -20,7 +21,8 @@ from monitor.core.listing import (
     Transitions,
 )
 from monitor.core.model import Lifecycle, Recovery, Status, Task
-from monitor.core.ports import AlreadyDone, InvalidTask, NoSuchTask, Session, Store
+from monitor.core.ports import Session, Store
+from monitor.core.probing import InvalidTask
 from monitor.core.receipts import KEPT, Receipt
 from monitor.core.records import EventRecord, LifeRecord, NoticeRecord
 from tests.store.scene import (

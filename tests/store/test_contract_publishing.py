@@ -7,8 +7,9 @@ import attrs
 import pytest
 
 from monitor.core.changes import FleetChange
+from monitor.core.failures import DuplicateName
 from monitor.core.model import Status, Transition
-from monitor.core.ports import DuplicateName, Store
+from monitor.core.ports import Store
 from monitor.core.statuspage.days import Past
 from monitor.core.statuspage.values import (
     PagesChange,

@@ -6,8 +6,9 @@ from typing import Any
 import attrs
 import pytest
 
+from monitor.core.failures import StoreRefused
 from monitor.core.model import Event, Lifecycle, Look, Reason, Recovery, Result, State, Status, Task
-from monitor.core.ports import Session, Store, StoreRefused
+from monitor.core.ports import Session, Store
 from monitor.core.records import EventRecord, LifeRecord, Record
 from monitor.store.sql import SqlStore
 from tests.store.scene import (

@@ -3,7 +3,8 @@
 import pytest
 import trio
 
-from monitor.core.ports import NoSuchTask, Session, SessionBusyError, Store
+from monitor.core.failures import NoSuchTask, SessionBusyError
+from monitor.core.ports import Session, Store
 from monitor.store.sql import SqlStore
 from tests.outsider import Outsider
 from tests.store.scene import at, look, spec

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.core.alerts.alerting import Alerting
 from monitor.core.changes import Changes, FleetChange
+from monitor.core.failures import DuplicateName, NoSuchTask
 from monitor.core.model import (
     Lifecycle,
     Recovery,
@@ -18,7 +19,7 @@ from monitor.core.model import (
     TaskSpec,
     WatchedTask,
 )
-from monitor.core.ports import DuplicateName, NoSuchTask, Session, Store
+from monitor.core.ports import Session, Store
 from monitor.core.records import EventRecord, LifeRecord
 from tests.store.scene import (
     ODD_TEXT,

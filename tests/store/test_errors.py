@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from monitor.core.ports import DatabaseAway, OutcomeUnknown, StoreError, StoreRefused
+from monitor.core.failures import DatabaseAway, OutcomeUnknown, StoreError, StoreRefused
 from monitor.store.address import Address, parse_address
 from monitor.store.bridge import Limits, open_bridge
 from monitor.store.errors import translate, translated

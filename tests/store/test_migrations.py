@@ -18,8 +18,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Connection
 
+from monitor.core.failures import SchemaMismatch
 from monitor.core.model import AlertPolicy, Escalation, Status, Task, TaskSpec
-from monitor.core.ports import SchemaMismatch
 from monitor.store import migrations
 from monitor.store.address import parse_address
 from monitor.store.sql import SqlStore, open_store

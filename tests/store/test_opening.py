@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import trio
 
-from monitor.core.ports import StoreRefused
+from monitor.core.failures import StoreRefused
 from monitor.store.address import parse_address
 from monitor.store.bridge import open_bridge
 from monitor.store.sql import open_store

@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 import trio
 
-from monitor.core.ports import DatabaseAway, Session
+from monitor.core.failures import DatabaseAway
+from monitor.core.ports import Session
 from monitor.store.address import parse_address
 from monitor.store.bridge import Limits
 from monitor.store.sql import SqlStore, open_store

@@ -10,8 +10,8 @@ import trio.testing
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from monitor.core.failures import DatabaseAway
 from monitor.core.model import RequestKind, TaskSpec
-from monitor.core.ports import DatabaseAway
 from monitor.store import pooler
 from monitor.store.address import parse_address
 from monitor.store.bridge import Limits

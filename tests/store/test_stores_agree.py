@@ -10,8 +10,9 @@ import trio
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from monitor.core.failures import StoreRefused
 from monitor.core.model import Lifecycle, Reason, Recovery, RequestKind, Status
-from monitor.core.ports import Session, Store, StoreRefused
+from monitor.core.ports import Session, Store
 from monitor.core.records import EventRecord, LifeRecord, LookRecord, Record
 from monitor.store.address import parse_address
 from monitor.store.memory import MemoryStore

@@ -11,7 +11,7 @@ import attrs
 import pytest
 import trio
 
-from monitor.core.ports import DatabaseAway, StoreRefused
+from monitor.core.failures import DatabaseAway, StoreRefused
 from monitor.departure import Departure
 from monitor.probes import prepare
 from monitor.store.address import Address, parse_address

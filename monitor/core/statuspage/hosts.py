@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from monitor.core.ports import DuplicateName
+from monitor.core.failures import DuplicateName
 from monitor.core.statuspage.values import PagesChange, StatusPage
 
 

@@ -10,8 +10,9 @@ from monitor.core.alerts.alerting import Alerting, Maintenance
 from monitor.core.alerts.notices import BEGINNINGS, Notice
 from monitor.core.calendar.hours import Hours
 from monitor.core.calendar.windows import Window, read_window
+from monitor.core.failures import NoSuchTask
 from monitor.core.model import Event, WatchedTask
-from monitor.core.ports import NoSuchTask, Session
+from monitor.core.ports import Session
 from monitor.core.why.heldby import Blocking, Rules, blockings
 from monitor.core.why.past import History
 

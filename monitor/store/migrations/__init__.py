@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from monitor.core.ports import SchemaMismatch
+from monitor.core.failures import SchemaMismatch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

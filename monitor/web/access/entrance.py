@@ -17,7 +17,7 @@ from monitor.app import App
 from monitor.core.access.changing import People, resealed
 from monitor.core.access.options import AccessOptions
 from monitor.core.access.vault import CannotOpen, Vault
-from monitor.core.ports import StoreError
+from monitor.core.failures import StoreError
 from monitor.engine.outage import Outage
 from monitor.journal import tell
 from monitor.web.access.account import Account

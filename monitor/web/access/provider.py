@@ -17,7 +17,7 @@ import trio
 from monitor import __version__
 from monitor.core.access.oidc import BadToken
 from monitor.core.access.provider import OidcOptions
-from monitor.core.ports import InvalidTask, OwnFault, Refused, TargetDown, Trace
+from monitor.core.probing import InvalidTask, OwnFault, Refused, TargetDown, Trace
 from monitor.probes.connect import connect
 from monitor.probes.exchange import Exchange
 from monitor.probes.secure import TlsOptions, secure

@@ -10,7 +10,8 @@ from monitor.config.plan import differences
 from monitor.core.alerts.alerting import Alerting
 from monitor.core.changes import FleetChange
 from monitor.core.model import Task, TaskSpec
-from monitor.core.ports import InvalidTask, Session
+from monitor.core.ports import Session
+from monitor.core.probing import InvalidTask
 from monitor.operations.tasks import changed_task
 from monitor.web.api.bodies import TEXTS, names, yes_or_no
 from monitor.web.api.call import Call

@@ -24,7 +24,7 @@ from monitor.core.alerts.notices import ChannelSpec
 from monitor.core.changes import FleetChange
 from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import Task
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.statuspage.values import StatusPage
 from monitor.operations.applying import report_of
 from monitor.operations.channelspecs import shown_options

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from monitor.core.describe import HIDDEN, without_password, without_secrets
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.references import BadReference, fetched
 
 _COMMANDS = ("exec", "python")

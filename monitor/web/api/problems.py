@@ -11,14 +11,14 @@ from monitor.core.access.changing import AccessGone, AccessRefused, AccessTaken
 from monitor.core.access.passwords import BadPassword
 from monitor.core.alerts.notices import InvalidChannel
 from monitor.core.describe import without_password
-from monitor.core.ports import (
+from monitor.core.failures import (
     DatabaseAway,
     DuplicateName,
-    InvalidTask,
     NoSuchTask,
     OutcomeUnknown,
     StoreRefused,
 )
+from monitor.core.probing import InvalidTask
 from monitor.operations.refusals import NotThere, Taken, Unfit
 from monitor.web.problem import problem
 

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 import msgspec
 
-from monitor.core.ports import Session, StoreRefused
+from monitor.core.failures import StoreRefused
+from monitor.core.ports import Session
 from monitor.core.receipts import Receipt
 from monitor.web.api.call import Call
 from monitor.web.api.operation import Reply

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from monitor.core.alerts.alerting import Alerting, AlertingChange, Selector
 from monitor.core.changes import FleetChange
+from monitor.core.failures import NoSuchTask
 from monitor.core.model import Lifecycle, RequestKind, Task, WatchedTask
-from monitor.core.ports import NoSuchTask, Session
+from monitor.core.ports import Session
 from monitor.core.units import parse_duration
 from monitor.operations.refusals import Unfit
 from monitor.operations.silences import make_silence

@@ -8,8 +8,9 @@ import trio
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.core.failures import DuplicateName
 from monitor.core.model import Result, Status, Task, TaskSpec
-from monitor.core.ports import DuplicateName, InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.operations.looking import look_once
 from monitor.probes import completed, kinds
 from monitor.web.api.guarded import NOTHING, ApiOptions, Given, check

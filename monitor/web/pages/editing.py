@@ -9,7 +9,7 @@ import attrs
 from monitor.config.fields import FIELDS, value_of
 from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import Task, TaskSpec
-from monitor.core.ports import InvalidTask
+from monitor.core.probing import InvalidTask
 from monitor.core.units import format_duration
 from monitor.operations.tasks import changed_task, new_task
 from monitor.probes import find_kind

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.core.ports import DuplicateName
+from monitor.core.failures import DuplicateName
 from monitor.core.statuspage.values import THEMES, PostState, StatusPage, Story, stories_of
 from monitor.operations.refusals import NotThere, Unfit
 from monitor.operations.statuspages import (

@@ -10,7 +10,7 @@ from trio.testing import MockClock
 
 from monitor.core.access.changing import editing, removing, revoking
 from monitor.core.access.roles import Role
-from monitor.core.ports import DatabaseAway
+from monitor.core.failures import DatabaseAway
 from tests.web.access.conftest import MakeHouse
 from tests.web.access.house import PASSWORD, Caller, House
 

@@ -10,7 +10,7 @@ from trio.testing import MockClock
 
 from monitor import probes
 from monitor.core.model import TaskSpec
-from monitor.core.ports import Prepared
+from monitor.core.probing import Prepared
 from tests.core.scene import Stage, Target, open_stage, up
 from tests.web.api.caller import Caller
 

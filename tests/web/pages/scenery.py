@@ -42,7 +42,7 @@ from monitor.core.model import (
     Transition,
 )
 from monitor.core.pings import Ping, PingKind
-from monitor.core.ports import Prepared, TargetDown, Trace
+from monitor.core.probing import Prepared, TargetDown, Trace
 from monitor.engine.clock import Clock
 from monitor.store.memory import MemoryStore
 

@@ -345,7 +345,7 @@ async def test_an_exercise_that_is_asked_for_stands_in_the_history(house: House)
 
 
 async def test_while_the_database_is_away_the_list_is_shown_from_memory(house: House) -> None:
-    from monitor.core.ports import DatabaseAway
+    from monitor.core.failures import DatabaseAway
 
     def away() -> None:
         raise DatabaseAway("the server cannot be reached")

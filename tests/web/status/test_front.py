@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from monitor.app import App
-from monitor.core.ports import DatabaseAway
+from monitor.core.failures import DatabaseAway
 from tests.web.pages.reading import Browser
 from tests.web.pages.scenery import Scenery
 from tests.web.status.scene import PROXY, SHOP, browser_of, make_scene

@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from monitor.app import App
-from monitor.core.ports import DatabaseAway
+from monitor.core.failures import DatabaseAway
 from monitor.core.statuspage.standing import Condition, Overall
 from monitor.core.statuspage.values import PostState
 from monitor.web.status import words, writing
