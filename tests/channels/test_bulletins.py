@@ -120,7 +120,7 @@ def verify(secret: str, headers: Any, body: bytes) -> bool:
     key = base64.b64decode(secret.removeprefix("whsec_"))
     told = b".".join([headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body])
     wanted = base64.b64encode(hmac.digest(key, told, "sha256")).decode()
-    return headers["webhook-signature"] == f"v1,{wanted}"
+    return bool(headers["webhook-signature"] == f"v1,{wanted}")
 
 
 async def test_a_webhook_gets_it_signed_with_the_same_key_each_time() -> None:

@@ -41,7 +41,8 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module]:
 
 def function(body: str, head: str = "async def check()") -> str:
     return (
-        f"from monitor.core.model import *\nfrom monitor.core.probing import *\n{head}:\n    {body}\n"
+        "from monitor.core.model import *\nfrom monitor.core.probing import *\n"
+        f"{head}:\n    {body}\n"
     )
 
 
