@@ -1,5 +1,6 @@
 """Sentences that have their values in them already, such as those of errors, in Russian."""
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
@@ -8,6 +9,7 @@ import attrs
 
 from monitor.russian.of_channels import OF_CHANNELS
 from monitor.russian.of_conditions import OF_CONDITIONS
+from monitor.russian.of_looks import OF_LOOKS
 from monitor.russian.of_options import OF_OPTIONS
 from monitor.russian.of_pages import OF_PAGES
 from monitor.russian.of_targets import OF_TARGETS
@@ -15,6 +17,7 @@ from monitor.russian.of_tasks import OF_TASKS
 from monitor.russian.of_times import OF_TIMES
 
 REFUSALS: dict[str, str] = {
+    **OF_LOOKS,
     **OF_PAGES,
     **OF_TIMES,
     **OF_CHANNELS,
@@ -31,7 +34,7 @@ _MARKS = {"; ": "; ", ": ": ": ", _GUESS: ", может быть, "}
 
 _ANYTHING = re.compile(r"(?s:.*)")
 _FIELD = re.compile(r"(option )?[\w.-]{1,80}", re.ASCII)
-_DEEPEST = 4
+_DEEPEST = 3
 """How many sentences may stand within each other."""
 
 
@@ -122,7 +125,10 @@ class Sentences:
         for template in templates:
             values = template.values(sentence)
             if values is not None:
-                told = [self._said(value, depth - 1) or value for value in values]
+                known = [self._said(value, depth - 1) for value in values]
+                if not any(known) and not any(map(str.isalpha, template.text)):
+                    continue
+                told = [one or value for one, value in zip(known, values, strict=True)]
                 return template.russian.format(**dict(zip(template.names, told, strict=True)))
         return None
 
@@ -139,3 +145,9 @@ class Sentences:
 
 
 SENTENCES = Sentences.of(REFUSALS)
+
+
+@functools.lru_cache(maxsize=2048)
+def in_russian(sentence: str) -> str | None:
+    """Return a sentence in Russian; None if nothing of it is known. Lists say the same often."""
+    return SENTENCES.said(sentence)

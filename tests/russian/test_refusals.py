@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from monitor.assertions.errors import ConditionError
 from monitor.core.probing import InvalidTask
 from monitor.core.units import parse_duration
 from monitor.operations.tasks import new_task
+from monitor.probes.explain import errno_words
 from monitor.russian.refusals import REFUSALS
 from monitor.web.pages.words import Words
 
@@ -130,7 +132,7 @@ def test_what_forms_refuse_is_said_in_russian() -> None:
 
 def is_said(sentence: str) -> bool:
     filled = sentence.replace("\0", "X")
-    return filled != Words("ru").refusal(filled)
+    return filled != Words("ru").sentence(filled)
 
 
 def only_values(text: str) -> bool:
@@ -141,7 +143,8 @@ def only_values(text: str) -> bool:
 def test_no_russian_is_left_of_sentences_that_are_gone() -> None:
     every = {text.removeprefix("; ") for node in trees("") if (text := written(node)) is not None}
     of_types = {f"\0 is {one}" for one in Type}
-    assert [] == sorted(KNOWN - every - of_types)
+    of_systems = {errno_words(number) for number in errno.errorcode}
+    assert [] == sorted(KNOWN - every - of_types - of_systems)
 
 
 @pytest.mark.parametrize("english", REFUSALS)
@@ -161,7 +164,7 @@ def test_values_beside_each_other_stay_together(english: str) -> None:
 def told(target: str, **fields: object) -> str:
     with pytest.raises(InvalidTask) as caught:
         new_task(target, name="shop", **fields)
-    return Words("ru").refusal(caught.value.message)
+    return Words("ru").sentence(caught.value.message)
 
 
 def test_values_stand_where_they_belong() -> None:
@@ -170,7 +173,7 @@ def test_values_stand_where_they_belong() -> None:
         parse_duration("30")
     assert "'30': нет единицы; напишите, например, 250ms, 30s, 5m, 1h30m или 7d" == Words(
         "ru"
-    ).refusal(str(caught.value))
+    ).sentence(str(caught.value))
 
 
 def test_sentences_within_sentences_are_said_in_russian_too() -> None:
@@ -192,24 +195,47 @@ def test_sentences_within_sentences_are_said_in_russian_too() -> None:
 def test_conditions_are_corrected_in_russian(condition: str, russian: str) -> None:
     with pytest.raises(ConditionError) as caught:
         parse(condition)
-    assert Words("ru").refusal(caught.value.sentence).startswith(russian)
+    assert Words("ru").sentence(caught.value.sentence).startswith(russian)
+
+
+@pytest.mark.parametrize(
+    ("detail", "russian"),
+    [
+        ("127.0.0.1:9: connection refused", "127.0.0.1:9: в соединении отказано"),
+        (
+            "no answer within 10 s, in phase connect; the address was 192.0.2.1",
+            "нет ответа за 10 с, фаза connect; the address was 192.0.2.1",
+        ),
+        (
+            "the certificate has expired (certificate has expired)",
+            "сертификат истёк (certificate has expired)",
+        ),
+        ("HTTP 500 (of the shop)", "HTTP 500 (of the shop)"),
+        (
+            "no ping yet, the next one is due 12:00",
+            "сигналов ещё не было, следующий ожидается 12:00",
+        ),
+    ],
+)
+def test_what_a_look_saw_is_told_in_russian(detail: str, russian: str) -> None:
+    assert russian == Words("ru").sentence(detail)
 
 
 def test_what_is_not_known_stays_as_it_is() -> None:
-    assert "the plugin had a bad day" == Words("ru").refusal("the plugin had a bad day")
-    assert "is empty" == Words("en").refusal("is empty")
+    assert "the plugin had a bad day" == Words("ru").sentence("the plugin had a bad day")
+    assert "is empty" == Words("en").sentence("is empty")
 
 
 def test_a_field_before_a_sentence_stays_as_it_is() -> None:
-    assert "url: пусто" == Words("ru").refusal("url: is empty")
-    said = Words("ru").refusal("url: is not like slack://A/B/C; write it so")
+    assert "url: пусто" == Words("ru").sentence("url: is empty")
+    said = Words("ru").sentence("url: is not like slack://A/B/C; write it so")
     assert "url: нужно как slack://A/B/C; так и напишите" == said
-    said = Words("ru").refusal("task: there is no task 'x'; `monitor task list` shows all")
+    said = Words("ru").sentence("task: there is no task 'x'; `monitor task list` shows all")
     assert "task: нет задачи 'x'; все покажет `monitor task list`" == said
 
 
 @given(st.text(alphabet="x;: {}0'", max_size=200))
 def test_whatever_somebody_writes_can_be_told(text: str) -> None:
     sentence = f"{text!r} has no unit; write it like 250ms, 30s, 5m, 1h30m or 7d"
-    assert f"{text!r}: нет единицы" in Words("ru").refusal(sentence)
-    Words("ru").refusal(text)
+    assert f"{text!r}: нет единицы" in Words("ru").sentence(sentence)
+    Words("ru").sentence(text)

@@ -173,7 +173,7 @@ class Account:
                     "the code is not the one of this secret; is the clock of the app right?"
                 )
         except Wrong as error:
-            return self._factor(request, user, secret, words.refusal(str(error)), 400)
+            return self._factor(request, user, secret, words.sentence(str(error)), 400)
         codes = new_recovery_codes()
         digests = tuple(recovery_digest(one) for one in codes)
         kept = self.door.vault.seal(secret, user.id)
@@ -223,7 +223,7 @@ class Account:
         self.tries.succeeded(key)
 
     async def _refuse(self, request: Request, user: User, where: str, error: Exception) -> Response:
-        said = self.pages.words(request).refusal(str(error))
+        said = self.pages.words(request).sentence(str(error))
         return await self._page(request, user, wrong={where: said}, status=400)
 
     async def _change(self, request: Request, user: User, change: Callable[[User], User]) -> User:

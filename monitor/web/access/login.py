@@ -257,7 +257,7 @@ class Login:
                 "access/first.html",
                 status=400,
                 name=name,
-                wrong=self.pages.words(request).refusal(str(error)),
+                wrong=self.pages.words(request).sentence(str(error)),
             )
         [user] = done.users
         cookie = await self.visits.open(request, user, "first run")

@@ -166,7 +166,7 @@ class OidcLogin:
         return user
 
     def _refuse(self, request: Request, why: str) -> Response:
-        said = self.pages.words(request).refusal(why)
+        said = self.pages.words(request).sentence(why)
         return self.pages.page(request, "access/refused.html", status=403, why=said)
 
     def _trouble(self, request: Request, error: ProviderAway) -> Response:

@@ -12,7 +12,7 @@ class Speaks(Protocol):
     def __call__(self, phrase: str) -> str:
         """Say a phrase."""
 
-    def refusal(self, sentence: str) -> str:
+    def sentence(self, sentence: str) -> str:
         """Say a sentence that has its values in it already, such as that of an error."""
 
 

@@ -264,7 +264,7 @@ class PeoplePage:
         self, request: Request, where: str, error: Exception, form: dict[str, str]
     ) -> Response:
         why = error.message if isinstance(error, Unfit) else str(error)
-        said = self.pages.words(request).refusal(why)
+        said = self.pages.words(request).sentence(why)
         kept = {key: text for key, text in form.items() if key != "password"}
         return await self._page(request, wrong={where: said}, form=kept)
 

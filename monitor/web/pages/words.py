@@ -6,7 +6,7 @@ import attrs
 from markupsafe import Markup, escape
 
 from monitor.russian.declared import DECLARED
-from monitor.russian.refusals import SENTENCES
+from monitor.russian.refusals import in_russian
 from monitor.texts import LANGUAGES
 from monitor.web.access.russian import RUSSIAN as ACCESS
 from monitor.web.pages.english import ENGLISH
@@ -28,12 +28,12 @@ class Words:
         """Say a phrase as HTML: fields may be markup, everything else is escaped."""
         return escape(self._said(phrase)).format(**fields)
 
-    def refusal(self, sentence: str) -> str:
+    def sentence(self, sentence: str) -> str:
         """Say a sentence that has its values in it already, such as that of an error."""
         said = self._said(sentence)
         if self.lang != "ru" or said != sentence:
             return said
-        return SENTENCES.said(sentence) or sentence
+        return in_russian(sentence) or sentence
 
     def count(self, number: int, forms: str) -> str:
         """Say how many of something there are; `forms` is `task|tasks`."""
