@@ -124,6 +124,10 @@ OF_REQUESTS: dict[str, str] = {
     ),
     "the token {name} is for reading only": "ключ {name} только для чтения",
     "the token {name} is not for {path}": "ключ {name} не для {path}",
+    "log in, or send a token (Authorization: Bearer)": (
+        "войдите или передайте ключ (Authorization: Bearer)"
+    ),
+    "this address is not opened like that": "этот адрес так не открывают",
     "log in again": "войдите снова",
     "log in first": "сначала войдите",
     (

@@ -49,11 +49,17 @@ def make_site(
     return site
 
 
+_FOR_PEOPLE = {
+    "Not Found": "there is nothing here",
+    "Method Not Allowed": "this address is not opened like that",
+}
+
+
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code >= 400 and (room := _told_by(request)) is not None:
-        detail = "there is nothing here" if error.detail == "Not Found" else error.detail
+        detail = _FOR_PEOPLE.get(error.detail, error.detail)
         response = room.tell_error(request, error.status_code, detail)
         response.headers.update(headers)
         return response
