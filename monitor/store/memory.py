@@ -41,8 +41,7 @@ from monitor.core.receipts import Receipt
 from monitor.core.records import Record
 from monitor.core.tasks import spec_fields
 from monitor.store import memory_listing, memory_tables
-from monitor.store.memory_access import MemoryRegistry
-from monitor.store.memory_publishing import MemoryPublishing
+from monitor.store.memory_parts import MemoryPublishing, MemoryRegistry
 from monitor.store.memory_tables import Tables
 
 T = TypeVar("T")
@@ -60,11 +59,11 @@ class MemorySession:
 
     @property
     def registry(self) -> MemoryRegistry:
-        return MemoryRegistry(self)
+        return MemoryRegistry(self._read, self._write)
 
     @property
     def publishing(self) -> MemoryPublishing:
-        return MemoryPublishing(self)
+        return MemoryPublishing(self._read, self._write)
 
     def sign(self, deed: Deed) -> None:
         self._signed.append(deed)

@@ -1,16 +1,13 @@
 """Users, tokens and web sessions in the store that lives in memory; see `memory`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from monitor.core.access.changing import People, PeopleChange, Plan, folded
-from monitor.core.access.people import ALL_DEEDS, Deed, Deeds, Token, User, WebSession
-
-if TYPE_CHECKING:
-    from monitor.store.memory import MemorySession
+from monitor.core.access.people import Deed, Deeds, Token, User, WebSession
 
 T = TypeVar("T")
 
@@ -116,51 +113,3 @@ class AccessTables:
             if one.seen_at < idle_before or one.created_at < opened_before
         )
         self.deeds = {key: one for key, one in self.deeds.items() if one.at >= done_before}
-
-
-@attrs.frozen(eq=False)
-class MemoryRegistry:
-    """See `monitor.core.access.registry`."""
-
-    _session: "MemorySession"
-
-    async def _read(self, work: Callable[[AccessTables], T]) -> T:
-        return await self._session._read(lambda tables: work(tables.access))
-
-    async def _write(self, work: Callable[[AccessTables], T]) -> T:
-        return await self._session._write(lambda tables: work(tables.access))
-
-    async def people(self) -> People:
-        return await self._read(AccessTables.people)
-
-    async def change_people(self, plan: Plan) -> PeopleChange:
-        return await self._write(lambda access: access.change(plan))
-
-    async def find_session(self, digest: str) -> tuple[WebSession, User] | None:
-        return await self._read(lambda access: access.find_session(digest))
-
-    async def find_token(self, digest: str) -> tuple[Token, User | None] | None:
-        return await self._read(lambda access: access.find_token(digest))
-
-    async def open_session(self, session: WebSession, instead_of: str = "") -> None:
-        await self._write(lambda access: access.open_session(session, instead_of))
-
-    async def close_session(self, digest: str) -> None:
-        await self._write(lambda access: access.sessions.pop(digest, None))
-
-    async def sessions(self, user_id: int) -> list[WebSession]:
-        return await self._read(lambda access: access.sessions_of(user_id))
-
-    async def seen(self, at: datetime, *, session: str = "", token: int = 0) -> None:
-        await self._write(lambda access: access.seen(at, session, token))
-
-    async def deeds(self, wanted: Deeds = ALL_DEEDS) -> list[Deed]:
-        return await self._read(lambda access: access.done(wanted))
-
-    async def write_deeds(self, deeds: Sequence[Deed]) -> None:
-        await self._write(lambda access: access.write_deeds(deeds))
-
-    async def forget(
-        self, *, idle_before: datetime, opened_before: datetime, done_before: datetime
-    ) -> None:
-        await self._write(lambda access: access.forget(idle_before, opened_before, done_before))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,9 +16,6 @@ from monitor.core.statuspage.readers import (
     letters_of,
     subscribing,
 )
-
-if TYPE_CHECKING:
-    from monitor.store.memory import MemorySession
 
 
 @attrs.define(eq=False)
@@ -90,43 +86,3 @@ class ReaderTables:
             if one.confirmed_at is None and one.asked_at < at - FORGOTTEN:
                 self.drop(one.page, [one.id])
         self._keep(lambda one: one.made_at >= at - KEPT)
-
-
-@attrs.frozen(eq=False)
-class MemoryReaders:
-    """See `monitor.core.statuspage.readers`."""
-
-    _session: "MemorySession"
-
-    async def all(self, page: str) -> list[Subscriber]:
-        return await self._session._read(lambda tables: tables.pages.readers.all(page))
-
-    async def find(self, page: str, token: str) -> Subscriber | None:
-        return await self._session._read(lambda tables: tables.pages.readers.find(page, token))
-
-    async def subscribe(self, new: Subscriber) -> bool:
-        return await self._session._write(
-            lambda tables: new.page in tables.pages.by_slug and tables.pages.readers.subscribe(new)
-        )
-
-    async def confirm(self, page: str, token: str, at: datetime) -> Subscriber | None:
-        return await self._session._write(
-            lambda tables: tables.pages.readers.confirm(page, token, at)
-        )
-
-    async def drop(self, page: str, ids: Sequence[str]) -> None:
-        await self._session._write(lambda tables: tables.pages.readers.drop(page, ids))
-
-    async def tell(self, page: str, happening: Happening, at: datetime) -> int:
-        return await self._session._write(
-            lambda tables: tables.pages.readers.tell(page, happening, at)
-        )
-
-    async def due(self, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
-        return await self._session._read(lambda tables: tables.pages.readers.due(at, limit))
-
-    async def settle(self, letters: Sequence[Letter]) -> None:
-        await self._session._write(lambda tables: tables.pages.readers.settle(letters))
-
-    async def forget(self, at: datetime) -> None:
-        await self._session._write(lambda tables: tables.pages.readers.forget(at))

@@ -30,8 +30,8 @@ from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeReco
 from monitor.core.tasks import spec_fields
 from monitor.store.memory_access import AccessTables
 from monitor.store.memory_alerting import AlertTables
-from monitor.store.memory_listing import Receipts
 from monitor.store.memory_publishing import PageTables
+from monitor.store.memory_receipts import Receipts
 
 
 @attrs.define(eq=False)

@@ -4,7 +4,7 @@ import asyncio
 import base64
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import msgspec
@@ -21,9 +21,7 @@ from monitor.core.statuspage.values import PagesChange, Post, PostState, StatusP
 from monitor.store import rows, tables
 from monitor.store.rows import Values
 from monitor.store.subscribing import SqlReaders, drop_pages, tell
-
-if TYPE_CHECKING:
-    from monitor.store.sql import SqlSession
+from monitor.store.units import Do
 
 MOST = 50_000
 """Rows of each sort that are read at once, the newest; so that no page can stop the loop."""
@@ -154,34 +152,35 @@ async def _newest(session: AsyncSession, query: Select[Any]) -> Sequence[Row[Any
 class SqlPublishing:
     """See `Publishing`."""
 
-    _session: "SqlSession"
+    _read: Do
+    _write: Do
 
     @property
     def readers(self) -> SqlReaders:
-        return SqlReaders(self._session)
+        return SqlReaders(self._read, self._write)
 
     async def pages(self) -> list[StatusPage]:
-        return await self._session._read(pages)
+        return await self._read(pages)
 
     async def change_pages(self, plan: PagesPlan) -> PagesChange:
-        return await self._session._write(change_pages, plan)
+        return await self._write(change_pages, plan)
 
     async def posts(
         self, page: str, since: datetime | None = None, limit: int = 1000
     ) -> list[Post]:
-        return await self._session._read(posts, page, since, limit)
+        return await self._read(posts, page, since, limit)
 
     async def write_post(self, post: Post) -> bool:
-        return await self._session._write(write_post, post)
+        return await self._write(write_post, post)
 
     async def drop_story(self, page: str, story: str) -> None:
-        await self._session._write(drop_story, page, story)
+        await self._write(drop_story, page, story)
 
     async def logo(self, page: str) -> Logo | None:
-        return await self._session._read(logo, page)
+        return await self._read(logo, page)
 
     async def set_logo(self, page: str, logo: Logo | None) -> bool:
-        return await self._session._write(set_logo, page, logo)
+        return await self._write(set_logo, page, logo)
 
     async def pasts(self, task_ids: Collection[int], since: datetime) -> dict[int, Past]:
-        return await self._session._read(pasts, task_ids, since)
+        return await self._read(pasts, task_ids, since)

@@ -2,12 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import attrs
 import trio
@@ -53,10 +53,7 @@ from monitor.store.errors import translated
 from monitor.store.listening import open_ear
 from monitor.store.publishing import SqlPublishing
 from monitor.store.registry import SqlRegistry
-
-T = TypeVar("T")
-P = ParamSpec("P")
-Work = Callable[Concatenate[AsyncSession, P], Awaitable[T]]
+from monitor.store.units import P, T, Work
 
 
 @attrs.define(eq=False)
@@ -73,11 +70,11 @@ class SqlSession:
 
     @property
     def registry(self) -> SqlRegistry:
-        return SqlRegistry(self)
+        return SqlRegistry(self._read, self._write)
 
     @property
     def publishing(self) -> SqlPublishing:
-        return SqlPublishing(self)
+        return SqlPublishing(self._read, self._write)
 
     def sign(self, deed: Deed) -> None:
         self._signed.append(deed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -21,9 +21,7 @@ from monitor.core.statuspage.readers import (
     subscribing,
 )
 from monitor.store import tables
-
-if TYPE_CHECKING:
-    from monitor.store.sql import SqlSession
+from monitor.store.units import Do
 
 _CHUNK = 500
 
@@ -165,31 +163,32 @@ async def forget(session: AsyncSession, at: datetime) -> None:
 class SqlReaders:
     """See `monitor.core.statuspage.readers`."""
 
-    _session: "SqlSession"
+    _read: Do
+    _write: Do
 
     async def all(self, page: str) -> list[Subscriber]:
-        return await self._session._read(all_of, page)
+        return await self._read(all_of, page)
 
     async def find(self, page: str, token: str) -> Subscriber | None:
-        return await self._session._read(find, page, token)
+        return await self._read(find, page, token)
 
     async def subscribe(self, new: Subscriber) -> bool:
-        return await self._session._write(subscribe, new)
+        return await self._write(subscribe, new)
 
     async def confirm(self, page: str, token: str, at: datetime) -> Subscriber | None:
-        return await self._session._write(confirm, page, token, at)
+        return await self._write(confirm, page, token, at)
 
     async def drop(self, page: str, ids: Sequence[str]) -> None:
-        await self._session._write(drop, page, ids)
+        await self._write(drop, page, ids)
 
     async def tell(self, page: str, happening: Happening, at: datetime) -> int:
-        return await self._session._write(tell, page, happening, at)
+        return await self._write(tell, page, happening, at)
 
     async def due(self, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
-        return await self._session._read(due, at, limit)
+        return await self._read(due, at, limit)
 
     async def settle(self, letters: Sequence[Letter]) -> None:
-        await self._session._write(settle, letters)
+        await self._write(settle, letters)
 
     async def forget(self, at: datetime) -> None:
-        await self._session._write(forget, at)
+        await self._write(forget, at)

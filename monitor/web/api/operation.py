@@ -1,14 +1,12 @@
 """What an operation of the API is: declared once, for carrying it out and for its documentation."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
+from monitor.web.api.call import Call
 from monitor.web.routing import Role
-
-if TYPE_CHECKING:
-    from monitor.web.api.call import Call
 
 Schema = Mapping[str, Any]
 """JSON Schema, as OpenAPI 3.1 has it."""
@@ -94,7 +92,7 @@ class Operation:
     """One sentence."""
     more: str = ""
     """What else is to be known of it."""
-    carry_out: "Callable[[Call], Awaitable[Reply]]"
+    carry_out: Callable[[Call], Awaitable[Reply]]
     query: Mapping[str, Query] = attrs.field(factory=dict)
     body: Body | None = None
     answer: Schema = NOTHING

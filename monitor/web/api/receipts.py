@@ -47,7 +47,7 @@ async def done_once(
     own = _read_key(call)
     if own is None:
         return reply(await act())
-    key = f"{call.who.name}/{call.operation.id}/{own}"
+    key = f"{call.who.name}/{call.operation_id}/{own}"
     digest = hashlib.sha256(call.raw if meant is None else meant).hexdigest()
     if (known := await session.receipt(key, call.now)) is not None:
         return _again(known, digest)

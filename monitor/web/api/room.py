@@ -13,9 +13,9 @@ from monitor.web.access.hashing import Passwords
 from monitor.web.api import docs
 from monitor.web.api.audit_log import AuditLog
 from monitor.web.api.bulk import Bulk
-from monitor.web.api.call import Counter
 from monitor.web.api.channels import ChannelDesk
 from monitor.web.api.configuration import Configuration
+from monitor.web.api.counter import Counter
 from monitor.web.api.events import Events
 from monitor.web.api.guarded import ApiOptions
 from monitor.web.api.history import History
