@@ -177,10 +177,10 @@ OF_THE_REST: dict[str, str] = {
     "When it may send; always, if empty.": "Когда можно отправлять; если пусто — всегда.",
     (
         "Its beginning says what it is: mailtos, slack, telegram, ntfy, webhook+https … "
-        "Secrets are better written as ${{NAME}} or ${{file:PATH}}."
+        "Secrets are better written as ${NAME} or ${file:PATH}."
     ): (
         "Начало говорит, что это: mailtos, slack, telegram, ntfy, webhook+https … Секреты "
-        "лучше писать как ${{NAME}} или ${{file:PATH}}."
+        "лучше писать как ${NAME} или ${file:PATH}."
     ),
     "Tasks that name no channel use it": "Его используют задачи без своего канала",
     "The monitor's own trouble goes there": "Туда идут сбои самого монитора",
