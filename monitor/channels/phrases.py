@@ -3,8 +3,7 @@
 import attrs
 
 from monitor.core.alerts.notices import NoticeKind
-
-LANGUAGES = ("en", "ru")
+from monitor.texts import LANGUAGES
 
 Pair = tuple[str, str]
 

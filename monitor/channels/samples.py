@@ -17,11 +17,6 @@ def samples() -> tuple[Message, ...]:
     return (*(compose([notice]) for notice in notices), compose(notices, late=True))
 
 
-def sample_of(kind: NoticeKind) -> Notice:
-    """Return a notice as it could be."""
-    return _notice(7, kind)
-
-
 def _notice(number: int, kind: NoticeKind) -> Notice:
     about_us = kind in (NoticeKind.SYSTEM, NoticeKind.SYSTEM_OVER, NoticeKind.TRIAL)
     good = kind in GOOD_NEWS

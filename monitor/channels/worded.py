@@ -3,11 +3,12 @@
 import attrs
 
 from monitor.channels.options import ChannelOptions
-from monitor.channels.phrases import LANGUAGES, TEMPLATE_FAILED
+from monitor.channels.phrases import TEMPLATE_FAILED
 from monitor.channels.templates import Template, TemplateFailed
 from monitor.channels.wording import TITLE_LIMIT, compose
 from monitor.core.alerts.notices import Message, Send
 from monitor.probes.explain import printable
+from monitor.texts import LANGUAGES
 
 
 def worded(send: Send, options: ChannelOptions) -> Send:

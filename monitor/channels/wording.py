@@ -14,11 +14,12 @@ import attrs
 
 from monitor.channels import phrases
 from monitor.channels.payload import lasted_s
-from monitor.channels.phrases import LANGUAGES, OF, STILL_DOWN, Pair, Phrase, counted
+from monitor.channels.phrases import OF, STILL_DOWN, Pair, Phrase, counted
 from monitor.channels.severity import last_words, severity_of
 from monitor.core.alerts.notices import Message, Notice, NoticeKind
 from monitor.core.model import Status
 from monitor.probes.explain import printable
+from monitor.texts import LANGUAGES
 
 TITLE_LIMIT = 160
 """Letters: more is cut by most receivers, and by all phones."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.channels.phrases import LANGUAGES, OF, counted
+from monitor.channels.phrases import OF, counted
 from monitor.channels.samples import samples
 from monitor.channels.wording import (
     TITLE_LIMIT,
@@ -20,6 +20,7 @@ from monitor.channels.wording import (
 )
 from monitor.core.alerts.notices import Notice, NoticeKind
 from monitor.core.model import Status
+from monitor.texts import LANGUAGES
 from tests.channels.receivers import AT, notice
 
 

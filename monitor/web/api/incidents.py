@@ -92,7 +92,6 @@ class IncidentDesk:
             carry_out=self.give_back,
             answer=ref("Incident"),
         )
-
         yield Operation(
             id="listIncidentNotes",
             method="GET",
@@ -100,7 +99,7 @@ class IncidentDesk:
             needs=Role.VIEWER,
             says="Show what people wrote about an incident, oldest first.",
             carry_out=self.notes,
-            query={**PAGING},
+            query=PAGING,
             answer=page_of("IncidentNote"),
         )
         yield Operation(

@@ -66,11 +66,12 @@ def refusal_of(error: Exception, named: Callable[[str], str]) -> Refusal | None:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, NotThere | NoSuchTask | AccessGone):
-        return Refusal(404, _shown(str(error)))
+        return Refusal(404, without_password(str(error)))
     if isinstance(error, Taken | AccessTaken):
-        return Refusal(409, _shown(str(error)))
+        return Refusal(409, without_password(str(error)))
     if isinstance(error, DuplicateName):
-        return Refusal(409, _shown(str(error)), [Wrong(named("name"), _shown(str(error)))])
+        detail = without_password(str(error))
+        return Refusal(409, detail, [Wrong(named("name"), detail)])
     if isinstance(error, InvalidTask | InvalidChannel | Unfit):
         return unfit([_wrong(error, named)])
     if isinstance(error, BadPassword):
@@ -78,34 +79,25 @@ def refusal_of(error: Exception, named: Callable[[str], str]) -> Refusal | None:
     if isinstance(error, AccessRefused):
         return Refusal(422, str(error))
     if isinstance(error, BadConfig):
-        return unfit([Wrong(one.where, _shown(one.message)) for one in error.problems])
+        return unfit([Wrong(one.where, without_password(one.message)) for one in error.problems])
     if isinstance(error, OutcomeUnknown):
         detail = "the database was lost before it answered; what was asked for may have been done"
         return Refusal(503, detail, headers={"Retry-After": "10"})
     if isinstance(error, DatabaseAway):
         return Refusal(503, "the database is away", headers={"Retry-After": "10"})
     if isinstance(error, StoreRefused):
-        return Refusal(422, f"the database does not take it: {_shown(str(error))}")
+        return Refusal(422, f"the database does not take it: {without_password(str(error))}")
     return None
-
-
-def wrong_of(error: InvalidTask, named: Callable[[str], str]) -> Wrong:
-    """Return what is wrong with a task."""
-    return _wrong(error, named)
 
 
 def _wrong(error: InvalidTask | InvalidChannel | Unfit, named: Callable[[str], str]) -> Wrong:
     field = error.field
     if option := field.removeprefix("option ") if field.startswith("option ") else "":
-        return Wrong(f"options.{option}", _shown(error.message))
+        return Wrong(f"options.{option}", without_password(error.message))
     name = named(field)
     if isinstance(error, InvalidTask) and field in ("expect", "degraded"):
         name = f"{name}[{error.index}]"
-    return Wrong(name, _shown(error.message))
-
-
-def _shown(text: str) -> str:
-    return without_password(text)
+    return Wrong(name, without_password(error.message))
 
 
 def answer(refusal: Refusal) -> Response:

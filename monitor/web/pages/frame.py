@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from monitor import __version__
 from monitor.core.describe import without_password
+from monitor.texts import LANGUAGES
 from monitor.web.pages.moments import Moments
 from monitor.web.pages.statics import Statics
 from monitor.web.pages.words import Words, preferred
@@ -89,7 +90,7 @@ class Frame:
     def words(self, request: Request) -> Words:
         """Return the language of an answer: chosen, else the browser's."""
         chosen = request.cookies.get("lang", "")
-        if chosen not in ("en", "ru"):
+        if chosen not in LANGUAGES:
             chosen = preferred(request.headers.get("accept-language", ""))
         return Words(chosen)
 

@@ -20,6 +20,7 @@ from monitor.core.access.options import AccessOptions
 from monitor.core.statuspage.hosts import address_of
 from monitor.core.statuspage.readers import Way, ways_of
 from monitor.core.statuspage.values import StatusPage
+from monitor.texts import LANGUAGES
 from monitor.web.access.cookies import keep
 from monitor.web.access.form import read_form
 from monitor.web.access.source import Source
@@ -39,7 +40,6 @@ AGE_S = 10
 """How long others may keep an answer."""
 _KEPT = 64
 """Written pages kept; each is written once while its view stands."""
-LANGUAGES = ("en", "ru")
 
 
 class _Key(NamedTuple):
