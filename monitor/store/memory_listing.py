@@ -14,19 +14,18 @@ from monitor.core.listing import (
     Tasks,
     Transitions,
 )
+from monitor.store.memory_tables import Tables, fleet
 
 T = TypeVar("T")
 
 
-def page(tables: Any, wanted: Page[T]) -> list[T]:
+def page(tables: Tables, wanted: Page[T]) -> list[T]:
     """Return one page."""
     found: list[T] = _READERS[type(wanted)](tables, wanted)
     return found[: wanted.limit]
 
 
-def _tasks(tables: Any, wanted: Tasks) -> list[Any]:
-    from monitor.store.memory_tables import fleet  # it knows us
-
+def _tasks(tables: Tables, wanted: Tasks) -> list[Any]:
     found = [one for one in fleet(tables) if wanted.chooses(one)]
     if wanted.by_name:
         found = [one for one in found if one.task.name > wanted.after_name]
@@ -34,7 +33,7 @@ def _tasks(tables: Any, wanted: Tasks) -> list[Any]:
     return [one for one in found if one.task.id > wanted.after_id]
 
 
-def _incidents(tables: Any, wanted: Incidents) -> list[Any]:
+def _incidents(tables: Tables, wanted: Incidents) -> list[Any]:
     found = [
         one
         for one in tables.incidents.values()
@@ -47,7 +46,7 @@ def _incidents(tables: Any, wanted: Incidents) -> list[Any]:
     return _behind(found, lambda one: (one.opened_at, one.task_id, one.number), wanted.before)
 
 
-def _looks(tables: Any, wanted: Looks) -> list[Any]:
+def _looks(tables: Tables, wanted: Looks) -> list[Any]:
     found = [
         one
         for one in tables.looks.values()
@@ -56,7 +55,7 @@ def _looks(tables: Any, wanted: Looks) -> list[Any]:
     return _behind(found, lambda one: one.slot_at, wanted.before)
 
 
-def _transitions(tables: Any, wanted: Transitions) -> list[Any]:
+def _transitions(tables: Tables, wanted: Transitions) -> list[Any]:
     found = [
         one
         for one in tables.transitions.values()
@@ -65,7 +64,7 @@ def _transitions(tables: Any, wanted: Transitions) -> list[Any]:
     return _behind(found, lambda one: one.seq, wanted.before)
 
 
-def _gaps(tables: Any, wanted: Gaps) -> list[Any]:
+def _gaps(tables: Tables, wanted: Gaps) -> list[Any]:
     found = [
         one
         for one in tables.gaps.values()
@@ -76,7 +75,7 @@ def _gaps(tables: Any, wanted: Gaps) -> list[Any]:
     return _behind(found, lambda one: one.from_at, wanted.before)
 
 
-def _notices(tables: Any, wanted: Notices) -> list[Any]:
+def _notices(tables: Tables, wanted: Notices) -> list[Any]:
     found = [
         one
         for one in tables.alerts.notices.values()
@@ -89,7 +88,7 @@ def _notices(tables: Any, wanted: Notices) -> list[Any]:
     return _behind(found, lambda one: (one.at, one.key, one.channel), wanted.before)
 
 
-def _happenings(tables: Any, wanted: Happenings) -> list[Any]:
+def _happenings(tables: Tables, wanted: Happenings) -> list[Any]:
     found = [
         one
         for one in tables.events.values()
@@ -116,7 +115,7 @@ def _behind(found: Iterable[Any], order: Callable[[Any], Any], before: Any) -> l
     return sorted(rest, key=order, reverse=True)
 
 
-_READERS: dict[type, Callable[[Any, Any], list[Any]]] = {
+_READERS: dict[type, Callable[[Tables, Any], list[Any]]] = {
     Tasks: _tasks,
     Incidents: _incidents,
     Looks: _looks,
