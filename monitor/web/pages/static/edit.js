@@ -52,6 +52,13 @@ form.addEventListener("input", (event) => {
   waiting = setTimeout(() => ask("check"), 250);
 });
 
+// What is said of a field moves what stands below it, a button that is just being pressed too.
+form.addEventListener("pointerdown", (event) => {
+  if (!event.target.closest("button")) return;
+  clearTimeout(waiting);
+  asking?.abort();
+});
+
 form.addEventListener("submit", (event) => {
   if (event.submitter?.value !== "look") return;
   event.preventDefault();
