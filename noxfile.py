@@ -1,4 +1,4 @@
-"""What CI does: `nox` without arguments lints, checks types and runs the tests.
+"""What CI does: `nox` without arguments lints, checks types, tests, and simulates twenty years.
 
 `nox -l` lists the rest; what follows `--` goes to the tool behind a session.
 """
@@ -58,7 +58,7 @@ IN_PARALLEL = ("--numprocesses=3", "--dist=worksteal")
 """More than the cores of a small machine: much of the time tests wait for servers and processes."""
 
 nox.needs_version = ">=2026.10"
-nox.options.sessions = ["lint", "types", "tests"]
+nox.options.sessions = ["lint", "types", "tests", "simulate"]
 nox.options.default_venv_backend = "virtualenv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
