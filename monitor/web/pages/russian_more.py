@@ -127,7 +127,11 @@ OF_THE_REST: dict[str, str] = {
     "Tells somebody outside that we are well.": "Говорит внешнему сторожу, что мы в порядке.",
     "Reads the files again when they change.": "Перечитывает файлы, когда они меняются.",
     "Answers while our loop stands still.": "Отвечает, пока наш цикл стоит.",
-    "Forgets old sessions of people.": "Забывает старые сессии людей.",
+    "Forgets old sessions of people, and what they changed long ago.": (
+        "Забывает старые сессии людей и то, что они меняли давным-давно."
+    ),
+    "Brings news to the readers of status pages.": "Приносит новости читателям страниц статуса.",
+    "Tells the service manager that we live.": "Говорит менеджеру служб, что мы живы.",
     "starting": "запуск",
     "waiting": "ждёт",
     "looking": "проверяет",

@@ -164,7 +164,9 @@ ROLES = {
     "deadman": "Tells somebody outside that we are well.",
     "configuration": "Reads the files again when they change.",
     "lookout": "Answers while our loop stands still.",
-    "access": "Forgets old sessions of people.",
+    "housekeeping": "Forgets old sessions of people, and what they changed long ago.",
+    "subscribers": "Brings news to the readers of status pages.",
+    "service manager": "Tells the service manager that we live.",
 }
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import trio
 
+from monitor.cli import run
 from monitor.web.pages.tree import ROLES, make_tree
 from tests.web.pages.conftest import House
 
@@ -53,3 +57,11 @@ async def test_backoff_says_which_attempt_and_when(house: House) -> None:
     assert "attempt 3 of 10" in said
     assert "starts again in" in said
     assert "mail in" not in said
+
+
+def test_each_organ_of_a_running_monitor_says_what_it_is_for() -> None:
+    """The names are read where they are given, so that a new one cannot be forgotten."""
+    source = Path(run.__file__).read_text(encoding="utf-8")
+    guests = set(re.findall(r'guests\["([a-z ]+)"\]', source))
+    assert {"web", "housekeeping", "subscribers"} <= guests
+    assert set() == guests - ROLES.keys()
