@@ -134,13 +134,13 @@ async def edit(
     settings = everywhere.settle()
     words = Words(settings.lang)
     from monitor.cli.database import open_session
-    from monitor.core.access.changing import editing, everywhere_out
+    from monitor.core.access.changing import editing, everywhere_out, without_factor
 
     def changed(old: "User") -> "User":
         disabled = disable or (old.disabled and not enable)
         new = attrs.evolve(old, name=rename or old.name, role=wanted or old.role, disabled=disabled)
         if no_second_factor:
-            new = attrs.evolve(new, totp=None, recovery=())
+            new = without_factor(new)
         return everywhere_out(new) if log_out else new
 
     async with open_session(settings) as session:

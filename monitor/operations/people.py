@@ -9,7 +9,7 @@ from monitor.core.access.people import Deed, Token, User, digest, new_token
 from monitor.core.access.roles import Role
 from monitor.core.units import format_duration
 from monitor.operations.forms import Form, moment
-from monitor.operations.refusals import Unfit
+from monitor.operations.refusals import Taken, Unfit
 
 SHORTEST_S, LONGEST_S = 60.0, 10 * 366 * 86400.0
 """How long a token is good."""
@@ -144,6 +144,18 @@ def check_hash(kept: str) -> str:
     ):
         raise Unfit(field, "each login would cost too much; `monitor hash-password` prints another")
     return kept
+
+
+def refuse_own_end(user_id: int, asking_id: int | None) -> None:
+    """Raise Taken if somebody asks to be removed themselves."""
+    if user_id == asking_id:
+        raise Taken("nobody removes themselves; let another admin do it")
+
+
+def refuse_own_disabling(user_id: int, asking_id: int | None) -> None:
+    """Raise Taken if somebody asks to be disabled themselves."""
+    if user_id == asking_id:
+        raise Taken("nobody disables themselves; let another admin do it")
 
 
 def shown_user(user: User) -> dict[str, Any]:

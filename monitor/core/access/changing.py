@@ -149,6 +149,11 @@ def everywhere_out(user: User) -> User:
     return attrs.evolve(user, epoch=user.epoch + 1)
 
 
+def without_factor(user: User) -> User:
+    """Return a user who is asked for no second factor any more."""
+    return attrs.evolve(user, totp=None, recovery=())
+
+
 def granting(token: Token, *, within: str = "") -> Plan:
     """Add a token; its owner can give no more than he has.
 

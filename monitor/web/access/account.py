@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.core.access.changing import AccessRefused, editing, everywhere_out
+from monitor.core.access.changing import AccessRefused, editing, everywhere_out, without_factor
 from monitor.core.access.codes import (
     address_of,
     new_recovery_codes,
@@ -192,7 +192,7 @@ class Account:
             await self._expect_password(user, form.get("current", ""))
         except Wrong as error:
             return await self._refuse(request, user, "factor", error)
-        await self._change(request, user, lambda one: attrs.evolve(one, totp=None, recovery=()))
+        await self._change(request, user, without_factor)
         return RedirectResponse(f"{ACCOUNT}?done=factor-off", 303)
 
     async def leave_everywhere(self, request: Request) -> Response:

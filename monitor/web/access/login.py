@@ -265,5 +265,4 @@ class Login:
 
 
 def _next(onward: str) -> str:
-
     return urlencode({"next": onward})

@@ -18,12 +18,19 @@ from monitor.core.access.changing import (
     granting,
     removing,
     revoking,
+    without_factor,
 )
 from monitor.core.access.passwords import BadPassword, check_password
 from monitor.core.access.people import Deeds, User
 from monitor.core.access.roles import Role, read_role
 from monitor.core.units import parse_duration
-from monitor.operations.people import differences, make_token, token_length
+from monitor.operations.people import (
+    differences,
+    make_token,
+    refuse_own_disabling,
+    refuse_own_end,
+    token_length,
+)
 from monitor.operations.refusals import Unfit
 from monitor.operations.signing import signed
 from monitor.web.access.door import Door
@@ -160,11 +167,14 @@ class PeoplePage:
 
     async def set_disabled(self, request: Request, *, disabled: bool) -> Response:
         """Let somebody in no more for now, or again; nobody does that to themselves."""
-        form = await read_form(request)
-        if disabled and form.get("id") == str(who_asks(request).user_id):
-            why = Unfit("", "nobody disables themselves; let another admin do it")
-            return await self._refuse(request, "user", why, {})
-        return await self._edit(request, form, lambda user: attrs.evolve(user, disabled=disabled))
+        who = who_asks(request)
+
+        def change(user: User) -> User:
+            if disabled:
+                refuse_own_disabling(user.id, who.user_id)
+            return attrs.evolve(user, disabled=disabled)
+
+        return await self._edit(request, await read_form(request), change)
 
     async def set_password(self, request: Request) -> Response:
         """Give somebody another password."""
@@ -179,12 +189,7 @@ class PeoplePage:
 
     async def remove_factor(self, request: Request) -> Response:
         """Take the second factor of somebody away, when its device is lost."""
-        form = await read_form(request)
-
-        def change(user: User) -> User:
-            return attrs.evolve(user, totp=None, recovery=())
-
-        return await self._edit(request, form, change, "factor-off")
+        return await self._edit(request, await read_form(request), without_factor, "factor-off")
 
     async def _edit(
         self,
@@ -205,8 +210,7 @@ class PeoplePage:
         form = await read_form(request)
         try:
             old = self._user(await self.door.people(), form)
-            if old.id == who_asks(request).user_id:
-                raise Unfit("", "nobody removes themselves; let another admin do it")
+            refuse_own_end(old.id, who_asks(request).user_id)
             await self._change(request, removing(old.id))
         except (AccessRefused, Unfit) as error:
             return await self._refuse(request, "user", error, {})

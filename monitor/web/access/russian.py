@@ -169,7 +169,7 @@ RUSSIAN = {
     ),
     "The second factor has been taken away.": "Второй фактор убран.",
     "the present password is another one": "нынешний пароль другой",
-    "the code is not the one of this secret; is the app's clock right?": (
+    "the code is not the one of this secret; is the clock of the app right?": (
         "код не подходит; верно ли идут часы в приложении?"
     ),
     "you log in without a password of ours": "вы входите без нашего пароля",

@@ -15,12 +15,18 @@ from monitor.core.access.changing import (
     editing,
     everywhere_out,
     removing,
+    without_factor,
 )
 from monitor.core.access.passwords import check_password
 from monitor.core.access.people import User
 from monitor.core.access.roles import read_role
-from monitor.operations.people import check_hash, user_form
-from monitor.operations.refusals import Taken, Unfit
+from monitor.operations.people import (
+    check_hash,
+    refuse_own_disabling,
+    refuse_own_end,
+    user_form,
+)
+from monitor.operations.refusals import Unfit
 from monitor.web.access.hashing import Passwords
 from monitor.web.api.bodies import TEXT, flag, line
 from monitor.web.api.call import Call
@@ -206,8 +212,8 @@ class UserDesk:
             raise Refusal(
                 422, f"there is nothing to change; send one of {', '.join(_CHANGES.keys)}"
             )
-        if call.body.get("disabled") and call.number("user_id") == call.who.user_id:
-            raise Taken("nobody disables themselves; let another admin do it")
+        if call.body.get("disabled"):
+            refuse_own_disabling(call.number("user_id"), call.who.user_id)
         return await self._edit(call, lambda user: attrs.evolve(user, **call.body))
 
     async def set_password(self, call: Call) -> Reply:
@@ -219,15 +225,14 @@ class UserDesk:
         return await self._edit(call, lambda user: attrs.evolve(user, password=kept))
 
     async def remove_factor(self, call: Call) -> Reply:
-        return await self._edit(call, lambda user: attrs.evolve(user, totp=None, recovery=()))
+        return await self._edit(call, without_factor)
 
     async def log_out(self, call: Call) -> Reply:
         return await self._edit(call, everywhere_out)
 
     async def remove(self, call: Call) -> Reply:
         user_id = call.number("user_id")
-        if user_id == call.who.user_id:
-            raise Taken("nobody removes themselves; let another admin do it")
+        refuse_own_end(user_id, call.who.user_id)
         await _carry_out(call, user_id, removing(user_id))
         return Reply(status=204)
 
