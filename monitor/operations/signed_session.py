@@ -3,13 +3,14 @@
 Whoever makes changes through it need not think of that, and cannot forget it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 import attrs
 
 from monitor.core.access.changing import PeopleChange, Plan
+from monitor.core.access.people import Deed
 from monitor.core.access.registry import Registry
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.changes import FleetChange
@@ -63,9 +64,12 @@ class _SignedSession:
 
     def tell(self, done: Iterable[Done]) -> None:
         """Have the next change written down."""
-        at = self._now()
+        for deed in self._deeds(done, self._now()):
+            self._session.sign(deed)
+
+    def _deeds(self, done: Iterable[Done], at: datetime) -> Iterator[Deed]:
         for one in done:
-            self._session.sign(self._author.deed(at, one.action, one.about, one.before, one.after))
+            yield self._author.deed(at, one.action, one.about, one.before, one.after)
 
     async def add(self, specs: Sequence[TaskSpec], now: datetime) -> list[Task]:
         self.tell(Done("task.add", one.name, None, spec_form(one)) for one in specs)
@@ -93,10 +97,7 @@ class _SignedSession:
         def with_deeds(tasks: Sequence[Task], alerting: Alerting) -> FleetChange:
             change = plan(tasks, alerting)
             done = fleet_changed(change, alerting, pages, at)
-            deeds = tuple(
-                self._author.deed(at, one.action, one.about, one.before, one.after) for one in done
-            )
-            return attrs.evolve(change, deeds=deeds)
+            return attrs.evolve(change, deeds=tuple(self._deeds(done, at)))
 
         return await self._session.rebuild(with_deeds, now)
 

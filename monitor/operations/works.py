@@ -8,7 +8,7 @@ import attrs
 from monitor.core.alerts.alerting import Maintenance
 from monitor.core.model import Task, WatchedTask
 from monitor.core.statuspage.readers import Happening, of_work
-from monitor.core.statuspage.values import StatusPage
+from monitor.core.statuspage.values import Section, StatusPage
 from monitor.operations.maintenances import window_of
 
 AHEAD = timedelta(days=7)
@@ -26,9 +26,12 @@ class Work:
     """What it concerns, as the public reads it."""
 
 
-def shown_names(page: StatusPage, fleet: Sequence[WatchedTask]) -> Mapping[int, str]:
-    """Return what the public reads for each task of a page, by its id."""
-    chosen = page.chosen(fleet)
+def shown_names(chosen: Sequence[tuple[Section, Sequence[WatchedTask]]]) -> Mapping[int, str]:
+    """Return what the public reads for each task of a page, by its id.
+
+    Args:
+        chosen: what each section shows.
+    """
     return {one.task.id: section.shown(one.task) for section, ours in chosen for one in ours}
 
 
@@ -77,8 +80,8 @@ def announcements(
     now: datetime,
 ) -> list[Happening]:
     """Return what subscribers of a page are told of planned work."""
-    names = shown_names(page, fleet)
-    tasks = [one.task for one in fleet if one.task.id in names]
+    chosen = page.chosen(fleet)
+    names, tasks = shown_names(chosen), [one.task for _, ours in chosen for one in ours]
     return [
         of_work(one.name, one.begins_at, one.ends_at, one.names)
         for one in coming(tasks, names, maintenances, now, AHEAD)

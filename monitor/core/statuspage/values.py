@@ -37,7 +37,7 @@ class Section:
 
 @attrs.frozen(kw_only=True)
 class StatusPage:
-    """A page for the public. Construct through `making.make_page`."""
+    """A page for the public. Check it by `making.check_page`."""
 
     slug: str
     title: str

@@ -23,7 +23,7 @@ from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
 from monitor.web.routing import Entry, Role, Who, who_asks
 
-_Do = Callable[[Session, Sequence[WatchedTask], Said, Who], Awaitable[None]]
+_Do = Callable[[Session, Sequence[WatchedTask]], Awaitable[None]]
 
 MOST = 1000
 """Tasks that one form may name, and that are looked at or silenced at once."""
@@ -48,13 +48,13 @@ class Doing:
 
     async def take(self, request: Request) -> Response:
         """Do one thing to each task that was chosen."""
-        said = await read_form(request)
+        said, who = await read_form(request), who_asks(request)
         chosen = self._chosen(said)
         deeds: dict[str, tuple[_Do, str]] = {
             "run": (self._run, "asked"),
             "pause": (partial(self._set_paused, paused=True), "paused"),
             "resume": (self._resume, "resumed"),
-            "silence": (self._silence, "silenced"),
+            "silence": (partial(self._silence, said=said, who=who), "silenced"),
         }
         if said.text("do") not in deeds:
             raise HTTPException(400, "the form does not say what to do")
@@ -63,7 +63,7 @@ class Doing:
         do, done = deeds[said.text("do")]
         revision = self.fleet.revision
         async with self.fleet.signed(request) as session:
-            await do(session, chosen, said, who_asks(request))
+            await do(session, chosen)
         await self.fleet.taken_up(revision)
         return back_to(said, done)
 
@@ -76,21 +76,13 @@ class Doing:
         ids = set(said.ids("task")[:MOST])
         return [one for one in fleet if one.task.id in ids]
 
-    async def _run(
-        self, session: Session, chosen: Sequence[WatchedTask], _said: Said, who: Who
-    ) -> None:
+    async def _run(self, session: Session, chosen: Sequence[WatchedTask]) -> None:
         _refuse_crowds(chosen, "looked at now")
         for one in chosen:
             await session.request(one.task.id, RequestKind.LOOK)
 
     async def _set_paused(
-        self,
-        session: Session,
-        chosen: Sequence[WatchedTask],
-        _said: Said,
-        who: Who,
-        *,
-        paused: bool,
+        self, session: Session, chosen: Sequence[WatchedTask], *, paused: bool
     ) -> None:
         ids = {one.task.id for one in chosen}
 
@@ -104,16 +96,14 @@ class Doing:
 
         await session.rebuild(plan, self.fleet.now)
 
-    async def _resume(
-        self, session: Session, chosen: Sequence[WatchedTask], said: Said, who: Who
-    ) -> None:
-        await self._set_paused(session, chosen, said, who, paused=False)
+    async def _resume(self, session: Session, chosen: Sequence[WatchedTask]) -> None:
+        await self._set_paused(session, chosen, paused=False)
         for one in chosen:
             if one.recovery.lifecycle is not Lifecycle.RUNNING:
                 await session.request(one.task.id, RequestKind.RESUME)
 
     async def _silence(
-        self, session: Session, chosen: Sequence[WatchedTask], said: Said, who: Who
+        self, session: Session, chosen: Sequence[WatchedTask], *, said: Said, who: Who
     ) -> None:
         _refuse_crowds(chosen, "silenced by name")
         try:

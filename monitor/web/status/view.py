@@ -99,9 +99,9 @@ class View:
     def closed_stories(self) -> list[Story]:
         return [one for one in self.stories if not one.is_open]
 
-    def row(self, task_id: int) -> Row | None:
-        """Return the row of a task, if it is shown."""
-        return next((one for one in self.rows if one.task_id == task_id), None)
+    def row(self, number: str) -> Row | None:
+        """Return the row of a task, by its id as addresses have it, if it is shown."""
+        return next((one for one in self.rows if str(one.task_id) == number), None)
 
 
 def make_view(
@@ -123,7 +123,7 @@ def make_view(
         posts: those of the page.
     """
     chosen = page.chosen(fleet)
-    names = shown_names(page, fleet)
+    names = shown_names(chosen)
     tasks = [one.task for _, ours in chosen for one in ours]
     under_way = [
         (one, span)
