@@ -29,6 +29,11 @@ _COLOURS = {
 _REFERENCES_KEPT = 20
 """Threads of a digest that it belongs to; the header grows with each."""
 
+_QUOTED = frozenset('()<>[]:;@\\,."')
+"""What stands in a name only between quotes (RFC 5322, 3.2.3)."""
+_UNFOLDED = 40
+"""Letters of a name and an address with which no header is folded, whatever must be quoted."""
+
 # Seven bits, because a relay on the way may not know more, and lines that no server finds too long.
 POLICY = policy.SMTP.clone(cte_type="7bit")
 
@@ -105,6 +110,13 @@ def _thread(notice: Notice) -> str:
 
 
 def address(address: str, name: str = "") -> Address:
+    """Return an address with a name before it.
+
+    Where a header is folded, Python writes a name in ASCII without the quotes that it needs, and
+    what is in it would be read as further addresses; so a long one goes without such signs.
+    """
+    if name.isascii() and len(name) + len(address) > _UNFOLDED:
+        name = " ".join("".join(" " if c in _QUOTED else c for c in name).split())
     return Address(display_name=name, addr_spec=address)
 
 

@@ -1,6 +1,7 @@
 """Addresses of mail, checked when the channel is written down: none can carry a second command."""
 
 import re
+from email.headerregistry import Address
 
 from monitor.core.alerts.notices import InvalidChannel
 from monitor.core.probing import InvalidTask
@@ -20,12 +21,18 @@ def read_address(field: str, text: str) -> str:
         InvalidChannel: naming the field.
     """
     local, at, domain = text.strip().rpartition("@")
+    wrong = InvalidChannel(field, f"{text[:80]!r} is no mail address; write name@example.com")
     if not (at and _LOCAL.fullmatch(local)):
-        raise InvalidChannel(field, f"{text[:80]!r} is no mail address; write name@example.com")
+        raise wrong
     try:
-        return f"{local}@{check_host(domain)}"
+        address = f"{local}@{check_host(domain)}"
     except InvalidTask as error:
         raise InvalidChannel(field, f"{text[:80]!r}: {error.message}") from None
+    try:  # dots at its ends or in a row, and what headers take for a word in code
+        Address(addr_spec=address)
+    except ValueError:
+        raise wrong from None
+    return address
 
 
 def read_addresses(field: str, several: str | list[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import trio
 import trustme
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.channels.letter import Envelope, write_letter
@@ -357,6 +357,15 @@ def test_nothing_that_is_told_adds_a_header(subject: str, title: str, channel: s
     assert {*plain, "MIME-Version", "Content-Type"} >= set(read(raw).keys())
     assert set(read(raw).keys()) >= {"From", "To", "Subject", "Date", "Message-ID"}
     assert read(raw).keys().count("To") == 1
+
+
+@settings(deadline=None)
+@given(st.text('aZ é"<>@.,:;()\\[]', max_size=120))
+@example("aaaa " * 12 + "<evil@b.example> : " + "a" * 30)
+def test_whatever_a_sender_is_called_a_letter_is_from_one_address(name: str) -> None:
+    envelope = Envelope(sender="a@b.example", sender_name=name, to=("d@e.example",))
+    found = email.message_from_bytes(write_letter(envelope, message()), policy=policy.default)
+    assert ["a@b.example"] == [one.addr_spec for one in found["From"].addresses]
 
 
 @settings(deadline=None)

@@ -25,15 +25,21 @@ def refuse_shared_host(known: Iterable[StatusPage], change: PagesChange) -> None
         holders[one.host] = one.slug
 
 
+def own_hosts(url: str) -> set[str]:
+    """Return the host names at which our own pages stand, and no page for the public."""
+    return {"localhost", urlsplit(url).hostname or "localhost"}
+
+
 def address_of(page: StatusPage, url: str) -> str:
     """Return where everybody finds a page, without `/` at the end; empty: nobody said.
 
-    Never taken from what a request says: whoever asks could send others elsewhere.
+    Never taken from what a request says: whoever asks could send others elsewhere. A host name that
+    is ours as well leads to the dashboard, and so is none of the page's.
 
     Args:
         url: what our own addresses begin with, as settings have it.
     """
     own = url.rstrip("/")
-    if page.host:
+    if page.host and page.host not in own_hosts(url):
         return f"{urlsplit(own).scheme or 'https'}://{page.host}"
     return f"{own}/status/{page.slug}" if own else ""

@@ -86,7 +86,8 @@ class Operation:
     id: str
     method: str
     path: str
-    """Below /api/v1; `{task_id}` and the like are numbers, `{name}` is a text."""
+    """Below /api/v1; `{task_id}` and the like are numbers, `{slug}` is a word, and `{name}`
+    a text that goes on to the end, over each `/`."""
     needs: Role
     says: str
     """One sentence."""

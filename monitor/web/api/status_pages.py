@@ -152,11 +152,10 @@ class StatusPageDesk:
     """Whether `${NAME}` is taken over HTTP."""
 
     def operations(self) -> Iterator[Operation]:
-        # Paths of posts come first: a slug is read as far as it goes.
         yield Operation(
             id="listPosts",
             method="GET",
-            path="/status-pages/{name}/posts",
+            path="/status-pages/{slug}/posts",
             needs=Role.VIEWER,
             says="List what was written on a status page, the newest first.",
             carry_out=self.posts,
@@ -166,7 +165,7 @@ class StatusPageDesk:
         yield Operation(
             id="writePost",
             method="POST",
-            path="/status-pages/{name}/posts",
+            path="/status-pages/{slug}/posts",
             needs=Role.EDITOR,
             says="Write about an incident on a status page.",
             more="With a `title` a new story begins; without `title` and `story` it is about the "
@@ -179,7 +178,7 @@ class StatusPageDesk:
         yield Operation(
             id="removeStory",
             method="DELETE",
-            path="/status-pages/{name}/posts/{story}",
+            path="/status-pages/{slug}/posts/{story}",
             needs=Role.EDITOR,
             says="Remove a story with all its posts.",
             carry_out=self.forget,
@@ -188,7 +187,7 @@ class StatusPageDesk:
         yield Operation(
             id="listSubscribers",
             method="GET",
-            path="/status-pages/{name}/subscribers",
+            path="/status-pages/{slug}/subscribers",
             needs=Role.ADMIN,
             says="List who is told of what happens on a status page.",
             carry_out=self.subscribers,
@@ -198,7 +197,7 @@ class StatusPageDesk:
         yield Operation(
             id="removeSubscriber",
             method="DELETE",
-            path="/status-pages/{name}/subscribers/{subscriber}",
+            path="/status-pages/{slug}/subscribers/{subscriber}",
             needs=Role.ADMIN,
             says="Forget a subscriber, and letters on their way there.",
             carry_out=self.unsubscribe,
@@ -207,17 +206,17 @@ class StatusPageDesk:
         yield Operation(
             id="getLogo",
             method="GET",
-            path="/status-pages/{name}/logo",
+            path="/status-pages/{slug}/logo",
             needs=Role.VIEWER,
             says="Say what is known of the logo of a status page.",
-            more="The picture itself is at `/status/{name}/logo`.",
+            more="The picture itself is at `/status/{slug}/logo`.",
             carry_out=self.logo,
             answer=ref("Logo"),
         )
         yield Operation(
             id="setLogo",
             method="PUT",
-            path="/status-pages/{name}/logo",
+            path="/status-pages/{slug}/logo",
             needs=Role.ADMIN,
             says="Give a status page a logo: PNG, JPEG or WebP.",
             carry_out=self.set_logo,
@@ -227,7 +226,7 @@ class StatusPageDesk:
         yield Operation(
             id="removeLogo",
             method="DELETE",
-            path="/status-pages/{name}/logo",
+            path="/status-pages/{slug}/logo",
             needs=Role.ADMIN,
             says="Take the logo of a status page away.",
             carry_out=self.remove_logo,
@@ -259,7 +258,7 @@ class StatusPageDesk:
         yield Operation(
             id="getStatusPage",
             method="GET",
-            path="/status-pages/{name}",
+            path="/status-pages/{slug}",
             needs=Role.VIEWER,
             says="Show a status page as it is declared.",
             carry_out=self.get,
@@ -268,7 +267,7 @@ class StatusPageDesk:
         yield Operation(
             id="editStatusPage",
             method="PATCH",
-            path="/status-pages/{name}",
+            path="/status-pages/{slug}",
             needs=Role.ADMIN,
             says="Change a status page; what is not sent stays.",
             carry_out=self.edit,
@@ -279,7 +278,7 @@ class StatusPageDesk:
         yield Operation(
             id="removeStatusPage",
             method="DELETE",
-            path="/status-pages/{name}",
+            path="/status-pages/{slug}",
             needs=Role.ADMIN,
             says="Remove a status page with what was written on it.",
             carry_out=self.remove,
@@ -314,11 +313,11 @@ class StatusPageDesk:
 
     async def get(self, call: Call) -> Reply:
         async with call.session() as session:
-            found = find_page(await session.publishing.pages(), call.text("name"))
+            found = find_page(await session.publishing.pages(), call.text("slug"))
         return Reply(document=page_form(found))
 
     async def edit(self, call: Call) -> Reply:
-        slug = call.text("name")
+        slug = call.text("slug")
         fields = await self._hashed(slug, call.body)
         async with call.session() as session:
             if fields.get("mail"):  # as it was shown: what is secret in it stays
@@ -342,14 +341,14 @@ class StatusPageDesk:
         return fields
 
     async def remove(self, call: Call) -> Reply:
-        slug = call.text("name")
+        slug = call.text("slug")
         async with call.session() as session:
             await session.publishing.change_pages(removing(slug))
         self.changed()
         return Reply(status=204)
 
     async def subscribers(self, call: Call) -> Reply:
-        slug, place = call.text("name"), decoded(call.query["cursor"], str)
+        slug, place = call.text("slug"), decoded(call.query["cursor"], str)
         async with call.session() as session:
             find_page(await session.publishing.pages(), slug)
             known = await session.publishing.readers.all(slug)
@@ -357,7 +356,7 @@ class StatusPageDesk:
         return page_reply(found, call.query["limit"], subscriber_form, lambda one: [one.id])
 
     async def unsubscribe(self, call: Call) -> Reply:
-        slug = call.text("name")
+        slug = call.text("slug")
         async with call.session() as session:
             find_page(await session.publishing.pages(), slug)
             readers = session.publishing.readers
@@ -366,7 +365,7 @@ class StatusPageDesk:
         return Reply(status=204)
 
     async def logo(self, call: Call) -> Reply:
-        slug = call.text("name")
+        slug = call.text("slug")
         async with call.session() as session:
             find_page(await session.publishing.pages(), slug)
             found = await session.publishing.logo(slug)
@@ -384,14 +383,14 @@ class StatusPageDesk:
         return Reply(status=204)
 
     async def _change_logo(self, call: Call, logo: Logo | None) -> None:
-        slug = call.text("name")
+        slug = call.text("slug")
         async with call.session() as session:
             find_page(await session.publishing.pages(), slug)
             await session.publishing.set_logo(slug, logo)
         self.changed()
 
     async def posts(self, call: Call) -> Reply:
-        slug, place = call.text("name"), decoded(call.query["cursor"], str)
+        slug, place = call.text("slug"), decoded(call.query["cursor"], str)
         async with call.session() as session:
             find_page(await session.publishing.pages(), slug)
             known = await session.publishing.posts(slug)
@@ -399,7 +398,7 @@ class StatusPageDesk:
         return page_reply(found, call.query["limit"], post_form, lambda one: [one.id])
 
     async def write(self, call: Call) -> Reply:
-        slug, body = call.text("name"), call.body
+        slug, body = call.text("slug"), call.body
         async with call.session() as session:
             post = await make_post(
                 session,
@@ -416,7 +415,7 @@ class StatusPageDesk:
         return Reply(document=post_form(post), status=201)
 
     async def forget(self, call: Call) -> Reply:
-        slug = call.text("name")
+        slug = call.text("slug")
         async with call.session() as session:
             find_page(await session.publishing.pages(), slug)
             known = await session.publishing.posts(slug)

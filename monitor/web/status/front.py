@@ -5,12 +5,13 @@ the API nor another page is there: a name that everybody is told leads to what e
 """
 
 import ipaddress
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from monitor.core.statuspage.hosts import own_hosts
 from monitor.core.statuspage.values import StatusPage
 from monitor.web.access.source import Source
 from monitor.web.status.shelf import Shelf
@@ -30,7 +31,7 @@ class Front:
 
     def __init__(self, app: ASGIApp, shelf: Shelf, source: Source) -> None:
         self._app, self._shelf, self._source = app, shelf, source
-        self._ours = {"localhost", urlsplit(source.options.url).hostname or "localhost"}
+        self._ours = own_hosts(source.options.url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = None
@@ -70,7 +71,7 @@ def _is_for_all(path: str) -> bool:
 
 def _without_port(host: str) -> str:
     name, colon, port = host.rpartition(":")
-    bare = name if colon and port.isdigit() else host
+    bare = name if colon and (port.isdigit() or not port) else host  # RFC 3986: it may be empty
     return bare.removesuffix(".")
 
 

@@ -63,7 +63,6 @@ class StatusRoom:
     _written: "OrderedDict[_Key, tuple[Shown, bytes]]" = attrs.field(
         factory=OrderedDict, init=False
     )
-
     _writing: trio.Lock = attrs.field(factory=trio.Lock, init=False)
 
     @gate.default
@@ -97,7 +96,7 @@ class StatusRoom:
         page = await self.find(request)
         if not await self.gate.is_open(request, page):
             return self._locked(request, page, 401)
-        return await self._html(request, "page")
+        return await self._html(request, page, "page")
 
     async def show_login(self, request: Request) -> Response:
         """Send whoever comes back to the form on to the page."""
@@ -142,12 +141,12 @@ class StatusRoom:
 
     async def widget(self, request: Request) -> Response:
         """Show how all stands, small enough for a frame on another site."""
-        if not (await self.invited(request)).password_hash:
+        page = await self.invited(request)
+        if not page.password_hash:
             let_others_frame(request)
-        return await self._html(request, "widget")
+        return await self._html(request, page, "widget")
 
-    async def _html(self, request: Request, sort: str) -> Response:
-        page = await self.find(request)
+    async def _html(self, request: Request, page: StatusPage, sort: str) -> Response:
         shown = await self.shelf.view(page)
         lang = language_of(request, page)
         key = _Key(page.slug, lang, sort, is_at_front(request))
@@ -159,7 +158,7 @@ class StatusRoom:
         response.headers["Content-Language"] = lang
         return _kept_for_a_while(request, response, page)
 
-    async def _write_once(self, key: "_Key", page: StatusPage, shown: Shown) -> tuple[Shown, bytes]:
+    async def _write_once(self, key: _Key, page: StatusPage, shown: Shown) -> tuple[Shown, bytes]:
         """Write a page in a thread, once for all who wait for it."""
         async with self._writing:
             kept = self._written.get(key)
@@ -171,7 +170,7 @@ class StatusRoom:
                     self._written.popitem(last=False)
         return kept
 
-    def _write(self, key: "_Key", page: StatusPage, shown: Shown) -> str:
+    def _write(self, key: _Key, page: StatusPage, shown: Shown) -> str:
         places = self._places(page, at_front=key.at_front)
         if key.sort == "widget":
             return self.writer.widget(shown.view, key.lang, places)
@@ -252,7 +251,7 @@ class StatusRoom:
             raise HTTPException(404)
         await self._refuse_uninvited(request, page)
         view = (await self.shelf.view(page)).view
-        row = view.row(int(number)) if number.isascii() and number.isdigit() else None
+        row = view.row(number)
         if dot and row is None:
             raise HTTPException(404)
         said = PublicWords(language_of(request, page, english=True))

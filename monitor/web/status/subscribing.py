@@ -172,7 +172,11 @@ class Subscriptions:
             if found is not None:
                 await session.publishing.readers.drop(page.slug, [found.id])
         return self._answer(
-            request, page, "You are not subscribed", "The address has been forgotten."
+            request,
+            page,
+            "You are not subscribed",
+            "The address has been forgotten.",
+            invited=found is not None,
         )
 
     def _unknown(self, request: Request, page: StatusPage) -> Response:
@@ -182,6 +186,7 @@ class Subscriptions:
             "This link is not known",
             "It may be too old, or the subscription has ended.",
             status=404,
+            invited=False,
         )
 
     def _answer(
@@ -192,10 +197,13 @@ class Subscriptions:
         *lines: str,
         status: int = 200,
         headers: dict[str, str] | None = None,
+        invited: bool = True,
         **said: Any,
     ) -> Response:
+        """Write a small page; who is not known to be invited is told nothing of a protected one."""
         lang = language_of(request, page)
         context = {
+            "named": invited or not page.password_hash,
             **dict.fromkeys(("wrong", "button", "secret", "address", "asked", "action"), ""),
             "ways": (),
             **said,

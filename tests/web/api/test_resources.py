@@ -347,6 +347,8 @@ async def test_who_uses_another_method_is_told_all_that_there_are(
 ) -> None:
     answer = await caller.exchange("PUT", f"{PREFIX}/tasks/7")
     assert (405, "DELETE, GET, HEAD, PATCH") == (answer.status, answer.headers["allow"])
+    answer = await caller.exchange("PATCH", f"{PREFIX}/status-pages/shop/logo")
+    assert (405, "DELETE, GET, HEAD, PUT") == (answer.status, answer.headers["allow"])
 
 
 async def test_people_can_read_it_without_scripts(

@@ -48,6 +48,12 @@ async def test_at_its_host_name_a_page_and_what_it_loads_stand_at_the_root(house
     assert "/status/shop/feed.atom" in elsewhere.document.links
 
 
+async def test_a_name_is_the_same_however_it_is_written(house: House) -> None:
+    for host in (SHOP.host.upper(), f"{SHOP.host}.", f"{SHOP.host}.:8080", f"{SHOP.host}:"):
+        assert 200 == (await house.browser.get("/", host=host)).status, host
+        assert 404 == (await house.browser.get("/login", accept="*/*", host=host)).status, host
+
+
 async def test_nothing_else_of_ours_is_at_that_name(house: House) -> None:
     for path in ("/status/all", "/badge/all/status.svg", "/login", "/tasks/1", "/api/v1/tasks"):
         answer = await house.browser.get(path, accept="*/*", **AT_HOST)

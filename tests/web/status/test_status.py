@@ -117,6 +117,7 @@ async def test_a_slug_that_nobody_has_is_like_any_path_that_is_not_there(house: 
         *("/status/nope", "/status/nope/widget", "/status/nope/feed.atom", "/status/SHOP"),
         *("/badge/nope/status.svg", "/badge/shop/other.svg", "/badge/shop.9999/status.svg"),
         *("/badge/shop.x/status.svg", "/badge/all/latency.svg"),
+        *("/badge/shop.0/status.svg", f"/badge/shop.{'9' * 5000}/status.svg"),
     ):
         answer = await house.browser.get(path, accept="*/*")
         assert (404, expected.text) == (answer.status, answer.text), path

@@ -174,6 +174,12 @@ async def test_links_never_lead_to_where_a_request_said_we_are(house: House) -> 
     )
 
 
+async def test_a_host_name_that_is_ours_too_leads_nobody_to_the_dashboard(house: House) -> None:
+    for host in ("monitor.example", "localhost"):
+        page = attrs.evolve(SHOP, host=host)
+        assert "https://monitor.example/status/shop" == address_of(page, "https://monitor.example")
+
+
 async def test_a_page_with_a_password_is_subscribed_by_who_knows_it(house: House) -> None:
     offering(house.scene, password_hash=QUICK.hash("four words in a row"))
     room = room_of(house.app)
@@ -182,3 +188,8 @@ async def test_a_page_with_a_password_is_subscribed_by_who_knows_it(house: House
     assert 401 == (await browser.get("/status/shop/subscribe", accept="*/*")).status
     assert 401 == (await house.subscribe("a@example.com", browser=browser, accept="*/*")).status
     assert [] == house.known
+    for answer in (
+        await browser.get("/status/shop/confirm/guessed"),
+        await browser.post("/status/shop/unsubscribe/guessed", {}),
+    ):
+        assert (False, []) == (SHOP.title in answer.text, answer.document.mistakes)
