@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.access.changing import People, PeopleChange, Plan
 from monitor.core.access.people import Deed, Deeds, Token, User, WebSession
-from monitor.store import access_rows, tables
+from monitor.store import access_rows, access_tables
 
 
 async def people(session: AsyncSession) -> People:
     """Return all users and tokens, by name."""
-    person, token = tables.person, tables.access_token
+    person, token = access_tables.person, access_tables.access_token
     users = await session.execute(select(person).order_by(person.c.folded))
     tokens = await session.execute(select(token).order_by(token.c.folded))
     return People(
@@ -28,7 +28,8 @@ async def change_people(session: AsyncSession, plan: Plan) -> PeopleChange:
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"))
     change = plan(await people(session))
-    person, token, web_session = tables.person, tables.access_token, tables.web_session
+    person, token = access_tables.person, access_tables.access_token
+    web_session = access_tables.web_session
     if change.drop_tokens:
         await session.execute(delete(token).where(token.c.id.in_(change.drop_tokens)))
     if change.drop_users:
@@ -46,7 +47,7 @@ async def change_people(session: AsyncSession, plan: Plan) -> PeopleChange:
 
 
 async def _write_user(session: AsyncSession, user: User) -> User:
-    person, web_session = tables.person, tables.web_session
+    person, web_session = access_tables.person, access_tables.web_session
     if not user.id:
         highest = await session.scalar(select(func.max(person.c.id)))
         user = attrs.evolve(user, id=(highest or 0) + 1)
@@ -61,7 +62,7 @@ async def _write_user(session: AsyncSession, user: User) -> User:
 
 async def find_session(session: AsyncSession, digest: str) -> tuple[WebSession, User] | None:
     """Return a web session and whose it is."""
-    table, person = tables.web_session, tables.person
+    table, person = access_tables.web_session, access_tables.person
     row = (await session.execute(select(table).where(table.c.digest == digest))).one_or_none()
     if row is None:
         return None
@@ -71,7 +72,7 @@ async def find_session(session: AsyncSession, digest: str) -> tuple[WebSession, 
 
 async def find_token(session: AsyncSession, digest: str) -> tuple[Token, User | None] | None:
     """Return a token and whose it is."""
-    table, person = tables.access_token, tables.person
+    table, person = access_tables.access_token, access_tables.person
     row = (await session.execute(select(table).where(table.c.digest == digest))).one_or_none()
     if row is None:
         return None
@@ -83,7 +84,7 @@ async def find_token(session: AsyncSession, digest: str) -> tuple[Token, User | 
 
 async def open_session(session: AsyncSession, new: WebSession, instead_of: str) -> None:
     """Write a new web session; the one that it replaces is over."""
-    table, person = tables.web_session, tables.person
+    table, person = access_tables.web_session, access_tables.person
     await session.execute(delete(table).where(table.c.digest == instead_of))
     await session.execute(insert(table).values(access_rows.session_values(new)))
     if not new.pending:
@@ -93,13 +94,13 @@ async def open_session(session: AsyncSession, new: WebSession, instead_of: str) 
 
 async def close_session(session: AsyncSession, digest: str) -> None:
     """Forget a web session."""
-    table = tables.web_session
+    table = access_tables.web_session
     await session.execute(delete(table).where(table.c.digest == digest))
 
 
 async def sessions_of(session: AsyncSession, user_id: int) -> list[WebSession]:
     """Return the web sessions of a user, the one used last first."""
-    table = tables.web_session
+    table = access_tables.web_session
     query = select(table).where(table.c.user_id == user_id)
     query = query.order_by(table.c.seen_at.desc(), table.c.digest)
     return [access_rows.session_of(row) for row in await session.execute(query)]
@@ -107,7 +108,7 @@ async def sessions_of(session: AsyncSession, user_id: int) -> list[WebSession]:
 
 async def seen(session: AsyncSession, at: datetime, digest: str, token_id: int) -> None:
     """Note that a web session, or a token, is in use."""
-    table, token = tables.web_session, tables.access_token
+    table, token = access_tables.web_session, access_tables.access_token
     if digest:
         older = (table.c.digest == digest) & (table.c.seen_at < at)
         await session.execute(update(table).where(older).values(seen_at=at))
@@ -118,7 +119,7 @@ async def seen(session: AsyncSession, at: datetime, digest: str, token_id: int) 
 
 async def deeds(session: AsyncSession, wanted: Deeds) -> list[Deed]:
     """Return what was done, the newest first."""
-    table = tables.deed
+    table = access_tables.deed
     query = select(table)
     if wanted.since is not None:
         query = query.where(table.c.at >= wanted.since)
@@ -138,14 +139,14 @@ async def write_deeds(session: AsyncSession, deeds: Sequence[Deed]) -> None:
     """Write down what is done in this unit."""
     if deeds:
         values = [access_rows.deed_values(one) for one in deeds]
-        await session.execute(insert(tables.deed), values)
+        await session.execute(insert(access_tables.deed), values)
 
 
 async def forget(
     session: AsyncSession, idle_before: datetime, opened_before: datetime, done_before: datetime
 ) -> None:
     """Forget web sessions that are over, and what was done long ago."""
-    table, deed = tables.web_session, tables.deed
+    table, deed = access_tables.web_session, access_tables.deed
     over = (table.c.seen_at < idle_before) | (table.c.created_at < opened_before)
     await session.execute(delete(table).where(over))
     await session.execute(delete(deed).where(deed.c.at < done_before))

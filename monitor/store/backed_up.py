@@ -1,24 +1,18 @@
 """Which tables a backup holds."""
 
+from monitor.store.access_tables import access_token, deed, person
+from monitor.store.page_tables import letter, status_logo, status_page, status_post, subscriber
 from monitor.store.tables import (
-    access_token,
     acknowledgement,
     channel,
-    deed,
     event,
     gap,
     incident,
-    letter,
     maintenance,
     notice,
-    person,
     ping,
     result,
     silence,
-    status_logo,
-    status_page,
-    status_post,
-    subscriber,
     task,
     task_state,
     transition,

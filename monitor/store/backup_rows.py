@@ -15,7 +15,7 @@ from monitor.core.pings import PingKind
 from monitor.core.statuspage.readers import LetterState, Way
 from monitor.core.statuspage.values import PostState
 from monitor.store.backed_up import ADDED_LATER
-from monitor.store.tables import Moment
+from monitor.store.columns import Moment
 
 
 class BadBackup(Exception):

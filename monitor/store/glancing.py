@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from monitor.core.glance import Bin, Glance, Recent
 from monitor.core.model import Gap, Status
 from monitor.store import rows, tables
+from monitor.store.columns import Id, Moment
 
 MOST = 20_000
 """Results read at once; more than any page shows, so that no mistake of one can stop the loop."""
@@ -31,7 +32,7 @@ async def recent(session: AsyncSession, since: Mapping[int, datetime]) -> dict[i
     if not since:
         return {}
     wanted = (
-        values(column("task_id", tables.Id), column("since_at", tables.Moment), name="wanted")
+        values(column("task_id", Id), column("since_at", Moment), name="wanted")
         .data(list(since.items()))
         .cte()
     )
@@ -72,9 +73,9 @@ async def histograms(
     # A join with the stretches, because then each is one reach into the index of the table.
     stretch = (
         values(
-            column("number", tables.Id),
-            column("from_at", tables.Moment),
-            column("until_at", tables.Moment),
+            column("number", Id),
+            column("from_at", Moment),
+            column("until_at", Moment),
             name="stretch",
         )
         .data([(number, *ends) for number, ends in enumerate(pairwise(edges))])

@@ -3,8 +3,8 @@
 from sqlalchemy import Connection, text
 
 from monitor.store import migrations
+from monitor.store.schema import metadata
 from monitor.store.sql import SqlStore
-from monitor.store.tables import metadata
 
 
 async def inspect(store: SqlStore) -> list[str]:

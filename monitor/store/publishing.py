@@ -18,7 +18,7 @@ from monitor.core.statuspage.logo import Logo, read_logo
 from monitor.core.statuspage.publishing import PagesPlan
 from monitor.core.statuspage.readers import of_post
 from monitor.core.statuspage.values import PagesChange, Post, PostState, StatusPage
-from monitor.store import rows, tables
+from monitor.store import page_tables, rows, tables
 from monitor.store.rows import Values
 from monitor.store.subscribing import SqlReaders, drop_pages, tell
 from monitor.store.units import Do
@@ -43,14 +43,14 @@ def _post_of(row: Row[Any]) -> Post:
 
 async def pages(session: AsyncSession) -> list[StatusPage]:
     """Return all pages, by slug."""
-    table = tables.status_page
+    table = page_tables.status_page
     found = [_page_of(row) for row in await session.execute(select(table))]
     return sorted(found, key=lambda one: one.slug)
 
 
 async def change_pages(session: AsyncSession, plan: PagesPlan) -> PagesChange:
     """Do what a plan says, while nobody else changes pages."""
-    page, post, logos = tables.status_page, tables.status_post, tables.status_logo
+    page, post, logos = page_tables.status_page, page_tables.status_post, page_tables.status_logo
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("LOCK TABLE status_page IN SHARE ROW EXCLUSIVE MODE"))
     known = await pages(session)
@@ -70,7 +70,7 @@ async def change_pages(session: AsyncSession, plan: PagesPlan) -> PagesChange:
 
 async def posts(session: AsyncSession, page: str, since: datetime | None, limit: int) -> list[Post]:
     """Return posts, newest first."""
-    table = tables.status_post
+    table = page_tables.status_post
     query = select(table).where(table.c.page == page)
     if since is not None:
         query = query.where(table.c.at >= since)
@@ -80,30 +80,30 @@ async def posts(session: AsyncSession, page: str, since: datetime | None, limit:
 
 async def write_post(session: AsyncSession, post: Post) -> bool:
     """Write a post, if its page is there, and what subscribers are told of it."""
-    page = tables.status_page
+    page = page_tables.status_page
     if await session.scalar(select(page.c.slug).where(page.c.slug == post.page)) is None:
         return False
-    await session.execute(insert(tables.status_post).values(attrs.asdict(post)))
+    await session.execute(insert(page_tables.status_post).values(attrs.asdict(post)))
     await tell(session, post.page, of_post(post), post.at)
     return True
 
 
 async def drop_story(session: AsyncSession, page: str, story: str) -> None:
     """Forget a story, with all its posts."""
-    table = tables.status_post
+    table = page_tables.status_post
     await session.execute(delete(table).where(table.c.page == page, table.c.story == story))
 
 
 async def logo(session: AsyncSession, page: str) -> Logo | None:
     """Return the logo of a page."""
-    table = tables.status_logo
+    table = page_tables.status_logo
     found = await session.scalar(select(table.c.data).where(table.c.page == page))
     return None if found is None else read_logo(base64.b64decode(found))
 
 
 async def set_logo(session: AsyncSession, page: str, logo: Logo | None) -> bool:
     """Give a page a logo, or take it away."""
-    table, pages = tables.status_logo, tables.status_page
+    table, pages = page_tables.status_logo, page_tables.status_page
     if await session.scalar(select(pages.c.slug).where(pages.c.slug == page)) is None:
         return False
     await session.execute(delete(table).where(table.c.page == page))

@@ -20,7 +20,7 @@ from monitor.core.statuspage.readers import (
     letters_of,
     subscribing,
 )
-from monitor.store import tables
+from monitor.store import page_tables
 from monitor.store.units import Do
 
 _CHUNK = 500
@@ -37,14 +37,14 @@ def _letter_of(row: Row[Any], columns: Iterable[str]) -> Letter:
 
 async def all_of(session: AsyncSession, page: str) -> list[Subscriber]:
     """Return the subscribers of a page."""
-    table = tables.subscriber
+    table = page_tables.subscriber
     query = select(table).where(table.c.page == page).order_by(table.c.id)
     return [_subscriber_of(row) for row in await session.execute(query)]
 
 
 async def find(session: AsyncSession, page: str, token: str) -> Subscriber | None:
     """Return who has a token."""
-    table = tables.subscriber
+    table = page_tables.subscriber
     query = select(table).where(table.c.page == page, table.c.token == token)
     row = (await session.execute(query)).one_or_none()
     return None if row is None else _subscriber_of(row)
@@ -52,7 +52,7 @@ async def find(session: AsyncSession, page: str, token: str) -> Subscriber | Non
 
 async def subscribe(session: AsyncSession, new: Subscriber) -> bool:
     """Do what `subscribing` says; of two at once for one address, one waits for the other."""
-    table, page = tables.subscriber, tables.status_page
+    table, page = page_tables.subscriber, page_tables.status_page
     there = select(page.c.slug).where(page.c.slug == new.page).with_for_update()
     if await session.scalar(there) is None:
         return False
@@ -76,7 +76,7 @@ async def subscribe(session: AsyncSession, new: Subscriber) -> bool:
 
 async def confirm(session: AsyncSession, page: str, token: str, at: datetime) -> Subscriber | None:
     """Note that somebody wants to be told."""
-    table = tables.subscriber
+    table = page_tables.subscriber
     change = update(table).where(
         table.c.page == page, table.c.token == token, table.c.confirmed_at.is_(None)
     )
@@ -86,20 +86,20 @@ async def confirm(session: AsyncSession, page: str, token: str, at: datetime) ->
 
 async def drop(session: AsyncSession, page: str, ids: Sequence[str]) -> None:
     """Forget subscribers, with their letters."""
-    table, letter = tables.subscriber, tables.letter
+    table, letter = page_tables.subscriber, page_tables.letter
     await session.execute(delete(letter).where(letter.c.page == page, letter.c.subscriber.in_(ids)))
     await session.execute(delete(table).where(table.c.page == page, table.c.id.in_(ids)))
 
 
 async def drop_pages(session: AsyncSession, pages: Sequence[str]) -> None:
     """Forget all subscribers of pages."""
-    for table in (tables.letter, tables.subscriber):
+    for table in (page_tables.letter, page_tables.subscriber):
         await session.execute(delete(table).where(table.c.page.in_(pages)))
 
 
 async def tell(session: AsyncSession, page: str, happening: Happening, at: datetime) -> int:
     """Write letters to all who have confirmed and have none of it yet."""
-    table = tables.letter
+    table = page_tables.letter
     wanted = letters_of(happening, await all_of(session, page), at)
     there: set[str] = set()
     for start in range(0, len(wanted), _CHUNK):
@@ -114,12 +114,12 @@ async def tell(session: AsyncSession, page: str, happening: Happening, at: datet
 async def _write(session: AsyncSession, letters: Sequence[Letter]) -> None:
     for start in range(0, len(letters), _CHUNK):
         chunk = [attrs.asdict(one) for one in letters[start : start + _CHUNK]]
-        await session.execute(insert(tables.letter), chunk)
+        await session.execute(insert(page_tables.letter), chunk)
 
 
 async def due(session: AsyncSession, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
     """Return letters that may be tried."""
-    letter, table = tables.letter, tables.subscriber
+    letter, table = page_tables.letter, page_tables.subscriber
     query = (
         select(letter)
         .where(letter.c.state == LetterState.WAITING, letter.c.next_at <= at)
@@ -138,7 +138,7 @@ async def due(session: AsyncSession, at: datetime, limit: int) -> list[tuple[Let
 
 async def settle(session: AsyncSession, letters: Sequence[Letter]) -> None:
     """Write down what became of letters."""
-    table = tables.letter
+    table = page_tables.letter
     for one in letters:
         values = attrs.asdict(one)
         changed = {key: values[key] for key in ("about", "attempts", "state", "next_at", "error")}
@@ -147,7 +147,7 @@ async def settle(session: AsyncSession, letters: Sequence[Letter]) -> None:
 
 async def forget(session: AsyncSession, at: datetime) -> None:
     """Forget who never confirmed, and letters of long ago."""
-    table, letter = tables.subscriber, tables.letter
+    table, letter = page_tables.subscriber, page_tables.letter
     gone = select(table.c.id).where(
         table.c.confirmed_at.is_(None), table.c.asked_at < at - FORGOTTEN
     )

@@ -1,49 +1,20 @@
-"""The tables, as SQLAlchemy Core sees them; the migrations make them."""
-
-from datetime import UTC, datetime
-from typing import Any
+"""The tables of tasks, looks and alerts, as SQLAlchemy Core sees them; the migrations make them."""
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Double,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     false,
     text,
 )
-from sqlalchemy.types import TypeDecorator
 
-metadata = MetaData()
-
-Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in a column declared exactly INTEGER."""
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite keeps it without zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
+from monitor.store.columns import Id, Moment, metadata
 
 task = Table(
     "task",
@@ -282,138 +253,6 @@ node = Table(
     Column("sessions", JSON, nullable=False),
     Column("figures", JSON, nullable=False),
 )
-
-person = Table(
-    "person",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("name", Text, nullable=False),
-    Column("folded", Text, nullable=False, unique=True),
-    Column("role", Text, nullable=False),
-    Column("password", Text),
-    Column("subject", Text, nullable=False),
-    Column("totp", Text),
-    Column("totp_step", BigInteger, nullable=False),
-    Column("recovery", JSON, nullable=False),
-    Column("epoch", BigInteger, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("seen_at", Moment),
-    Column("disabled", Boolean, nullable=False, server_default=false()),
-)
-"""Users; `user` is a word of SQL. A new id is the highest plus one, given under a lock, so that a
-restored database needs no counter put right."""
-
-access_token = Table(
-    "access_token",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("name", Text, nullable=False),
-    Column("folded", Text, nullable=False, unique=True),
-    Column("role", Text, nullable=False),
-    Column("digest", Text, nullable=False, unique=True),
-    Column("owner", BigInteger),
-    Column("read_only", Boolean, nullable=False),
-    Column("paths", JSON, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment),
-    Column("used_at", Moment),
-)
-
-web_session = Table(
-    "web_session",
-    metadata,
-    Column("digest", Text, primary_key=True),
-    Column("user_id", BigInteger, nullable=False),
-    Column("epoch", BigInteger, nullable=False),
-    Column("pending", Boolean, nullable=False),
-    Column("via", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("agent", Text, nullable=False),
-    Index("web_session_by_user", "user_id"),
-)
-
-deed = Table(
-    "deed",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("via", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("about", Text, nullable=False),
-    Column("before", JSON, nullable=False),
-    Column("after", JSON, nullable=False),
-    Column("address", Text, nullable=False),
-)
-"""Who changed what. Its ids sort by time."""
-
-status_page = Table(
-    "status_page",
-    metadata,
-    Column("slug", Text, primary_key=True),
-    Column("from_file", Boolean, nullable=False),
-    Column("data", JSON, nullable=False),
-)
-
-status_post = Table(
-    "status_post",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("page", Text, nullable=False),
-    Column("story", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Index("status_post_by_page", "page", "id"),
-)
-"""What was written about incidents. Its ids sort by time."""
-
-status_logo = Table(
-    "status_logo",
-    metadata,
-    Column("page", Text, primary_key=True),
-    Column("data", Text, nullable=False),
-)
-"""The logo of a page, in Base64."""
-
-subscriber = Table(
-    "subscriber",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("page", Text, nullable=False),
-    Column("way", Text, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("lang", Text, nullable=False),
-    Column("token", Text, nullable=False),
-    Column("secret", Text, nullable=False),
-    Column("asked_at", Moment, nullable=False),
-    Column("confirmed_at", Moment),
-    Index("subscriber_once", "page", "way", "address", unique=True),
-)
-"""Who is told of what happens on a status page. Their ids sort by time."""
-
-letter = Table(
-    "letter",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("page", Text, nullable=False),
-    Column("subscriber", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("about", JSON, nullable=False),
-    Column("made_at", Moment, nullable=False),
-    Column("next_at", Moment, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("error", Text, nullable=False),
-    Index("letter_by_subscriber", "subscriber"),
-    Index("letter_by_state", "state", "attempts", "next_at"),
-)
-"""What subscribers are told, and whether they have been."""
 
 receipt = Table(
     "receipt",

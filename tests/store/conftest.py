@@ -11,8 +11,8 @@ import trio
 from monitor.core.ports import Store
 from monitor.store.address import parse_address
 from monitor.store.memory import MemoryStore
+from monitor.store.schema import metadata
 from monitor.store.sql import SqlStore, open_store
-from monitor.store.tables import metadata
 from tests.outsider import Outsider, open_outsider
 from tests.postgres import PostgresServer
 

@@ -24,8 +24,8 @@ from monitor.core.records import Record
 from monitor.store import migrations
 from monitor.store.address import parse_address
 from monitor.store.bridge import Bridge, Limits
+from monitor.store.schema import metadata
 from monitor.store.sql import SqlSession, SqlStore, open_store
-from monitor.store.tables import metadata
 from tests.figures import figures
 from tests.outsider import Outsider, open_outsider, tables
 from tests.postgres import PostgresServer

@@ -22,8 +22,8 @@ from monitor.core.failures import SchemaMismatch
 from monitor.core.model import AlertPolicy, Escalation, Status, Task, TaskSpec
 from monitor.store import migrations
 from monitor.store.address import parse_address
+from monitor.store.schema import metadata
 from monitor.store.sql import SqlStore, open_store
-from monitor.store.tables import metadata
 from tests.outsider import Outsider, open_outsider, tables
 from tests.store.conftest import DATABASES, now
 from tests.store.operations import scene

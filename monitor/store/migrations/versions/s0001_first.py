@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.store.tables import Id, Moment
+from monitor.store.columns import Id, Moment
 
 revision = "0001"
 down_revision = None
