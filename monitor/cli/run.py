@@ -1,12 +1,10 @@
 """`monitor run`: the monitor itself, until a signal or the end of its time."""
 
 import logging
-import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import attrs
@@ -33,10 +31,7 @@ if TYPE_CHECKING:
     from monitor.engine.clock import Clock
     from monitor.settings import Settings
     from monitor.web.pages.inbox_page import Inbox
-    from monitor.web.routing import Room
 
-_BY_FILE = "configuration file"
-"""How those make changes who edit the files that we follow."""
 _LAST_LINES_S = 1.0
 """How long the last lines of looks may take to be written; a terminal may stand still."""
 
@@ -216,11 +211,11 @@ class Run:
         """Apply the configuration files, if there are any."""
         if self.files is None or self.declared is None:
             return
-        from monitor.cli.whoami import signed_by_typist
+        from monitor.cli.whoami import BY_FILE, signed_by_typist
         from monitor.config.files import apply
 
         self.mark = self.files.mark()
-        await apply(signed_by_typist(session, clock.now, _BY_FILE), self.declared, clock)
+        await apply(signed_by_typist(session, clock.now, BY_FILE), self.declared, clock)
 
     async def _listen(self) -> Sequence[socket.socket]:
         """Open where we listen; that must work if somebody asked for it.
@@ -262,69 +257,13 @@ class Run:
             for one in self.health_sockets:
                 one.close()
 
-    def _serve(self, lines: "LookLines") -> Callable[["Monitor"], Awaitable[None]]:
-        """Return the listener."""
-        from monitor.web.access.entrance import Entrance
-        from monitor.web.serve import listen_for
-
-        def invite(address: str) -> None:
-            lines.say(lines.words("Nobody can log in yet. Open this to create the first user:"))
-            lines.say(f"    {address}")
-
-        entrance = Entrance(options=self.settings.access, say=invite)
-        return lambda monitor: listen_for(
-            monitor, self.sockets, self._rooms(monitor), entrance, self.settings.api, self.inbox
-        )
-
-    def _guests(self, lines: "LookLines") -> dict[str, Callable[["Monitor"], Awaitable[None]]]:
-        """Return what runs beside the monitor's own organs."""
-        from monitor.cli.deadman import keep_deadman
-        from monitor.cli.mailing import keep_mailing
-        from monitor.engine.housekeeping import Housekeeping
-        from monitor.service import ServiceManager, keep_service_manager
-        from monitor.web.outpost import keep_lookout
-
-        guests: dict[str, Callable[[Monitor], Awaitable[None]]] = {}
-        if self.sockets:
-            guests["web"] = self._serve(lines)
-        guests["housekeeping"] = lambda monitor: Housekeeping(
-            store=monitor.store, clock=monitor.clock, options=self.settings.access
-        ).run()
-        guests["subscribers"] = partial(keep_mailing, settings=self.settings)
-        guests["lookout"] = lambda monitor: keep_lookout(monitor, self.health_sockets)
-        if (manager := ServiceManager.asked(os.environ)) is not None:
-            guests["service manager"] = lambda monitor: keep_service_manager(monitor, manager)
-        if self.settings.deadman:
-            guests["deadman"] = partial(keep_deadman, settings=self.settings)
-        if self.files is None:
-            return guests
-        from monitor.cli.whoami import signed_by_typist
-        from monitor.config.files import Reload
-
-        def reload(monitor: "Monitor") -> Awaitable[None]:
-            assert self.files is not None
-            return Reload(
-                files=self.files,
-                store=monitor.store,
-                clock=monitor.clock,
-                applied=self.mark,
-                sign=partial(signed_by_typist, now=monitor.clock.now, via=_BY_FILE),
-            ).run()
-
-        return {**guests, "configuration": reload}
-
-    def _rooms(self, monitor: "Monitor") -> Sequence["Room"]:
-        """Return what the listener serves as the settings have it."""
-        from monitor.web.metrics import Metrics
-
-        return [Metrics.of(monitor, self.settings.metrics, self.sockets)]
-
     async def _watch(
         self, store: "Store", clock: "Clock", departure: "Departure"
     ) -> dict[str, float]:
         """Run the monitor; return its last figures."""
         from monitor.app import open_monitor
         from monitor.channels.outside import outside
+        from monitor.cli.guests import Guests
         from monitor.cli.looks import LookLines
         from monitor.probes import prepare
 
@@ -333,6 +272,15 @@ class Run:
         lines = LookLines(None if self.silent else _stdout(), Words(self.settings.lang))
         if not self.tasks:
             self._welcome(lines)
+        guests = Guests(
+            settings=self.settings,
+            lines=lines,
+            sockets=self.sockets,
+            health_sockets=self.health_sockets,
+            files=self.files,
+            mark=self.mark,
+            inbox=self.inbox,
+        )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(lines.run, name="lines")
             async with open_monitor(
@@ -341,7 +289,7 @@ class Run:
                 prepare,
                 self.settings.tuning,
                 lines.show,
-                self._guests(lines),
+                guests.by_name(),
                 outside(self.settings.lang),
             ) as monitor:
                 lines.names = lambda: [child.task.name for child in monitor.fleet.children]

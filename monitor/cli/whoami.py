@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from monitor.core.ports import Session
 
+BY_FILE = "configuration file"
+"""How those make changes who edit the files that a monitor follows."""
+
 
 def whoami() -> str:
     """Return the user's name on this machine, or the number if there is no name."""
