@@ -50,14 +50,15 @@ def site_of(
     desk = Desk(monitor.store)
     guard = entrance.guard(desk, monitor.clock.now, monitor.outage)
     allowed = api or ApiOptions()
-    pages = pages_of(monitor, desk, (FOLDER,), partial(entrance.rooms, guard), inbox, allowed)
+    others, passwords = partial(entrance.rooms, guard), entrance.passwords
+    pages = pages_of(monitor, desk, (FOLDER,), others, inbox, allowed, passwords)
     shelf = Shelf(monitor, desk)
     interface = Api(
         monitor=monitor,
         desk=desk,
         feed=feed or Feed(),
         options=allowed,
-        passwords=entrance.passwords,
+        passwords=passwords,
         published=shelf.forget,
     )
     status = StatusRoom(shelf, guard.door.source)

@@ -28,6 +28,7 @@ from monitor.web.api.operation import Operation
 from monitor.web.api.overview import Overview
 from monitor.web.api.silences import SilenceDesk
 from monitor.web.api.status_pages import StatusPageDesk
+from monitor.web.api.status_posts import PostDesk
 from monitor.web.api.tasks import TaskDesk
 from monitor.web.api.tokens import TokenDesk
 from monitor.web.api.upkeep import Upkeep
@@ -47,7 +48,7 @@ class Api:
     feed: Feed
     options: ApiOptions = attrs.field(factory=ApiOptions)
     passwords: Passwords = attrs.field(factory=Passwords)
-    """Where all of the listener hash: few at a time."""
+    """Where all who change passwords hash: few at a time."""
     published: Callable[[], object] = lambda: None
     """Called when something has changed that the public sees."""
     operations: Sequence[Operation] = attrs.field(init=False)
@@ -67,8 +68,11 @@ class Api:
         yield from Bulk(hint=hint).operations()
         yield from History(now=now).operations()
         yield from MaintenanceDesk(hint=hint).operations()
+        yield from PostDesk(changed=self.published).operations()
         yield from StatusPageDesk(
-            changed=self.published, allow_references=options.allow_references
+            changed=self.published,
+            passwords=self.passwords,
+            allow_references=options.allow_references,
         ).operations()
         yield from ChannelDesk(options=options, hint=hint).operations()
         yield from NoticeDesk(now=now).operations()

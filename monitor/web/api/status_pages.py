@@ -1,4 +1,4 @@
-"""/api/v1/status-pages: pages for the public, and what is written on them."""
+"""/api/v1/status-pages: pages for the public, their logos and subscribers."""
 
 import base64
 import binascii
@@ -8,21 +8,18 @@ from typing import Any
 import attrs
 
 from monitor.core.statuspage.logo import Logo, read_logo
-from monitor.core.statuspage.making import InvalidPage, section_of
-from monitor.core.statuspage.values import THEMES, PagesChange, PostState, StatusPage
+from monitor.core.statuspage.making import SECTIONS_LIMIT, TEXT_LIMIT, InvalidPage, section_of
+from monitor.core.statuspage.values import THEMES, PagesChange, StatusPage
 from monitor.operations.refusals import NotThere, Unfit
 from monitor.operations.statuspages import (
     adding,
     editing,
     find_page,
-    find_story,
     find_subscriber,
     fit_page,
     fit_password,
     logo_form,
-    make_post,
     page_form,
-    post_form,
     removing,
     shown_mail,
     subscriber_form,
@@ -37,7 +34,7 @@ from monitor.web.api.receipts import done_once
 from monitor.web.api.schemas import page_of, ref
 from monitor.web.routing import Role
 
-_LONG = {"type": "string", "maxLength": 5000}
+_LONG = {"type": "string", "maxLength": TEXT_LIMIT}
 _FLAG = {"type": "boolean"}
 
 
@@ -69,7 +66,7 @@ _KEYS = {
         "which tasks it shows, by names (* and ? stand for anything) and tags",
         {
             "type": "array",
-            "maxItems": 50,
+            "maxItems": SECTIONS_LIMIT,
             "items": {
                 "type": "object",
                 "additionalProperties": False,
@@ -114,18 +111,6 @@ _NEW = Body(
     example={"slug": "shop", **_EXAMPLE},
 )
 _EDIT = Body(name="StatusPageEdit", keys=_KEYS, example=_EXAMPLE)
-_POST = Body(
-    name="NewPost",
-    keys={
-        "state": Key(line, "how far you are", {"enum": list(PostState)}),
-        "text": Key(line, "what is known", _LONG),
-        "title": Key(note, "of a new story", {"type": "string"}),
-        "story": Key(note, "the story it goes on with", {"type": "string"}),
-    },
-    required=("state", "text"),
-    example={"title": "Checkout fails", "state": "investigating", "text": "We are looking."},
-)
-
 
 _LOGO = Body(
     name="NewLogo",
@@ -147,43 +132,11 @@ class StatusPageDesk:
 
     changed: Callable[[], object]
     """Called when something has changed that the public sees."""
-    passwords: Passwords = attrs.field(factory=Passwords)
+    passwords: Passwords
     allow_references: bool = False
     """Whether `${NAME}` is taken over HTTP."""
 
     def operations(self) -> Iterator[Operation]:
-        yield Operation(
-            id="listPosts",
-            method="GET",
-            path="/status-pages/{slug}/posts",
-            needs=Role.VIEWER,
-            says="List what was written on a status page, the newest first.",
-            carry_out=self.posts,
-            query=PAGING,
-            answer=page_of("Post"),
-        )
-        yield Operation(
-            id="writePost",
-            method="POST",
-            path="/status-pages/{slug}/posts",
-            needs=Role.EDITOR,
-            says="Write about an incident on a status page.",
-            more="With a `title` a new story begins; without `title` and `story` it is about the "
-            "one that is open. `resolved` ends a story.",
-            carry_out=self.write,
-            body=_POST,
-            answer=ref("Post"),
-            status=201,
-        )
-        yield Operation(
-            id="removeStory",
-            method="DELETE",
-            path="/status-pages/{slug}/posts/{story}",
-            needs=Role.EDITOR,
-            says="Remove a story with all its posts.",
-            carry_out=self.forget,
-            status=204,
-        )
         yield Operation(
             id="listSubscribers",
             method="GET",
@@ -388,38 +341,3 @@ class StatusPageDesk:
             find_page(await session.publishing.pages(), slug)
             await session.publishing.set_logo(slug, logo)
         self.changed()
-
-    async def posts(self, call: Call) -> Reply:
-        slug, place = call.text("slug"), decoded(call.query["cursor"], str)
-        async with call.session() as session:
-            find_page(await session.publishing.pages(), slug)
-            known = await session.publishing.posts(slug)
-        found = [one for one in known if place is None or one.id < place[0]]
-        return page_reply(found, call.query["limit"], post_form, lambda one: [one.id])
-
-    async def write(self, call: Call) -> Reply:
-        slug, body = call.text("slug"), call.body
-        async with call.session() as session:
-            post = await make_post(
-                session,
-                slug,
-                at=call.now,
-                state=body["state"],
-                text=body["text"],
-                title=body.get("title", ""),
-                story=body.get("story", ""),
-                by=call.who.name,
-            )
-            await session.publishing.write_post(post)
-        self.changed()
-        return Reply(document=post_form(post), status=201)
-
-    async def forget(self, call: Call) -> Reply:
-        slug = call.text("slug")
-        async with call.session() as session:
-            find_page(await session.publishing.pages(), slug)
-            known = await session.publishing.posts(slug)
-            story = find_story(known, call.text("story"))
-            await session.publishing.drop_story(slug, story)
-        self.changed()
-        return Reply(status=204)

@@ -53,7 +53,7 @@ class PublishPage:
 
     frame: Frame
     fleet: Fleet
-    passwords: Passwords = attrs.field(factory=Passwords)
+    passwords: Passwords
 
     def entries(self) -> Sequence[Entry]:
         post, editor, admin = ("POST",), Role.EDITOR, Role.ADMIN

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.app import App
 from monitor.texts import LANGUAGES
+from monitor.web.access.hashing import Passwords
 from monitor.web.api.guarded import ApiOptions
 from monitor.web.desk import Desk
 from monitor.web.forms import own_path
@@ -39,6 +40,7 @@ def pages_of(
     others: Callable[[Frame], Iterable[Room]] = lambda _frame: (),
     inbox: Inbox | None = None,
     allowed: ApiOptions | None = None,
+    passwords: Passwords | None = None,
 ) -> Iterator[Room]:
     """Return the rooms of all pages.
 
@@ -47,6 +49,7 @@ def pages_of(
         others: makes the rooms whose pages look like these.
         allowed: what may come in over HTTP; the same for programs and for people.
         inbox: what a receiver of alerts took, if it is ours.
+        passwords: where all who change passwords hash.
     """
     fleet, options = Fleet(monitor, desk), allowed or ApiOptions()
     frame = Frame(folders, monitor.clock.now, fleet.pulse, has_inbox=inbox is not None)
@@ -62,7 +65,7 @@ def pages_of(
     yield TreePage(frame, fleet)
     yield ChannelPages(frame, fleet, options)
     yield QuietPages(frame, fleet)
-    yield PublishPage(frame, fleet)
+    yield PublishPage(frame, fleet, passwords or Passwords())
     yield DrillPage(frame, fleet)
     if inbox is not None:
         yield InboxPage(frame, inbox)

@@ -40,6 +40,7 @@ class Gate:
     source: Source
     now: Callable[[], datetime]
     passwords: Passwords = attrs.field(factory=Passwords)
+    """Apart from those of logins: a crowd that guesses here keeps nobody of us out."""
     _addresses: Throttle = attrs.field(
         factory=lambda: Throttle(OF_ADDRESS, trio.current_time), init=False
     )
