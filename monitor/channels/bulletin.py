@@ -9,8 +9,6 @@ addresses, whatever tasks and channels of ours may do.
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
 from hashlib import sha256
 from typing import Any
 
@@ -18,10 +16,8 @@ import attrs
 import markupsafe
 import msgspec
 
-from monitor import __version__
 from monitor.channels.bulletin_words import WORDS
-from monitor.channels.letter import POLICY as LETTERS
-from monitor.channels.letter import address, token
+from monitor.channels.letter import Envelope, new_letter, token
 from monitor.channels.mail import ChannelMailOptions, Office, open_office
 from monitor.channels.mailaddress import read_address
 from monitor.channels.post import Receiver, read_base
@@ -178,26 +174,22 @@ def write_bulletin(
     words = WORDS["ru" if subscriber.lang == "ru" else "en"]
     link = _link(base, subscriber, letter)
     subject, text = _told(words, page, base, letter, link)
-    domain = office.sender.rpartition("@")[2]
-    made = EmailMessage(policy=LETTERS)
-    made["From"] = address(office.sender, printable(page.title))
-    made["To"] = address(subscriber.address)
-    if office.reply_to:
-        made["Reply-To"] = address(office.reply_to)
-    made["Subject"] = printable(subject)[:200]
-    made["Date"] = format_datetime(datetime.now(UTC))
-    made["Message-ID"] = f"<{letter.key}@{domain}>"
+    envelope = Envelope(
+        sender=office.sender,
+        sender_name=printable(page.title),
+        to=(subscriber.address,),
+        reply_to=office.reply_to,
+    )
+    made = new_letter(envelope, letter.key, subject[:200], f"{token(page.slug)}.status")
     if story := letter.about.get("incident"):
-        thread = f"<story-{sha256(f'{page.slug} {story}'.encode()).hexdigest()[:32]}@{domain}>"
+        thread = (
+            f"<story-{sha256(f'{page.slug} {story}'.encode()).hexdigest()[:32]}@{envelope.domain}>"
+        )
         made["In-Reply-To"] = made["References"] = thread
-    made["Auto-Submitted"] = "auto-generated"
-    made["X-Auto-Response-Suppress"] = "All"
-    made["List-Id"] = f"<{token(page.slug)}.status.{domain}>"
     if letter.event != CONFIRM:
         made["List-Unsubscribe"] = f"<{link}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         text += f"\n\n-- \n{words['unsubscribe'].format(link=link)}"
-    made["User-Agent"] = f"sleepless-monitor/{__version__}"
     made.set_content(text + "\n")
     made.add_alternative(_html(text, link), subtype="html")
     return made.as_bytes()

@@ -60,21 +60,11 @@ def write_letter(envelope: Envelope, message: Message, html: str | None = None) 
     never sent, so that mail programs show them together, whichever of them arrived.
     """
     first = message.first
-    letter = EmailMessage(policy=POLICY)
-    letter["From"] = address(envelope.sender, envelope.sender_name)
-    letter["To"] = [address(one) for one in envelope.to]
-    if envelope.reply_to:
-        letter["Reply-To"] = address(envelope.reply_to)
-    letter["Subject"] = printable(message.title)
-    letter["Date"] = format_datetime(datetime.now(UTC))
-    letter["Message-ID"] = f"<{message.key}@{envelope.domain}>"
+    list_name = f"{token(first.channel)}.monitor"
+    letter = new_letter(envelope, message.key, message.title, list_name)
     threads = _references(message, envelope.domain)
     letter["In-Reply-To"] = threads[-1]
     letter["References"] = " ".join(threads)
-    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer
-    letter["X-Auto-Response-Suppress"] = "All"
-    letter["List-Id"] = f"<{token(first.channel)}.monitor.{envelope.domain}>"
-    letter["User-Agent"] = f"sleepless-monitor/{__version__}"
     letter["X-Monitor-Channel"] = token(first.channel)
     letter["X-Monitor-Kind"] = first.kind.value if len(message.notices) == 1 else "digest"
     letter["X-Monitor-Severity"] = worst_of(message.notices).name.lower()
@@ -85,6 +75,28 @@ def write_letter(envelope: Envelope, message: Message, html: str | None = None) 
     letter.set_content(message.text + "\n")
     letter.add_alternative(html or html_of(message), subtype="html")
     return letter.as_bytes()
+
+
+def new_letter(envelope: Envelope, key: str, subject: str, list_name: str) -> EmailMessage:
+    """Return an empty letter with the headers that all of ours have.
+
+    Args:
+        key: names it in its Message-ID, at each attempt the same.
+        list_name: what stands in its List-Id before the domain of the sender.
+    """
+    letter = EmailMessage(policy=POLICY)
+    letter["From"] = address(envelope.sender, envelope.sender_name)
+    letter["To"] = [address(one) for one in envelope.to]
+    if envelope.reply_to:
+        letter["Reply-To"] = address(envelope.reply_to)
+    letter["Subject"] = printable(subject)
+    letter["Date"] = format_datetime(datetime.now(UTC))
+    letter["Message-ID"] = f"<{key}@{envelope.domain}>"
+    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer
+    letter["X-Auto-Response-Suppress"] = "All"
+    letter["List-Id"] = f"<{list_name}.{envelope.domain}>"
+    letter["User-Agent"] = f"sleepless-monitor/{__version__}"
+    return letter
 
 
 def html_of(message: Message) -> str:
