@@ -64,6 +64,16 @@ class Throttle:
             return 0.0
         return max(0.0, self.pace.wait_s(failures) - since_s)
 
+    def begin(self, key: str) -> float:
+        """Begin a try; return how long the key has still to wait instead, 0: it may.
+
+        A try has failed until `succeeded` is called: who begins many at once has failed as often.
+        """
+        wait_s = self.wait_s(key)
+        if not wait_s:
+            self.failed(key)
+        return wait_s
+
     def failed(self, key: str) -> None:
         """Count a failure."""
         failures, _ = self._known.pop(key, (0, 0.0))

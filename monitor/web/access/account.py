@@ -215,9 +215,8 @@ class Account:
         if user.password is None:
             raise Wrong("you log in without a password of ours")
         key = str(user.id)
-        if wait_s := self.tries.wait_s(key):
+        if wait_s := self.tries.begin(key):
             raise HTTPException(429, "too many tries; wait a little", {"Retry-After": soon(wait_s)})
-        self.tries.failed(key)
         if not await self.passwords.fits(user.password, current):
             raise Wrong("the present password is another one")
         self.tries.succeeded(key)

@@ -121,10 +121,8 @@ class Login:
         onward = own_path(form.get("next", "")) or "/"
         name, password = one_line(form.get("name", ""), 64), form.get("password", "")
         near = neighbourhood(self.door.source.address(request))
-        if wait_s := self.addresses.wait_s(near):  # costs us nothing
+        if wait_s := self.addresses.begin(near):  # costs us nothing
             return self._hold(request, onward, name, wait_s)
-        # Counted before it is known: who asks many times at once has failed as often.
-        self.addresses.failed(near)
         async with self.door.desk.session() as session:
             user = (await session.registry.people()).find(name)
             if user is not None and user.disabled:
@@ -187,15 +185,13 @@ class Login:
         if found is None:
             return RedirectResponse(LOGIN, 303)
         user, key = found[1], str(found[1].id)
-        wait_s = self.codes.wait_s(key)
-        if wait_s:
+        if wait_s := self.codes.begin(key):
             tell("access.held", address=self.door.source.address(request))
             headers = {"Retry-After": soon(wait_s)}
             context = {"onward": onward, "wrong": "wait"}
             return self.pages.page(
                 request, "access/code.html", status=429, headers=headers, **context
             )
-        self.codes.failed(key)
         if not await self._spend(user, form.get("code", "").strip()[:64]):
             tell("access.refused", address=self.door.source.address(request), how="code")
             return self.pages.page(

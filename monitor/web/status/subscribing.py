@@ -107,12 +107,11 @@ class Subscriptions:
         self.status.source.refuse_strangers(request)
         page = await self._offering(request)
         near = neighbourhood(self.status.source.address(request))
-        if wait_s := self._asking.wait_s(near):
+        if wait_s := self._asking.begin(near):
             later = {"Retry-After": soon(wait_s)}
             return self._form(
                 request, page, 429, "Too many tries. Wait a little, then try again.", later
             )
-        self._asking.failed(near)
         form = await read_form(request)
         given, asked = form.get("address", "")[:600], form.get("way", "")
         way = next((one for one in self.status.ways(page) if one == asked), None)

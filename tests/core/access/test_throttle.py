@@ -44,6 +44,17 @@ def test_a_failure_is_forgotten_in_time_and_with_success() -> None:
     assert 0.0 == counts.wait_s("a")
 
 
+def test_a_try_that_has_begun_counts_as_failed_until_it_succeeds() -> None:
+    now = [0.0]
+    counts = Throttle(OF_ADDRESS, lambda: now[0])
+    assert [0.0] * 6 + [2.0] * 3 == [counts.begin("a") for _ in range(9)]
+    now[0] = 2.0
+    assert 0.0 == counts.begin("a")
+    assert 4.0 == counts.begin("a")
+    counts.succeeded("a")
+    assert 0.0 == counts.begin("a")
+
+
 def test_what_is_counted_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "REMEMBERED", 100)
     counts = Throttle(OF_ADDRESS, lambda: 0.0)
