@@ -16,9 +16,10 @@ from monitor.cli.everywhere import (
     read_options,
 )
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import Cell, distance, say, say_json, table
+from monitor.cli.screen import distance, say, say_json, table
 from monitor.core.alerts.alerting import AlertingChange
 from monitor.core.units import stamp
+from monitor.signs import Cell
 from monitor.words import Words
 
 if TYPE_CHECKING:

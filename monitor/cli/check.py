@@ -12,9 +12,10 @@ from monitor.cli.everywhere import (
     Options,
     read_options,
 )
-from monitor.cli.screen import Cell, milliseconds, say, say_json, status_cell, table
+from monitor.cli.screen import milliseconds, say, say_json, table
 from monitor.core.describe import without_password
 from monitor.core.model import Status
+from monitor.signs import Cell, status_cell
 from monitor.words import Words
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Count, Everywhere, Moment
 from monitor.cli.refusals import BadInput, CouldNotTell
-from monitor.cli.screen import Cell, distance, say, say_json, table
+from monitor.cli.screen import distance, say, say_json, table
 from monitor.core.drills import MISSED_S, Ending
 from monitor.core.units import stamp
+from monitor.signs import Cell
 from monitor.words import Words
 
 if TYPE_CHECKING:

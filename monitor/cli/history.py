@@ -10,9 +10,10 @@ from cyclopts import App
 
 from monitor.cli.everywhere import NOTHING_SAID, Count, Everywhere, Moment
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import Cell, milliseconds, phases, say, say_json, status_cell, table
+from monitor.cli.screen import milliseconds, phases, say, say_json, table
 from monitor.core.model import Status
 from monitor.core.units import rough
+from monitor.signs import Cell, status_cell
 from monitor.words import Words
 
 Entry = dict[str, Any]

@@ -11,9 +11,10 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Count, Everywhere, Moment
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import Cell, say, say_json, table
+from monitor.cli.screen import say, say_json, table
 from monitor.core.alerts.notices import NoticeState
 from monitor.core.units import rough, stamp
+from monitor.signs import Cell
 from monitor.words import Words
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from functools import partial
 import attrs
 import trio
 
-from monitor.cli.screen import Cell, colourful, milliseconds, phases, status_cell
+from monitor.cli.screen import milliseconds, phases
 from monitor.core.describe import clean
 from monitor.core.model import ABOUT_TARGET, Task
 from monitor.core.records import LookRecord
+from monitor.signs import Cell, colourful, status_cell
 from monitor.words import Words
 
 _QUEUE = 200

@@ -1,7 +1,6 @@
-"""Writing for people: aligned tables, colours where there is a terminal, moments and ages."""
+"""Writing for people: aligned tables, moments and ages."""
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,32 +10,12 @@ from typing import Any
 import attrs
 
 from monitor.core.describe import clean
-from monitor.core.model import Status
 from monitor.core.units import rough
+from monitor.signs import Cell, colourful
 from monitor.words import Words
-
-_MARKS = {
-    Status.UP: ("✓", "32"),
-    Status.DEGRADED: ("!", "33"),
-    Status.DOWN: ("✗", "31;1"),
-    Status.UNKNOWN: ("?", "35"),
-    Status.PENDING: ("…", "2"),
-    Status.PAUSED: ("‖", "2"),
-    Status.MAINTENANCE: ("~", "36"),
-    Status.UNREACHABLE: ("⊘", "33"),
-}
-"""A sign and an ANSI style; the word beside it says the same without colours."""
 
 _GAP = "  "
 _NARROWEST = 20
-
-
-@attrs.frozen
-class Cell:
-    """A text with an ANSI style."""
-
-    text: str
-    style: str = ""
 
 
 def say(text: str = "") -> None:
@@ -48,18 +27,6 @@ def say_json(document: Any) -> None:
     """Print the one JSON document; what stdout has no signs for is escaped."""
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     say(json.dumps(document, ensure_ascii=plain, indent=2))
-
-
-def status_cell(status: Status, words: Words) -> Cell:
-    """Show a status by sign, word and colour."""
-    mark, style = _MARKS[status]
-    return Cell(f"{mark} {words(status.value)}", style)
-
-
-def colourful() -> bool:
-    """Say whether stdout shows colours (https://no-color.org is respected)."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not plain
 
 
 def table(headings: Sequence[str], lines: Sequence[Sequence[Cell | str]]) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from monitor.cli.screen import Cell, say, table
+from monitor.cli.screen import say, table
 from monitor.core.describe import clean
 from monitor.core.units import rough
+from monitor.signs import Cell
 from monitor.simulation.account import Account, Compared, by_day
 from monitor.simulation.score import Fate, Heard, Page
 from monitor.simulation.trial import Trial

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from cyclopts import App
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere
-from monitor.cli.screen import Cell, distance, say, say_json, status_cell, table
+from monitor.cli.screen import distance, say, say_json, table
 from monitor.core.alerts.notices import NoticeState
 from monitor.core.describe import clean
 from monitor.core.model import Node, Status, WatchedTask
 from monitor.core.units import rough, stamp
+from monitor.signs import Cell, status_cell
 from monitor.words import Words
 
 if TYPE_CHECKING:

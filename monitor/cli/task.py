@@ -6,11 +6,12 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, read_options
 from monitor.cli.refusals import BadInput
-from monitor.cli.screen import Cell, say, say_json, status_cell, table
+from monitor.cli.screen import say, say_json, table
 from monitor.cli.task_fields import NOTHING, Fields
 from monitor.core.describe import without_password, without_secrets
 from monitor.core.model import Lifecycle, RequestKind
 from monitor.core.units import rough, stamp
+from monitor.signs import Cell, status_cell
 from monitor.words import Words
 
 if TYPE_CHECKING:

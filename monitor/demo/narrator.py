@@ -14,13 +14,13 @@ from typing import Any
 
 import attrs
 
-from monitor.cli.screen import colourful, status_cell
 from monitor.core.describe import clean
 from monitor.core.model import Status
 from monitor.core.units import format_duration
 from monitor.demo.inbox import Letter
 from monitor.demo.phrases import is_phrase, phrase
 from monitor.demo.story import PAGE, Actor
+from monitor.signs import colourful, status_cell
 from monitor.texts import sentence
 from monitor.words import Words
 

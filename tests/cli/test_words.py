@@ -9,9 +9,10 @@ from string import Formatter
 import pytest
 
 from monitor import cli
-from monitor.cli.screen import Cell, distance, milliseconds, status_cell, table
+from monitor.cli.screen import distance, milliseconds, table
 from monitor.core.model import Status
 from monitor.core.units import rough
+from monitor.signs import Cell, status_cell
 from monitor.words import _RUSSIAN, Words
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
