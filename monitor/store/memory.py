@@ -294,8 +294,8 @@ class MemorySession:
 
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
         def work(tables: Tables) -> list[Ping]:
-            found = [ping for ping in tables.pings.values() if ping.task_id == task_id]
-            found.sort(key=lambda ping: ping.kind)
+            kept = [ours for key, ours in sorted(tables.pings.items()) if key[0] == task_id]
+            found = [ping for ours in kept for ping in ours.values()]
             newest = sorted(found, key=lambda ping: ping.at, reverse=True)[:limit]
             if bodies:
                 return newest

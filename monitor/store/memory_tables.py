@@ -46,7 +46,8 @@ class Tables:
     incidents: dict[tuple[int, int], Incident] = attrs.field(factory=dict)
     gaps: dict[tuple[int, datetime], Gap] = attrs.field(factory=dict)
     events: dict[tuple[datetime, str, int | None], Event] = attrs.field(factory=dict)
-    pings: dict[tuple[int, PingKind, datetime], Ping] = attrs.field(factory=dict)
+    pings: dict[tuple[int, PingKind], dict[datetime, Ping]] = attrs.field(factory=dict)
+    """By task and kind, and then by moment."""
     requests: list[Request] = attrs.field(factory=list)
     nodes: dict[str, Node] = attrs.field(factory=dict)
     alerts: AlertTables = attrs.field(factory=AlertTables)
@@ -146,10 +147,10 @@ def write(tables: Tables, record: Record) -> None:
 
 def write_ping(tables: Tables, ping: Ping) -> None:
     """Write a ping, and forget those that are too many."""
-    tables.pings.setdefault((ping.task_id, ping.kind, ping.at), ping)
-    ours = sorted(key for key in tables.pings if key[:2] == (ping.task_id, ping.kind))
-    for key in ours[:-PINGS_KEPT]:
-        del tables.pings[key]
+    ours = tables.pings.setdefault((ping.task_id, ping.kind), {})
+    ours.setdefault(ping.at, ping)
+    while len(ours) > PINGS_KEPT:
+        del ours[min(ours)]
 
 
 def write_look(tables: Tables, record: LookRecord) -> None:

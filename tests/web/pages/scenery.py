@@ -341,7 +341,7 @@ class Scenery:
             at = self.now - timedelta(seconds=ago_s)
             code = 28 if kind is PingKind.FAIL else None
             run_s = 720.0 if kind is PingKind.SUCCESS else None
-            self.store.tables.pings[backup, kind, at] = Ping(
+            self.store.tables.pings.setdefault((backup, kind), {})[at] = Ping(
                 task_id=backup,
                 kind=kind,
                 at=at,
