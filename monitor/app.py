@@ -5,6 +5,8 @@
     |- recorder, uplink, reconcile, listen, auditor, presence       each supervised by itself
     |- outbox                         a courier for each channel, supervised by itself
     |- drill                          exercises of recovery, by plan and when asked
+    |- garbage                        full collections when they do no harm
+    |- guests                         what others bring, such as the listener; supervised like these
     |- task 1, task 2, ...            each: scope, supervisor, child nursery, session, watch, probe
 
 Leaving: nobody is let in any more, no new looks; looks and requests in flight get the grace, and so
@@ -53,6 +55,10 @@ from monitor.engine.uplink import Uplink
 from monitor.engine.watch import Watch
 from monitor.engine.wellness import Word, word_of
 from monitor.journal import tell
+
+
+Guest = Callable[["App"], Awaitable[None]]
+"""Runs beside our own organs, for as long as the monitor."""
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -242,7 +248,7 @@ async def open_monitor(
     prepare: Prepare,
     tuning: Tuning | None = None,
     on_look: Callable[[Task, LookRecord], None] | None = None,
-    guests: Mapping[str, Callable[[App], Awaitable[None]]] | None = None,
+    guests: Mapping[str, Guest] | None = None,
     outside: Outside | None = None,
 ) -> AsyncIterator[App]:
     """Run a monitor around a block; leaving the block stops it in good order.
@@ -274,7 +280,7 @@ async def open_monitor(
 
 async def _keep_organs(
     app: App,
-    guests: Mapping[str, Callable[[App], Awaitable[None]]],
+    guests: Mapping[str, Guest],
     scope: trio.CancelScope,
     gone: trio.Event,
 ) -> None:

@@ -2,13 +2,13 @@
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 
-from monitor.app import App
+from monitor.app import App, Guest
 from monitor.cli.deadman import keep_deadman
 from monitor.cli.mailing import keep_mailing
 from monitor.cli.whoami import BY_FILE, signed_by_typist
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from monitor.cli.looks import LookLines
     from monitor.config.files import Files, Mark
     from monitor.web.pages.inbox_page import Inbox
-
-Guest = Callable[[App], Awaitable[None]]
 
 
 @attrs.frozen(kw_only=True)
