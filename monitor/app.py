@@ -56,7 +56,6 @@ from monitor.engine.watch import Watch
 from monitor.engine.wellness import Word, word_of
 from monitor.journal import tell
 
-
 Guest = Callable[["App"], Awaitable[None]]
 """Runs beside our own organs, for as long as the monitor."""
 
