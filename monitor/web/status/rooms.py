@@ -94,9 +94,13 @@ class StatusRoom:
     async def page(self, request: Request) -> Response:
         """Show a page, or ask for its password."""
         page = await self.find(request)
-        if not await self.gate.is_open(request, page):
-            return self._locked(request, page, 401)
-        return await self._html(request, page, "page")
+        return await self.locked(request, page) or await self._html(request, page, "page")
+
+    async def locked(self, request: Request, page: StatusPage) -> Response | None:
+        """Return the form that asks for a page's password; None, if it may be read."""
+        if await self.gate.is_open(request, page):
+            return None
+        return self._locked(request, page, 401)
 
     async def show_login(self, request: Request) -> Response:
         """Send whoever comes back to the form on to the page."""

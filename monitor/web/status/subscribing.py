@@ -70,7 +70,9 @@ class Subscriptions:
 
     async def show(self, request: Request) -> Response:
         """Ask where somebody wants to be told."""
-        return self._form(request, await self._offering(request))
+        page = await self.status.find(request)
+        locked = await self.status.locked(request, page)
+        return locked or self._form(request, await self._offering(request))
 
     async def _offering(self, request: Request) -> StatusPage:
         page = await self.status.invited(request)

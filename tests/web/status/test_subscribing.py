@@ -185,7 +185,10 @@ async def test_a_page_with_a_password_is_subscribed_by_who_knows_it(house: House
     room = room_of(house.app)
     subscriptions = Subscriptions(status=room, desk=Desk(house.app.store), now=house.app.clock.now)
     browser = Browser(make_site([room, subscriptions, room.statics], OpenDoor()))
-    assert 401 == (await browser.get("/status/shop/subscribe", accept="*/*")).status
+    asked = await browser.get("/status/shop/subscribe")
+    assert (401, []) == (asked.status, asked.document.mistakes)
+    assert "This page has a password" in asked.said
+    assert "www-authenticate" not in asked.headers  # else the browser would ask by a box of its own
     assert 401 == (await house.subscribe("a@example.com", browser=browser, accept="*/*")).status
     assert [] == house.known
     for answer in (
