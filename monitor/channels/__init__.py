@@ -74,8 +74,14 @@ def find_family(url: str) -> Family:
     Raises:
         InvalidChannel: no family has that scheme.
     """
-    with _refusals():
+    try:
         scheme = scheme_of(url)
+    except InvalidTask as error:
+        raise InvalidChannel(
+            "url",
+            "begins with no kind of channel; write one in front, such as "
+            "webhook+https://example.com/alerts or mailtos://mail.example.com",
+        ) from error
     if scheme in _BUILT_IN:
         return _family(_BUILT_IN[scheme])
     if scheme.startswith(apprise.PREFIX) or apprise.knows(scheme):

@@ -99,7 +99,10 @@ def sources_of(settings: "Settings", files: Sequence[Path]) -> "list[Source]":
     from monitor.config.source import read_sources, with_conf_d
 
     if not files and settings.config is None:
-        raise BadInput("there is no ./monitor.toml; name a FILE, or a directory of such")
+        raise BadInput(
+            "there is no ./monitor.toml; name a FILE, or a directory of such; "
+            "`monitor export` writes what is stored as one"
+        )
     return read_sources(list(files) if files else with_conf_d(settings.config or Path()))
 
 

@@ -70,8 +70,13 @@ def _known(error: BaseException) -> tuple[str, int] | None:
         return "\n  ".join((_line(str(error)), *error.place.splitlines())), 2
     if isinstance(error, StoreError):
         # Also what the database refused: a file that is none, or may not be written.
-        return _line(f"the database cannot be used: {error}"), 3
+        where = "".join(f", {note}; is --database right?" for note in _notes(error))
+        return _line(f"the database cannot be used: {error}{where}"), 3
     return None
+
+
+def _notes(error: BaseException) -> list[str]:
+    return list(dict.fromkeys(getattr(error, "__notes__", ())))
 
 
 def _usage(error: CycloptsError) -> str:
@@ -91,6 +96,7 @@ def _usage(error: CycloptsError) -> str:
         return f"{error.unused_tokens[0]!r} is one argument too many"
     text = re.sub(r"\. (Did you mean) ", r", did you mean ", str(error)).strip()
     text = re.sub(r"[.?] Available commands: (.*?)\.?$", r"; there are: \1", text)
+    text = re.sub(r", \.+$", " and more; `--help` shows all", text)
     return text[:1].lower() + text[1:].removesuffix(".")
 
 

@@ -11,6 +11,13 @@ OF_ADDRESSES: dict[str, str] = {
         "в начале нет вида проверки; напишите его, например https://example.com или "
         "tcp://example.com:25"
     ),
+    (
+        "begins with no kind of channel; write one in front, such as "
+        "webhook+https://example.com/alerts or mailtos://mail.example.com"
+    ): (
+        "в начале нет вида канала; напишите его, например webhook+https://example.com/alerts или "
+        "mailtos://mail.example.com"
+    ),
     "has more than host and port; write {scheme}://{place}": (
         "здесь только узел и порт; напишите {scheme}://{place}"
     ),

@@ -346,13 +346,18 @@ async def open_store(
         upgrade: bring the schema up to date first; otherwise use it as it is, unchecked.
 
     Raises:
-        DatabaseAway: it cannot be reached.
+        DatabaseAway: it cannot be reached; a note on it names the server, without its password.
         SchemaMismatch: it is newer than this program.
     """
     if address.is_sqlite:
         _try_file(address.path)
-    async with open_bridge(address, limits) as bridge:
-        store = SqlStore(bridge, now)
-        if upgrade and await store.schema() != migrations.HEAD:
-            await store.upgrade()
-        yield store
+    try:
+        async with open_bridge(address, limits) as bridge:
+            store = SqlStore(bridge, now)
+            if upgrade and await store.schema() != migrations.HEAD:
+                await store.upgrade()
+            yield store
+    except DatabaseAway as error:
+        if not address.is_sqlite:
+            error.add_note(f"at {address}")
+        raise

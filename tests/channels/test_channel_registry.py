@@ -46,7 +46,7 @@ def test_options_that_are_secret_are_not_in_the_repr() -> None:
     ("url", "options", "message"),
     [
         ("webhok+https://x", {}, "url: has an unknown scheme 'webhok+https', did you mean 'webh"),
-        ("x", {}, "url: begins with no kind"),
+        ("x", {}, "url: begins with no kind of channel"),
         ("webhook+https:x", {}, "url: has no // after"),
         ("webhook+https://me:123456/x@host", {}, "url: has an @ behind its host; in a password w"),
         ("mailtos://me:123456?x@host?to=a@b", {}, "url: has an @ behind its host; in a password"),

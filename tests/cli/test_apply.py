@@ -113,10 +113,9 @@ def test_what_is_exported_and_applied_changes_nothing(monitor: Monitor) -> None:
 
 def test_without_a_file_it_is_the_one_of_the_configuration(monitor: Monitor) -> None:
     answer = monitor("apply")
-    assert (2, "there is no ./monitor.toml; name a FILE, or a directory of such") == (
-        answer.code,
-        answer.sentence,
-    )
+    assert 2 == answer.code
+    assert "there is no ./monitor.toml; name a FILE, or a directory of such" in answer.sentence
+    assert "`monitor export`" in answer.sentence
     Path("tasks.toml").rename("monitor.toml")
     Path("conf.d").mkdir()
     Path("conf.d", "more.toml").write_text('[[task]]\nname = "more"\ntarget = "self:"\n')

@@ -66,6 +66,7 @@ COMMANDS = [
     ("tsk list", 'unknown command "tsk", did you mean "task"'),
     ("task lst", 'unknown command "lst", did you mean "list"'),
     ("nonsense", 'unknown command "nonsense"; there are: run, demo, check, task'),
+    ("nonsense --json", "and more; `--help` shows all"),
     ("--database", "--database needs a value"),
     ("status --database", "--database needs a value"),
     ("--nonsense", "unknown option: --nonsense"),

@@ -127,12 +127,14 @@ def test_a_server_that_is_not_there(monitor: Monitor, place: Path, line: str) ->
         port = closed.getsockname()[1]
     sentence = refused(monitor, f"postgresql://me:secret@127.0.0.1:{port}/shop", line)
     assert "the server cannot be reached" in sentence
+    assert f"at postgresql://me:***@127.0.0.1:{port}/shop; is --database right?" in sentence
     assert "secret" not in sentence
 
 
 def test_a_name_that_does_not_exist(monitor: Monitor, place: Path) -> None:
     sentence = refused(monitor, "postgresql://me:secret@nowhere.invalid/shop", "status")
     assert "the server cannot be reached" in sentence
+    assert "nowhere.invalid" in sentence
 
 
 @pytest.fixture
