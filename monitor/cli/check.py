@@ -45,7 +45,7 @@ async def check(
     Exit code: 0 up, 1 down or degraded, 2 bad input, 3 unknown.
 
     Args:
-        target: Such as https://example.com, tcp://localhost:5432, dns:example.com or exec:COMMAND.
+        target: https://example.com, tcp://localhost:5432, dns:///example.com, exec:COMMAND.
         option: An option of this kind of look; may be repeated.
         expect: A condition for up, such as 'latency < 800ms'; may be repeated.
         degraded: A condition for not degraded; may be repeated.
