@@ -38,7 +38,8 @@ async def audit_log(
     words = Words(settings.lang)
     from monitor.cli.database import open_session
     from monitor.core.access.people import Deeds
-    from monitor.operations.people import deed_form, differences
+    from monitor.operations.access_documents import deed_form
+    from monitor.operations.people import differences
 
     wanted = Deeds(since=since, actor=actor, about=about, action=action, limit=limit)
     async with open_session(settings) as session:

@@ -44,7 +44,8 @@ async def add(
     """
     from monitor.core.access.changing import granting
     from monitor.core.access.roles import Role
-    from monitor.operations.people import make_token, token_form, token_length
+    from monitor.operations.access_documents import token_form
+    from monitor.operations.people import make_token, token_length
 
     wanted = read_role_word(role) or Role.VIEWER
     for_s = token_length(for_)
@@ -82,7 +83,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     settings = everywhere.settle()
     words = Words(settings.lang)
     from monitor.cli.database import now, open_session
-    from monitor.operations.people import token_form
+    from monitor.operations.access_documents import token_form
 
     async with open_session(settings) as session:
         people = await session.registry.people()
@@ -123,7 +124,7 @@ async def revoke(name: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     words = Words(settings.lang)
     from monitor.cli.database import open_session
     from monitor.core.access.changing import revoking
-    from monitor.operations.people import token_form
+    from monitor.operations.access_documents import token_form
 
     async with open_session(settings) as session:
         people = await session.registry.people()

@@ -77,7 +77,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
     settings = everywhere.settle()
     words = Words(settings.lang)
     from monitor.cli.database import open_session
-    from monitor.operations.people import user_form
+    from monitor.operations.access_documents import user_form
 
     async with open_session(settings) as session:
         users = (await session.registry.people()).users
@@ -233,7 +233,7 @@ def _words(user: "User", words: Words) -> dict[str, str]:
 
 
 def _tell(everywhere: Everywhere, user: "User", said: str) -> int:
-    from monitor.operations.people import user_form
+    from monitor.operations.access_documents import user_form
 
     if everywhere.json:
         say_json(user_form(user))

@@ -1,4 +1,4 @@
-"""Users, tokens and what was done by whom: as documents, and made of what was said."""
+"""Users and tokens made of what was said; what is refused of them, and what is written down."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,61 +8,13 @@ from monitor.core.access.changing import People
 from monitor.core.access.people import Deed, Token, User, digest, new_token
 from monitor.core.access.roles import Role
 from monitor.core.units import format_duration
-from monitor.operations.forms import Form, moment
+from monitor.operations.access_documents import token_form
 from monitor.operations.refusals import Taken, Unfit
 
 SHORTEST_S, LONGEST_S = 60.0, 10 * 366 * 86400.0
 """How long a token is good."""
 _MOST_KIB, _MOST_PASSES, _MOST_LANES = 1024 * 1024, 100, 64
 """What a hash that was made elsewhere may cost us at each login."""
-
-
-def user_form(user: User) -> Form:
-    """A user, without anything secret."""
-    return {
-        "id": user.id,
-        "name": user.name,
-        "role": user.role.word,
-        "disabled": user.disabled,
-        "has_password": user.password is not None,
-        "second_factor": user.totp is not None,
-        "recovery_codes": len(user.recovery),
-        "provider": user.subject.partition(" ")[0],
-        "created_at": moment(user.created_at),
-        "seen_at": moment(user.seen_at),
-    }
-
-
-def token_form(token: Token, people: People) -> Form:
-    """A token, without what makes it one."""
-    owner = next((one.name for one in people.users if one.id == token.owner), None)
-    return {
-        "id": token.id,
-        "name": token.name,
-        "role": token.role.word,
-        "owner": owner,
-        "read_only": token.read_only,
-        "paths": list(token.paths),
-        "by": token.by,
-        "created_at": moment(token.created_at),
-        "expires_at": moment(token.expires_at),
-        "used_at": moment(token.used_at),
-    }
-
-
-def deed_form(deed: Deed) -> Form:
-    """Something that was done."""
-    return {
-        "id": deed.id,
-        "at": moment(deed.at),
-        "actor": deed.actor,
-        "via": deed.via,
-        "action": deed.action,
-        "about": deed.about,
-        "before": dict(deed.before),
-        "after": dict(deed.after),
-        "address": deed.address,
-    }
 
 
 def make_token(

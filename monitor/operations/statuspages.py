@@ -17,11 +17,9 @@ from monitor.core.statuspage.publishing import PagesPlan
 from monitor.core.statuspage.readers import Subscriber
 from monitor.core.statuspage.values import PagesChange, Post, Section, StatusPage
 from monitor.operations.channelspecs import refuse_from_file
-from monitor.operations.documents import plain
+from monitor.operations.documents import Moment, plain
 from monitor.operations.forms import Form
 from monitor.operations.refusals import NotThere, Taken, Unfit
-
-Moment = Annotated[datetime, Meta(tz=True)]
 
 
 @attrs.frozen(kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 import attrs
 
 from monitor.core.access.people import Deeds
-from monitor.operations.people import deed_form
+from monitor.operations.access_documents import deed_form
 from monitor.web.api.bodies import since
 from monitor.web.api.call import Call
 from monitor.web.api.cursor import PAGING, decoded, page_reply

@@ -7,8 +7,7 @@ import attrs
 import msgspec
 from msgspec import Meta
 
-from monitor.core.access.roles import Role
-from monitor.operations import alert_documents, documents, kinds, statuspages
+from monitor.operations import access_documents, alert_documents, documents, kinds, statuspages
 
 _PREFIX = "#/components/schemas/"
 
@@ -69,53 +68,7 @@ _DIFFERENCES = {
     "description": "each key with what it was and what it is",
     "additionalProperties": {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2},
 }
-_USER = {
-    "id": _COUNT,
-    "name": _TEXT,
-    "role": {"enum": [role.word for role in Role]},
-    "disabled": {**_FLAG, "description": "not let in for now, nor tokens of theirs"},
-    "has_password": _FLAG,
-    "second_factor": _FLAG,
-    "recovery_codes": {**_COUNT, "description": "how many are left"},
-    "provider": {**_TEXT, "description": "of which identity provider; empty: of none"},
-    "created_at": _MOMENT,
-    "seen_at": {**_MAYBE_MOMENT, "description": "the last login"},
-}
-_TOKEN = {
-    "id": _COUNT,
-    "name": _TEXT,
-    "role": {"enum": [role.word for role in Role]},
-    "owner": {"type": ["string", "null"], "description": "the user it ends with"},
-    "read_only": _FLAG,
-    "paths": {**_TEXTS, "description": "what it may ask for; none: everything"},
-    "by": _TEXT,
-    "created_at": _MOMENT,
-    "expires_at": _MAYBE_MOMENT,
-    "used_at": {**_MAYBE_MOMENT, "description": "to within five minutes"},
-}
 OTHERS: dict[str, Any] = {
-    "User": _object("Somebody who may log in.", **_USER),
-    "Token": _object("A key for programs, without what makes it one.", **_TOKEN),
-    "MadeToken": _object(
-        "A key for programs, and the key itself.",
-        **_TOKEN,
-        token={
-            "type": ["string", "null"],
-            "description": "shown this once; null if the request was sent again",
-        },
-    ),
-    "Deed": _object(
-        "Something that somebody changed.",
-        id=_TEXT,
-        at=_MOMENT,
-        actor=_TEXT,
-        via={**_TEXT, "description": "how we know: session, token NAME, proxy, command line ..."},
-        action=_TEXT,
-        about=_TEXT,
-        before={"type": "object", "description": "what was different before"},
-        after={"type": "object"},
-        address=_TEXT,
-    ),
     "Asked": _object("It was asked for.", asked=_FLAG),
     "Trial": _object(
         "What came of sending a message.",
@@ -251,6 +204,10 @@ CLASSES: tuple[type, ...] = (
     alert_documents.MaintenanceDocument,
     alert_documents.PostedDocument,
     alert_documents.NoticeDocument,
+    access_documents.UserDocument,
+    access_documents.TokenDocument,
+    access_documents.MadeTokenDocument,
+    access_documents.DeedDocument,
     statuspages.StatusPageDocument,
     statuspages.PostDocument,
     statuspages.LogoDocument,

@@ -6,7 +6,8 @@ import attrs
 
 from monitor.core.access.changing import People, PeopleChange, granting, revoking
 from monitor.core.access.people import Token
-from monitor.operations.people import LONGEST_S, SHORTEST_S, make_token, token_form, token_length
+from monitor.operations.access_documents import token_form
+from monitor.operations.people import LONGEST_S, SHORTEST_S, make_token, token_length
 from monitor.operations.refusals import NotThere
 from monitor.web.api.bodies import TEXT, TEXTS, flag, line, names, yes_or_no
 from monitor.web.api.body import seconds

@@ -20,12 +20,8 @@ from monitor.core.access.changing import (
 from monitor.core.access.passwords import check_password
 from monitor.core.access.people import User
 from monitor.core.access.roles import read_role
-from monitor.operations.people import (
-    check_hash,
-    refuse_own_disabling,
-    refuse_own_end,
-    user_form,
-)
+from monitor.operations.access_documents import user_form
+from monitor.operations.people import check_hash, refuse_own_disabling, refuse_own_end
 from monitor.operations.refusals import Unfit
 from monitor.web.access.hashing import Passwords
 from monitor.web.api.bodies import TEXT, flag, line
