@@ -86,6 +86,7 @@ class ChannelPages:
             tried=tried,
             said=said or Said({}),
             wrong=wrong,
+            references=self.allowed.allow_references,
         )
 
     async def test(self, request: Request) -> Response:

@@ -157,6 +157,7 @@ class EditPage:
             options=options,
             secret=secret_options(target, None if task is None else task.options),
             open_options=bool(given),
+            references=self.allowed.allow_references,
             known_options=set() if task is None else set(task.options),
             others=_others(given, options),
             wrong=wrong,

@@ -179,12 +179,11 @@ OF_THE_REST: dict[str, str] = {
     "Send again": "Отправить снова",
     "Add a channel": "Добавить канал",
     "When it may send; always, if empty.": "Когда можно отправлять; если пусто — всегда.",
-    (
-        "Its beginning says what it is: mailtos, slack, telegram, ntfy, webhook+https … "
-        "Secrets are better written as ${NAME} or ${file:PATH}."
-    ): (
-        "Начало говорит, что это: mailtos, slack, telegram, ntfy, webhook+https … Секреты "
-        "лучше писать как ${NAME} или ${file:PATH}."
+    "Its beginning says what it is: mailtos, slack, telegram, ntfy, webhook+https …": (
+        "Начало говорит, что это: mailtos, slack, telegram, ntfy, webhook+https …"
+    ),
+    "Secrets are better written as ${NAME} or ${file:PATH}.": (
+        "Секреты лучше писать как ${NAME} или ${file:PATH}."
     ),
     "Tasks that name no channel use it": "Его используют задачи без своего канала",
     "The monitor's own trouble goes there": "Туда идут сбои самого монитора",

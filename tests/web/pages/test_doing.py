@@ -199,6 +199,15 @@ async def test_commands_and_references_come_in_only_if_that_is_allowed(house: Ho
     assert 422 == (await browser.post("/channels", channel)).status
 
 
+@pytest.mark.parametrize("allow", [True, False])
+async def test_forms_propose_references_only_where_they_are_taken(
+    house: House, *, allow: bool
+) -> None:
+    browser = Browser(site_of(house.app, allow=allow))
+    for path in ("/channels", "/tasks/new?target=https://shop.example"):
+        assert allow == ("${" in (await browser.get(path)).text), path
+
+
 async def test_what_was_not_touched_in_a_form_stays_secrets_too(house: House) -> None:
     browser = house.browser()
     before = house.task("database primary").task
