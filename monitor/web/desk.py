@@ -4,8 +4,9 @@ Every request that reads or changes what is stored waits here for one of them, f
 is told to come again. What is only in memory needs none.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import attrs
 import trio
@@ -13,6 +14,8 @@ from starlette.exceptions import HTTPException
 
 from monitor.core.failures import DatabaseAway
 from monitor.core.ports import Session, Store
+from monitor.operations.signed_session import signed_session
+from monitor.operations.signing import Author
 
 SESSIONS = 4
 PATIENCE_S = 5.0
@@ -28,6 +31,12 @@ class Desk:
     )
     _free: list[int] = attrs.field(factory=lambda: list(range(SESSIONS, 0, -1)), init=False)
     """Numbers of the seats: open sessions are told apart by their owners."""
+
+    @asynccontextmanager
+    async def signed(self, author: Author, now: Callable[[], datetime]) -> AsyncIterator[Session]:
+        """Lend a session whose changes are written down as somebody's; see `session`."""
+        async with self.session() as session:
+            yield signed_session(session, author, now)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:

@@ -1,8 +1,8 @@
 """One call of an operation: what was sent, read and checked."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ import attrs
 from starlette.requests import Request
 
 from monitor.core.ports import Session
-from monitor.operations.signed_session import signed_session
 from monitor.web.api.problems import Refusal
+from monitor.web.desk import Desk
 from monitor.web.routing import Who
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
@@ -25,7 +25,7 @@ class Call:
     operation_id: str
     who: Who
     now: datetime
-    open_session: Callable[[], AbstractAsyncContextManager[Session]] = attrs.field(repr=False)
+    desk: Desk = attrs.field(repr=False)
     query: Mapping[str, Any]
     raw: bytes = b""
     """The body, as it came."""
@@ -55,9 +55,4 @@ class Call:
 
         What is changed with it is written down as that of who asked for it.
         """
-        return self._signed()
-
-    @asynccontextmanager
-    async def _signed(self) -> AsyncIterator[Session]:
-        async with self.open_session() as session:
-            yield signed_session(session, self.who.author, lambda: self.now)
+        return self.desk.signed(self.who.author, lambda: self.now)

@@ -1,7 +1,6 @@
 """Where calls come in: each is read and checked, carried out, and answered."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 import attrs
@@ -9,12 +8,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.core.ports import Session
 from monitor.web.api.body import expect_type, read_bytes, read_json, read_keys, read_query
 from monitor.web.api.call import Call
 from monitor.web.api.operation import Operation, Reply
 from monitor.web.api.problems import answer, refusal_of
 from monitor.web.api.tags import read_if_match
+from monitor.web.desk import Desk
 from monitor.web.problem import HEADERS
 from monitor.web.routing import Endpoint, who_asks
 
@@ -24,7 +23,7 @@ class Counter:
     """Where calls come in."""
 
     now: Callable[[], datetime]
-    open_session: Callable[[], AbstractAsyncContextManager[Session]]
+    desk: Desk
 
     def endpoint(self, operation: Operation) -> Endpoint:
         """Return what answers to requests for an operation."""
@@ -48,7 +47,7 @@ class Counter:
             operation_id=operation.id,
             who=who_asks(request),
             now=self.now(),
-            open_session=self.open_session,
+            desk=self.desk,
             query=read_query(operation.query, request),
             if_match=read_if_match(request) if operation.matched else None,
         )

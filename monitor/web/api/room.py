@@ -85,7 +85,7 @@ class Api:
         yield from Events(feed=self.feed, doors=monitor.doors).operations()
 
     def entries(self) -> Sequence[Entry]:
-        counter = Counter(now=self.monitor.clock.now, open_session=self.desk.session)
+        counter = Counter(now=self.monitor.clock.now, desk=self.desk)
         return (
             *(
                 Entry(

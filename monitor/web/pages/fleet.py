@@ -1,7 +1,7 @@
 """The running monitor as pages see it: from memory, so also while the database is away."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 import attrs
@@ -14,7 +14,6 @@ from monitor.core.glance import Recent
 from monitor.core.model import WatchedTask
 from monitor.core.ports import Session
 from monitor.engine.wellness import ailments
-from monitor.operations.signed_session import signed_session
 from monitor.web.desk import Desk
 from monitor.web.pages.board import Facets, Pulse, facets_of, take_pulse
 from monitor.web.pages.strip import Strip, first_slot_at, make_strip
@@ -44,11 +43,9 @@ class Fleet:
     def now(self) -> datetime:
         return self.monitor.clock.now()
 
-    @asynccontextmanager
-    async def signed(self, request: Request) -> AsyncIterator[Session]:
+    def signed(self, request: Request) -> AbstractAsyncContextManager[Session]:
         """Lend a session whose changes are those of who asks; see `Desk.session`."""
-        async with self.desk.session() as session:
-            yield signed_session(session, who_asks(request).author, lambda: self.now)
+        return self.desk.signed(who_asks(request).author, lambda: self.now)
 
     def all(self) -> Sequence[WatchedTask]:
         """Return all tasks as they stand, or stood a moment ago."""
