@@ -199,8 +199,15 @@ class JournalHandler(logging.Handler):
             self.release()
 
     def close(self) -> None:
-        """Write what waits, for at most LAST_LINES_S; also called by `logging` at exit."""
-        self._scribe.finish(LAST_LINES_S)
+        """Write what waits, for at most LAST_LINES_S; also called by `logging` at exit.
+
+        Who has just begun to tell something comes before the last line or after the thread.
+        """
+        self.acquire()
+        try:
+            self._scribe.finish(LAST_LINES_S)
+        finally:
+            self.release()
         super().close()
 
     def _notice(self, lost: int) -> str:

@@ -24,6 +24,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
+from monitor.core.pings import Ping
 from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.core.ports import Session
 from monitor.core.probing import Prepared, TargetDown, Trace
@@ -266,6 +267,11 @@ class Stage:
 
     async def ask(self, task: Task, kind: RequestKind) -> None:
         await self.operate(lambda session: session.request(task.id, kind))
+
+    @property
+    def pings(self) -> list[Ping]:
+        """All pings that are stored."""
+        return [ping for kept in self.store.tables.pings.values() for ping in kept.values()]
 
     def watched(self, task: Task) -> WatchedTask:
         """Return what the store believes of a task."""

@@ -172,11 +172,11 @@ async def test_a_ping_is_written_before_its_sender_is_told_and_looked_at_at_once
         await trio.sleep_until(10)
         pulse = app.surroundings.pulse
         assert await pulse.take(job.id, PingKind.START, rid="r", source="192.0.2.7")
-        assert 1 == len(stage.store.tables.pings)
+        assert 1 == len(stage.pings)
         await trio.sleep_until(15)
         assert await pulse.take(job.id, PingKind.FAIL, exit_code=3, rid="r", body="ж" * BODY_LIMIT)
         await trio.sleep_until(20)
-    start, fail = stage.store.tables.pings.values()
+    start, fail = stage.pings
     assert (at(10), "r", "192.0.2.7") == (start.at, start.rid, start.source)
     assert (PingKind.FAIL, 3, 5.0) == (fail.kind, fail.exit_code, fail.run_s)
     assert BODY_LIMIT >= len(fail.body.encode()) > BODY_LIMIT - 5
@@ -208,9 +208,9 @@ async def test_while_the_database_is_away_pings_count_and_wait_and_are_written_o
         assert 3 == len(asking["job"].heard[-1])
         stage.store.come_back()
         await trio.sleep_until(30)
-    assert 3 == len(stage.store.tables.pings)
+    assert 3 == len(stage.pings)
     assert sorted(ping.at for ping in asking["job"].heard[-1]) == sorted(
-        ping.at for ping in stage.store.tables.pings.values()
+        ping.at for ping in stage.pings
     )
 
 
@@ -234,7 +234,7 @@ async def test_no_ping_is_taken_that_could_not_be_kept(
         stage.store.come_back()
         await trio.sleep_until(20)
     assert 1 <= taken < 5
-    assert taken == len(stage.store.tables.pings)
+    assert taken == len(stage.pings)
 
 
 async def test_pings_that_cannot_be_read_are_our_own_fault(

@@ -14,7 +14,6 @@ from trio.testing import MockClock
 from monitor import probes
 from monitor.app import App
 from monitor.core.model import Task, TaskSpec
-from monitor.core.pings import Ping
 from monitor.web.site import make_site, rooms_of
 from tests.core.scene import Stage, open_stage
 from tests.web.conftest import TOKEN
@@ -30,11 +29,6 @@ def add_job(stage: Stage, name: str = "backup") -> Task:
     options = {"period": "1h", "token": TOKEN}
     spec = TaskSpec(name=name, target="heartbeat:", options=options)
     return stage.store.insert(spec, stage.clock.now())
-
-
-def taken(stage: Stage) -> list[Ping]:
-    """Return all pings that are stored."""
-    return [ping for kept in stage.store.tables.pings.values() for ping in kept.values()]
 
 
 @pytest.fixture
@@ -91,7 +85,7 @@ async def test_while_the_database_is_away_a_ping_is_taken_and_said_to_wait(
     assert 200 == (await ask(running, "/livez"))[0]
     stage.store.come_back()
     await trio.sleep(10)
-    [ping] = taken(stage)
+    [ping] = stage.pings
     assert "192.0.2.9" == ping.source
     assert 200 == (await ask(running, "/readyz"))[0]
 
@@ -107,7 +101,7 @@ async def test_a_ping_that_cannot_be_kept_is_not_taken(
     running.recorder.kept = 10
     stage.store.come_back()
     await trio.sleep(10)
-    assert [] == taken(stage)
+    assert [] == stage.pings
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(
@@ -123,7 +117,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
     assert 408 == status
     assert pytest.approx(started_s + 10) == trio.current_time()
     assert "the body did not come within 10 s; send it again" == json.loads(text)["detail"]
-    assert [] == taken(stage)
+    assert [] == stage.pings
 
 
 async def test_jobs_that_share_a_token_share_their_pings(
@@ -132,7 +126,7 @@ async def test_jobs_that_share_a_token_share_their_pings(
     other = add_job(stage, "the same, seen otherwise")
     await trio.sleep(2)
     assert 200 == (await ask(running, f"/ping/{TOKEN}"))[0]
-    assert {1, other.id} == {ping.task_id for ping in taken(stage)}
+    assert {1, other.id} == {ping.task_id for ping in stage.pings}
 
 
 async def test_it_is_not_alive_when_nobody_audits(running: App, autojump_clock: MockClock) -> None:

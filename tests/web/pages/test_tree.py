@@ -7,7 +7,7 @@ from pathlib import Path
 
 import trio
 
-from monitor.cli import run
+from monitor.cli import guests
 from monitor.web.pages.tree import ROLES, make_tree
 from tests.web.pages.conftest import House
 
@@ -61,7 +61,7 @@ async def test_backoff_says_which_attempt_and_when(house: House) -> None:
 
 def test_each_organ_of_a_running_monitor_says_what_it_is_for() -> None:
     """The names are read where they are given, so that a new one cannot be forgotten."""
-    source = Path(run.__file__).read_text(encoding="utf-8")
-    guests = set(re.findall(r'guests\["([a-z ]+)"\]', source))
-    assert {"web", "housekeeping", "subscribers"} <= guests
-    assert set() == guests - ROLES.keys()
+    source = Path(guests.__file__).read_text(encoding="utf-8")
+    names = set(re.findall(r'yield "([a-z ]+)"', source))
+    assert {"web", "housekeeping", "subscribers"} <= names
+    assert set() == names - ROLES.keys()
