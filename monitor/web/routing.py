@@ -45,6 +45,8 @@ class Who:
     """The digest of the web session, if there is one."""
     address: str = ""
     """Where the request came from."""
+    is_remembered: bool = False
+    """Whether the database is away, and he was let in lately: so long he may only look."""
 
     @property
     def means(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 import trio
 
 from monitor.core.access.changing import (
+    AccessGone,
     AccessRefused,
     People,
     PeopleChange,
@@ -120,6 +121,26 @@ async def test_the_first_user_is_made_once_also_by_two_at_the_same_moment(store:
         assert made == [one.name for one in (await session.registry.people()).users]
         assert 1 == len(made)
         assert 2 * ["there are users already; log in as one of them"] == refused
+
+
+async def test_of_two_who_remove_each_other_at_the_same_moment_one_stays(store: Store) -> None:
+    async with store.session("test") as session:
+        anna, bob = [await add(session, user(name)) for name in ("anna", "bob")]
+    refused: list[str] = []
+
+    async def remove(one: User, by: User) -> None:
+        async with store.session(by.name) as session:
+            try:
+                await session.registry.change_people(removing(one.id, by=by.id))
+            except AccessGone as error:
+                refused.append(str(error))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(remove, anna, bob)
+        nursery.start_soon(remove, bob, anna)
+    async with store.session("test") as session:
+        assert 1 == len((await session.registry.people()).users)
+    assert ["there is no such user any more"] == refused
 
 
 async def test_the_last_admin_stays_also_when_two_leave_at_the_same_moment(store: Store) -> None:

@@ -133,10 +133,16 @@ def resealed(user: User, kept: str) -> Plan:
     return plan
 
 
-def removing(user_id: int) -> Plan:
-    """Remove a user, his tokens and sessions; the last admin only if nobody is left behind."""
+def removing(user_id: int, *, by: int = 0) -> Plan:
+    """Remove a user, his tokens and sessions; the last admin only if nobody is left behind.
+
+    Args:
+        by: the user who asks, if it is one; of two who remove each other at once, one stays.
+    """
 
     def plan(people: People) -> PeopleChange:
+        if by:
+            _of_id(people, by)
         old = _of_id(people, user_id)
         _expect_admin([one for one in people.users if one.id != old.id], old)
         return PeopleChange(drop_users=(old.id,))

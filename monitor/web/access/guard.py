@@ -52,6 +52,8 @@ class AccessGuard:
             raise await self._refusal(request)
         if who.via != "token":
             self.door.source.refuse_strangers(request)
+        if who.role < needs and who.is_remembered:  # nobody is to give up who only has to wait
+            raise HTTPException(503, "the database is away", {"Retry-After": "10"})
         if who.role < needs:
             raise HTTPException(
                 403, f"{who.name} is {who.role.word}; this takes the role {needs.word}"
@@ -183,7 +185,7 @@ class AccessGuard:
         who, at, until = known
         if lost_at - at > LATELY or self.door.now() >= until:
             return None
-        return attrs.evolve(who, role=Role.VIEWER)
+        return attrs.evolve(who, role=Role.VIEWER, is_remembered=True)
 
     # --- the first run --------------------------------------------------------------------------
 

@@ -210,8 +210,9 @@ class PeoplePage:
         form = await read_form(request)
         try:
             old = self._user(await self.door.people(), form)
-            refuse_own_end(old.id, who_asks(request).user_id)
-            await self._change(request, removing(old.id))
+            asking_id = who_asks(request).user_id
+            refuse_own_end(old.id, asking_id)
+            await self._change(request, removing(old.id, by=asking_id))
         except (AccessRefused, Unfit) as error:
             return await self._refuse(request, "user", error, {})
         return _back("user-removed")

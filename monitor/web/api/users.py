@@ -229,7 +229,7 @@ class UserDesk:
     async def remove(self, call: Call) -> Reply:
         user_id = call.number("user_id")
         refuse_own_end(user_id, call.who.user_id)
-        await _carry_out(call, user_id, removing(user_id))
+        await _carry_out(call, user_id, removing(user_id, by=call.who.user_id))
         return Reply(status=204)
 
     async def _edit(self, call: Call, change: Callable[[User], User]) -> Reply:

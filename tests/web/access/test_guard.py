@@ -291,7 +291,7 @@ async def test_who_was_let_in_lately_may_look_on_while_the_database_is_away(
     house.outage.begin(DatabaseAway("away"))
     await trio.sleep(3600)
     assert "anna viewer session 192.0.2.1" == (await browser.get("/viewer")).text
-    assert 403 == (await browser.get("/editor")).status
+    assert 503 == (await browser.get("/editor")).status
     assert 200 == (await browser.get("/api/v1/viewer", authorization=bearer)).status
     assert 503 == (await browser.get("/viewer", authorization=bearer)).status
     for unknown in (late, house.caller(jar={"monitor-session-8080": "x"})):
