@@ -1,4 +1,4 @@
-"""Forget in time what is over, whether anybody listens or not: web sessions, and old deeds."""
+"""Forget in time what is over, whether anybody listens or not."""
 
 import attrs
 import trio
@@ -35,7 +35,10 @@ class Housekeeping:
             await trio.sleep(EVERY_S)
 
     async def forget(self) -> None:
-        """Forget web sessions that are over, and what was done long ago. Raises StoreError."""
+        """Forget web sessions that are over, deeds of long ago, and what is over of subscribers.
+
+        Raises StoreError.
+        """
         now, spans = self.clock.now(), self.options.spans
         async with self.store.session("housekeeping") as session:
             await session.registry.forget(
@@ -43,3 +46,4 @@ class Housekeeping:
                 opened_before=now - spans.lifetime,
                 done_before=now - self.options.kept,
             )
+            await session.publishing.readers.forget(now)

@@ -27,7 +27,6 @@ ROUND_S = 5.0
 """How often the database is asked for letters."""
 ANNOUNCE_S = 60.0
 """How often it is asked whether work was announced."""
-FORGET_S = 3600.0
 DEADLINE_S = 20.0
 """How long a receiver may take."""
 AT_ONCE = 20
@@ -57,7 +56,6 @@ class Mailing:
     _settled: list[Letter] = attrs.field(factory=list, init=False)
     """What became of letters and is not written yet."""
     _announced_s: float = attrs.field(default=float("-inf"), init=False)
-    _forgot_s: float = attrs.field(default=float("-inf"), init=False)
 
     async def run(self) -> None:
         """Deliver for ever."""
@@ -65,24 +63,22 @@ class Mailing:
             while True:
                 again = False
                 try:
-                    await self._keep_house(session)
+                    await self._announce_all(session)
                     again = await self.work(session)
                 except DatabaseAway:
                     pass  # told by those who have something to lose
                 if not again:
                     await trio.sleep(ROUND_S)
 
-    async def _keep_house(self, session: Session) -> None:
-        """Write letters of announced work, and forget what is over, both once in a while."""
+    async def _announce_all(self, session: Session) -> None:
+        """Write letters of announced work, once in a while."""
         now_s, now = trio.current_time(), self.clock.now()
-        if now_s - self._announced_s >= ANNOUNCE_S:
-            for page in await session.publishing.pages():
-                if page.mail or page.webhooks:
-                    await self._announce(session, page, now)
-            self._announced_s = now_s
-        if now_s - self._forgot_s >= FORGET_S:
-            await session.publishing.readers.forget(now)
-            self._forgot_s = now_s
+        if now_s - self._announced_s < ANNOUNCE_S:
+            return
+        for page in await session.publishing.pages():
+            if page.mail or page.webhooks:
+                await self._announce(session, page, now)
+        self._announced_s = now_s
 
     async def _announce(self, session: Session, page: StatusPage, now: datetime) -> None:
         maintenances = (await session.alerting()).maintenances

@@ -14,7 +14,9 @@ from monitor.core.access.options import AccessOptions
 from monitor.core.access.people import Spans, User, WebSession, new_deed
 from monitor.core.access.roles import Role
 from monitor.core.failures import DatabaseAway
-from monitor.engine.housekeeping import Housekeeping
+from monitor.core.statuspage.readers import FORGOTTEN, Way, new_subscriber
+from monitor.core.statuspage.values import PagesChange, StatusPage
+from monitor.engine.housekeeping import EVERY_S, Housekeeping
 from tests.core.scene import Stage, open_stage
 
 OPTIONS = AccessOptions(
@@ -53,6 +55,25 @@ async def test_old_sessions_and_deeds_are_forgotten_in_time(
         assert 1 == len(access.deeds)
         await trio.sleep(2 * 86400)
         assert {} == access.deeds
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_subscriber_who_never_confirmed_is_forgotten_in_time(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    pages = PagesChange(pages=(StatusPage(slug="shop", title="Shop", webhooks=True),))
+    new = new_subscriber("shop", Way.WEBHOOK, "https://a.example/", "en", stage.clock.now())
+    async with stage.store.session("test") as session:
+        await session.publishing.change_pages(lambda _known: pages)
+        assert await session.publishing.readers.subscribe(new)
+    async with trio.open_nursery() as nursery:
+        house = Housekeeping(store=stage.store, clock=stage.clock, options=OPTIONS)
+        nursery.start_soon(house.run)
+        readers = stage.store.tables.pages.readers
+        await trio.sleep(FORGOTTEN.total_seconds() - 1)
+        assert [new.id] == list(readers.by_id)
+        await trio.sleep(EVERY_S + 2)
+        assert ({}, {}) == (readers.by_id, readers.letters)
         nursery.cancel_scope.cancel()
 
 

@@ -256,7 +256,7 @@ def test_work_is_announced_a_week_before_and_once_for_each_time() -> None:
             for early in (True, False, False):
                 machine.stepped_s = -10 if early else 10
                 mailing._announced_s = float("-inf")
-                await mailing._keep_house(session)
+                await mailing._announce_all(session)
                 assert (0 if early else 1) == len(post.letters())
         [letter] = post.letters()
         assert ("maintenance.planned", "Upgrade", ["Storefront"]) == (

@@ -10,6 +10,7 @@ import attrs
 
 from monitor.core.access.roles import Role
 from monitor.core.describe import without_secrets
+from monitor.core.ids import new_id
 
 TOKEN_PREFIX = "mon_"
 """How API tokens begin, so that scanners of public code find those that got lost."""
@@ -206,7 +207,7 @@ def new_deed(
     old, new = dict(before or {}), dict(after or {})
     same = {key for key in old.keys() & new.keys() if old[key] == new[key]}
     return Deed(
-        id=f"{round(at.timestamp() * 1e6):016x}{secrets.token_hex(4)}",
+        id=new_id(at),
         at=at,
         actor=actor,
         via=via,

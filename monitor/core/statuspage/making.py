@@ -1,7 +1,6 @@
 """Pages and posts made of what somebody wrote, or one sentence that says what is wrong."""
 
 import re
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from monitor.core.ids import new_id
 from monitor.core.names import check_name
 from monitor.core.statuspage.values import (
     THEMES,
@@ -179,7 +179,7 @@ def new_post(
     if not title:
         raise InvalidPage("title", "is missing; a new story has one")
     _line("title", title)
-    own = f"{round(at.timestamp() * 1e6):016x}{secrets.token_hex(4)}"
+    own = new_id(at)
     return Post(
         id=own,
         page=page,

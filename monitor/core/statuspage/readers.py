@@ -14,6 +14,7 @@ from typing import Protocol
 
 import attrs
 
+from monitor.core.ids import new_id
 from monitor.core.statuspage.values import Post, PostState, StatusPage
 
 MOST = 5000
@@ -155,7 +156,7 @@ def new_subscriber(page: str, way: Way, address: str, lang: str, at: datetime) -
     """Return somebody who has asked to be told, and has not confirmed that it was he."""
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
     return Subscriber(
-        id=f"{round(at.timestamp() * 1e6):016x}{secrets.token_hex(6)}",
+        id=new_id(at),
         page=page,
         way=way,
         address=address,
