@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from monitor.channels.bulletin import read_reader
 from monitor.core.access.throttle import Pace, Throttle, neighbourhood
 from monitor.core.alerts.notices import InvalidChannel
-from monitor.core.statuspage.readers import new_subscriber
+from monitor.core.statuspage.readers import Way, new_subscriber
 from monitor.core.statuspage.values import StatusPage
 from monitor.web.access.form import read_form
 from monitor.web.access.visits import soon
@@ -34,6 +34,10 @@ _ASKED = (
     "If this address is not subscribed yet, it is asked now: open the link that is sent there.",
     "Nothing comes? Then it is subscribed already, or was asked within the last hour.",
 )
+_UNUSABLE = {
+    Way.MAIL: "This is no mail address; write it like name@example.com.",
+    Way.WEBHOOK: "This is no address of a webhook; write it like https://example.com/hook.",
+}
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -122,7 +126,7 @@ class Subscriptions:
         try:
             address = read_reader(way, given)
         except InvalidChannel:
-            wrong = "This address cannot be used."
+            wrong = _UNUSABLE[way]
             return self._form(request, page, 422, wrong, address=given, asked=asked)
         new = new_subscriber(page.slug, way, address, language_of(request, page), self.now())
         async with self.desk.session() as session:

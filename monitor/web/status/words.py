@@ -64,7 +64,12 @@ RUSSIAN = {
     ),
     "Mail address": "Адрес почты",
     "Webhook": "Вебхук",
-    "This address cannot be used.": "Этот адрес не подходит.",
+    "This is no mail address; write it like name@example.com.": (
+        "Это не почтовый адрес; он пишется так: name@example.com."
+    ),
+    "This is no address of a webhook; write it like https://example.com/hook.": (
+        "Это не адрес вебхука; он пишется так: https://example.com/hook."
+    ),
     "No more subscriptions are taken just now. Try again in an hour.": (
         "Сейчас подписки не принимаются. Попробуйте через час."
     ),
