@@ -137,7 +137,10 @@ async def test_what_is_no_address_is_refused_and_stays_in_the_form(house: House)
     ):
         browser = attrs.evolve(house.browser, address=f"192.0.2.{len(address)}")
         answer = await house.subscribe(address, way, browser)
-        fix = {"mail": "write it like name@example.com", "webhook": "like https://example.com/hook"}[way]
+        fix = {
+            "mail": "write it like name@example.com",
+            "webhook": "like https://example.com/hook",
+        }[way]
         assert (422, True) == (answer.status, fix in answer.said)
         assert [] == answer.document.mistakes
     wrong = await house.subscribe('"><script>', "mail", attrs.evolve(browser, address="192.0.2.99"))
