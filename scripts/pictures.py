@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-import attrs
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from monitor.demo.story import PAGE
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -27,42 +28,19 @@ PATIENCE_MS = 120_000
 QUALITY = 0.82
 WIDE, TALL = (1320, 700), 1000
 PHONE = (390, 780)
-STATUS_PAGE = (
-    *("status-page", "add", "example", "--title", "Example Shop"),
-    *("--description", "How our services are doing.", "--latency", "yes"),
-    *("--section", "Shop=shop, search, api", "--section", "Inside=old-database, mail"),
-    *("--rename", "old-database=Order archive", "--rename", "api=Interface for partners"),
-    *("--rename", "shop=Storefront", "--rename", "search=Search", "--rename", "mail=E-mail"),
-)
-
-
-@attrs.frozen
-class Demo:
-    """The demonstration while it runs."""
-
-    address: str
-    """Lets us in."""
-    folder: str
 
 
 @contextmanager
-def demonstration() -> Iterator[Demo]:
-    """Run the demonstration."""
+def demonstration() -> Iterator[str]:
+    """Run the demonstration; the address lets us in."""
     command = [sys.executable, "-u", "-m", "monitor", "demo", "--for", "10m"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            address = folder = ""
-            for line in process.stdout:
-                if "first-run=" in line:
-                    address = line.split()[-1]
-                if "--data-dir" in line:
-                    folder = line.split()[-1]
-                if address and folder:
-                    break
+            address = next(line.split()[-1] for line in process.stdout if "first-run=" in line)
             # Somebody has to read on, or it would wait until there is room for what it tells.
             with subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL):
-                yield Demo(address, folder)
+                yield address
                 process.terminate()
         finally:
             process.terminate()
@@ -74,13 +52,10 @@ def main() -> None:
     if chromium is None:
         sys.exit("pictures: there is no Chromium here: apt-get install chromium")
     PICTURES.mkdir(exist_ok=True)
-    with demonstration() as demo, sync_playwright() as playwright:
+    with demonstration() as address, sync_playwright() as playwright:
         began_s = time.monotonic()
-        subprocess.run(
-            [sys.executable, "-m", "monitor", *STATUS_PAGE, "--data-dir", demo.folder], check=True
-        )
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        pages = dict(_pages(browser, demo))
+        pages = dict(_pages(browser, address))
         time.sleep(max(0.0, began_s + PAST_S - time.monotonic()))
         # A child that fell waits for its restart for eight seconds at most, once a minute.
         for theme in THEMES:
@@ -96,15 +71,15 @@ def main() -> None:
             page.wait_for_selector("svg.plot")
             take(page, f"task-{theme}", TALL)
             phone = pages[theme, PHONE]
-            phone.goto("/status/example")
+            phone.goto(f"/status/{PAGE.slug}")
             take(phone, f"status-{theme}", PHONE[1])
         browser.close()
 
 
-def _pages(browser: Browser, demo: Demo) -> Iterator[tuple[tuple[str, tuple[int, int]], Page]]:
-    base_url = demo.address.partition("/?")[0]
+def _pages(browser: Browser, address: str) -> Iterator[tuple[tuple[str, tuple[int, int]], Page]]:
+    base_url = address.partition("/?")[0]
     first = browser.new_context()
-    first.new_page().goto(demo.address)  # it lets in once
+    first.new_page().goto(address)  # it lets in once
     state = first.storage_state()
     for theme in THEMES:
         for width, height in (WIDE, PHONE):
