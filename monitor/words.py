@@ -144,7 +144,7 @@ _RUSSIAN = {
     "new password: ": "новый пароль: ",
     "the same once more: ": "ещё раз: ",
     'user "{name}" added: {role}': "пользователь «{name}» добавлен: {role}",
-    'user "{name}" changed: {role}': "пользователь «{name}» изменён: {role}",
+    'user "{name}" changed, now {role}': "пользователь «{name}» изменён, теперь {role}",
     'user "{name}" removed': "пользователь «{name}» удалён",
     'user "{name}" has another password; all sessions have ended': (
         "пользователю «{name}» задан другой пароль; все его сеансы завершены"

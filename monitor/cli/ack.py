@@ -60,6 +60,8 @@ async def ack(
             await session.change_alerting(AlertingChange(drop_acknowledgements=(key,)))
             phrase = 'task {id} "{name}": incident {number} is given back'
         if not undo:
+            if note is None and key in known:  # another end takes nothing of what was said
+                said = known[key].note
             taken = Acknowledgement(
                 task_id=key[0], incident=key[1], at=at, until_at=until_at, note=said, by=whoami()
             )

@@ -88,9 +88,7 @@ async def list_(*, everywhere: Everywhere = NOTHING_SAID) -> int:
         lines = [
             (
                 one.name,
-                words("{role}, disabled", role=words(one.role.word))
-                if one.disabled
-                else words(one.role.word),
+                _role(one, words),
                 words("yes") if one.totp else words("no"),
                 stamp(one.seen_at) if one.seen_at else "",
             )
@@ -146,7 +144,7 @@ async def edit(
     async with open_session(settings) as session:
         old = (await session.registry.people()).user(name)
         user = await _change(session, editing(old.id, changed))
-    return _tell(everywhere, user, words('user "{name}" changed: {role}', **_words(user, words)))
+    return _tell(everywhere, user, words('user "{name}" changed, now {role}', **_words(user, words)))
 
 
 async def password(
@@ -229,7 +227,12 @@ async def _change(session: "Session", plan: "Plan") -> "User":
 
 
 def _words(user: "User", words: Words) -> dict[str, str]:
-    return {"name": user.name, "role": words(user.role.word)}
+    return {"name": user.name, "role": _role(user, words)}
+
+
+def _role(user: "User", words: Words) -> str:
+    role = words(user.role.word)
+    return words("{role}, disabled", role=role) if user.disabled else role
 
 
 def _tell(everywhere: Everywhere, user: "User", said: str) -> int:

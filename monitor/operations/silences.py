@@ -30,7 +30,7 @@ def read_end(for_s: float | None, until_at: datetime | None, at: datetime) -> da
         return at + timedelta(seconds=read_length("for", for_s))
     if until_at is not None and until_at <= at:
         shown = until_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-        raise Unfit("until", f"{shown} lies in the past; write a later moment")
+        raise Unfit("until", f"{shown} lies in the past; write a later moment, or for how long")
     return until_at
 
 

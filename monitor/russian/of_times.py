@@ -9,8 +9,8 @@ OF_CHOICES: dict[str, str] = {
     "`monitor status-page list` shows all": "все покажет `monitor status-page list`",
     "`monitor task list` shows all": "все покажет `monitor task list`",
     "excludes an end (until); decide for one": "исключает конец (until); выберите одно",
-    "{moment} lies in the past; write a later moment": (
-        "{moment} уже в прошлом; напишите время позже"
+    "{moment} lies in the past; write a later moment, or for how long": (
+        "{moment} уже в прошлом; напишите время позже или на сколько"
     ),
     "maintenance {name} exists already; choose another name": (
         "обслуживание {name} уже есть; выберите другое имя"

@@ -28,8 +28,9 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_users_are_added_listed_changed_and_removed(database: str, monitor: Monitor) -> None:
     assert 'user "anna" added: admin\n' == monitor("user add anna").out
     assert 'user "bob" added: viewer\n' == monitor("user add bob --no-password").out
-    assert 'user "bob" changed: editor\n' == monitor("user edit BOB --role editor").out
-    assert 'user "bob" changed: editor\n' == monitor("user edit bob --rename bob").out
+    assert 'user "bob" changed, now editor\n' == monitor("user edit BOB --role editor").out
+    assert 'user "bob" changed, now editor, disabled\n' == monitor("user edit bob --disable").out
+    assert 'user "bob" changed, now editor\n' == monitor("user edit bob --enable").out
     answer = monitor("user list")
     assert re.search(r"anna +admin +no\b", answer.out)
     assert re.search(r"bob +editor +no\b", answer.out)

@@ -118,6 +118,15 @@ def test_incidents_as_csv(monitor: Monitor) -> None:
 
 
 @pytest.mark.usefixtures("_outages")
+def test_taken_again_an_incident_keeps_what_was_said_of_it(monitor: Monitor) -> None:
+    monitor("ack shop --note 'on it'")
+    monitor("ack shop --for 2h")
+    assert "on it" == found(monitor)[1]["acknowledged"]["note"]
+    monitor("ack shop --note 'disk replaced'")
+    assert "disk replaced" == found(monitor)[1]["acknowledged"]["note"]
+
+
+@pytest.mark.usefixtures("_outages")
 def test_the_open_incident_is_taken_and_given_back(monitor: Monitor) -> None:
     answer = monitor("ack shop --note 'on it'")
     assert (0, 'task 1 "shop": incident 2 is yours until it is over\n') == (answer.code, answer.out)
