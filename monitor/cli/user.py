@@ -144,7 +144,9 @@ async def edit(
     async with open_session(settings) as session:
         old = (await session.registry.people()).user(name)
         user = await _change(session, editing(old.id, changed))
-    return _tell(everywhere, user, words('user "{name}" changed, now {role}', **_words(user, words)))
+    return _tell(
+        everywhere, user, words('user "{name}" changed, now {role}', **_words(user, words))
+    )
 
 
 async def password(
