@@ -6,7 +6,9 @@ at each attempt. So it is told at least once, whenever we are killed. Subscriber
 alerts for operators never wait for one.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import attrs
@@ -18,7 +20,13 @@ from monitor.core.describe import describe, shorten
 from monitor.core.failures import DatabaseAway
 from monitor.core.model import WatchedTask
 from monitor.core.ports import Session, Store
-from monitor.core.statuspage.readers import Happening, Letter, LetterState, Subscriber
+from monitor.core.statuspage.readers import (
+    Happening,
+    Lane,
+    Letter,
+    LetterState,
+    Subscriber,
+)
 from monitor.core.statuspage.values import StatusPage
 from monitor.engine.clock import Clock
 from monitor.journal import tell
@@ -29,9 +37,11 @@ ANNOUNCE_S = 60.0
 """How often it is asked whether work was announced."""
 DEADLINE_S = 20.0
 """How long a receiver may take."""
+GATHERED_S = 0.05
+"""How long it is waited for more that end, so that they are written down together."""
 AT_ONCE = 20
-"""Letters under way at a time; those that failed least often go first, so that who hangs soon
-holds up nobody but others who hang."""
+"""Letters of a lane under way at a time; those that failed least often go first, so that who hangs
+soon holds up nobody of that lane but others who hang, and nobody of another one ever."""
 _LAST_S = 2.0
 _ERROR = 300
 
@@ -55,20 +65,27 @@ class Mailing:
     """Letters that were taken since the start."""
     _settled: list[Letter] = attrs.field(factory=list, init=False)
     """What became of letters and is not written yet."""
+    _under_way: dict[str, Lane] = attrs.field(factory=dict, init=False)
+    """The lanes of the letters that are just being handed over, by their keys."""
+    _ended: trio.Event = attrs.field(factory=trio.Event, init=False)
+    """Set when one of them has been."""
     _announced_s: float = attrs.field(default=float("-inf"), init=False)
 
     async def run(self) -> None:
         """Deliver for ever."""
-        async with self.store.session("subscribers") as session:
-            while True:
-                again = False
-                try:
-                    await self._announce_all(session)
-                    again = await self.work(session)
-                except DatabaseAway:
-                    pass  # told by those who have something to lose
-                if not again:
-                    await trio.sleep(ROUND_S)
+        async with self.store.session("subscribers") as session, trio.open_nursery() as nursery:
+            try:
+                while True:
+                    with suppress(DatabaseAway):  # told by those who have something to lose
+                        await self._announce_all(session)
+                        while await self.work(session, nursery):
+                            pass
+                    with trio.move_on_after(ROUND_S):
+                        await self._ended.wait()
+                        await trio.sleep(GATHERED_S)
+            finally:  # who leaves meanwhile writes down what has been taken
+                with trio.CancelScope(shield=True, deadline=trio.current_time() + _LAST_S):
+                    await self._settle(session)
 
     async def _announce_all(self, session: Session) -> None:
         """Write letters of announced work, once in a while."""
@@ -87,28 +104,28 @@ class Mailing:
         for happening in found:
             await session.publishing.readers.tell(page.slug, happening, now)
 
-    async def work(self, session: Session) -> bool:
-        """Try letters that are due; say whether there may be more."""
+    async def work(self, session: Session, nursery: trio.Nursery) -> bool:
+        """Write down what became of letters, and begin those that are due, as lanes have room.
+
+        They go on in the nursery. Returns whether one was begun: there may be more.
+        """
         readers = session.publishing.readers
+        self._ended = trio.Event()
         await self._settle(session)
-        due = await readers.due(self.clock.now(), AT_ONCE)
-        if not due:
-            return False
-        pages = {one.slug: one for one in await session.publishing.pages()}
-        try:
-            async with trio.open_nursery() as nursery:
-                for letter, subscriber in due:
-                    page = pages.get(letter.page)
-                    if page is None:
-                        self._failed(letter, "the page is gone", permanent=True)
-                    else:
-                        nursery.start_soon(
-                            self._try, page, subscriber, letter, name=f"letter {letter.key}"
-                        )
-        finally:  # who leaves meanwhile writes down what has been taken
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + _LAST_S):
-                await self._settle(session)
-        return True
+        lanes = Counter(self._under_way.values())
+        full = [lane for lane, count in lanes.items() if count >= AT_ONCE]
+        limit = AT_ONCE + len(self._under_way)
+        due = await readers.due(self.clock.now(), limit, full)
+        new, begun = [one for one in due if one[0].key not in self._under_way], False
+        pages = {one.slug: one for one in await session.publishing.pages()} if new else {}
+        for letter, subscriber in new:
+            lane, page = (letter.page, subscriber.way), pages.get(letter.page)
+            if page is not None and lanes[lane] < AT_ONCE:
+                lanes[lane] += 1
+                begun = True
+                self._under_way[letter.key] = lane
+                nursery.start_soon(self._try, page, subscriber, letter, name=f"letter {letter.key}")
+        return begun
 
     async def _settle(self, session: Session) -> None:
         if self._settled:
@@ -130,6 +147,9 @@ class Mailing:
         else:
             self.sent += 1
             self._settled.append(letter.sent())
+        finally:
+            del self._under_way[letter.key]
+            self._ended.set()
 
     def _failed(
         self, letter: Letter, why: str, *, permanent: bool = False, wait_s: float | None = None

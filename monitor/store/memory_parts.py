@@ -11,7 +11,7 @@ from monitor.core.access.people import ALL_DEEDS, Deed, Deeds, Token, User, WebS
 from monitor.core.statuspage.days import SPELLS, Past
 from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.publishing import PagesPlan
-from monitor.core.statuspage.readers import Happening, Letter, Subscriber
+from monitor.core.statuspage.readers import Happening, Lane, Letter, Subscriber
 from monitor.core.statuspage.values import PagesChange, Post, StatusPage
 from monitor.store.memory_access import AccessTables
 from monitor.store.memory_tables import Tables
@@ -101,8 +101,10 @@ class MemoryReaders:
     async def tell(self, page: str, happening: Happening, at: datetime) -> int:
         return await self.write(lambda tables: tables.pages.readers.tell(page, happening, at))
 
-    async def due(self, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
-        return await self.read(lambda tables: tables.pages.readers.due(at, limit))
+    async def due(
+        self, at: datetime, limit: int, busy: Collection[Lane] = ()
+    ) -> list[tuple[Letter, Subscriber]]:
+        return await self.read(lambda tables: tables.pages.readers.due(at, limit, busy))
 
     async def settle(self, letters: Sequence[Letter]) -> None:
         await self.write(lambda tables: tables.pages.readers.settle(letters))

@@ -10,6 +10,7 @@ from monitor.core.statuspage.readers import (
     FORGOTTEN,
     KEPT,
     Happening,
+    Lane,
     Letter,
     LetterState,
     Subscriber,
@@ -68,11 +69,15 @@ class ReaderTables:
         self.letters |= {one.key: one for one in new}
         return len(new)
 
-    def due(self, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
+    def due(
+        self, at: datetime, limit: int, busy: Collection[Lane]
+    ) -> list[tuple[Letter, Subscriber]]:
         found = [
             (one, self.by_id[one.subscriber])
             for one in self.letters.values()
-            if one.state is LetterState.WAITING and one.next_at <= at
+            if one.state is LetterState.WAITING
+            and one.next_at <= at
+            and (one.page, self.by_id[one.subscriber].way) not in busy
         ]
         return sorted(found, key=lambda one: (one[0].attempts, one[0].next_at, one[0].key))[:limit]
 

@@ -1,11 +1,11 @@
 """Units of work of subscribers and their letters, and the part of a session that does them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.statuspage.readers import (
@@ -13,6 +13,7 @@ from monitor.core.statuspage.readers import (
     FORGOTTEN,
     KEPT,
     Happening,
+    Lane,
     Letter,
     LetterState,
     Subscriber,
@@ -117,12 +118,16 @@ async def _write(session: AsyncSession, letters: Sequence[Letter]) -> None:
         await session.execute(insert(page_tables.letter), chunk)
 
 
-async def due(session: AsyncSession, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
+async def due(
+    session: AsyncSession, at: datetime, limit: int, busy: Collection[Lane]
+) -> list[tuple[Letter, Subscriber]]:
     """Return letters that may be tried."""
     letter, table = page_tables.letter, page_tables.subscriber
     query = (
         select(letter)
+        .join(table, table.c.id == letter.c.subscriber)
         .where(letter.c.state == LetterState.WAITING, letter.c.next_at <= at)
+        .where(*(or_(letter.c.page != page, table.c.way != way) for page, way in busy))
         .order_by(letter.c.attempts, letter.c.next_at, letter.c.key)
         .limit(limit)
     )
@@ -184,8 +189,10 @@ class SqlReaders:
     async def tell(self, page: str, happening: Happening, at: datetime) -> int:
         return await self._write(tell, page, happening, at)
 
-    async def due(self, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
-        return await self._read(due, at, limit)
+    async def due(
+        self, at: datetime, limit: int, busy: Collection[Lane] = ()
+    ) -> list[tuple[Letter, Subscriber]]:
+        return await self._read(due, at, limit, busy)
 
     async def settle(self, letters: Sequence[Letter]) -> None:
         await self._write(settle, letters)

@@ -93,6 +93,10 @@ async def test_a_post_and_its_letters_are_written_together(store: Store) -> None
             letter.attempts,
         )
         assert 2 == len(await readers.due(at(10), 2))
+        busy = {(each.page, who.way) for each, who in await readers.due(at(10), 10)}
+        assert [] == await readers.due(at(10), 10, busy)
+        others = [("other", Way.MAIL), ("shop", Way.WEBHOOK)]
+        assert 2 == len(await readers.due(at(10), 2, others))
 
 
 async def test_what_nobody_took_waits_and_what_was_taken_is_over(store: Store) -> None:

@@ -6,7 +6,7 @@ somebody finds that it must be written, it is written once.
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -37,6 +37,10 @@ class Way(StrEnum):
 
     MAIL = "mail"
     WEBHOOK = "webhook"
+
+
+Lane = tuple[str, Way]
+"""A page and a way, whose letters go one behind the other: all by mail go through one server."""
 
 
 @attrs.frozen(kw_only=True)
@@ -245,8 +249,14 @@ class Readers(Protocol):
     async def tell(self, page: str, happening: Happening, at: datetime) -> int:
         """Write letters to all who have confirmed and have none of it yet; return how many."""
 
-    async def due(self, at: datetime, limit: int) -> list[tuple[Letter, Subscriber]]:
-        """Return letters that wait and may be tried, those first that failed least often."""
+    async def due(
+        self, at: datetime, limit: int, busy: Collection[Lane] = ()
+    ) -> list[tuple[Letter, Subscriber]]:
+        """Return letters that wait and may be tried, those first that failed least often.
+
+        Args:
+            busy: lanes whose letters are left out.
+        """
 
     async def settle(self, letters: Sequence[Letter]) -> None:
         """Write down what became of letters; those that are gone meanwhile stay gone."""
