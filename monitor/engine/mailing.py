@@ -116,11 +116,12 @@ class Mailing:
         full = [lane for lane, count in lanes.items() if count >= AT_ONCE]
         limit = AT_ONCE + len(self._under_way)
         due = await readers.due(self.clock.now(), limit, full)
-        new, begun = [one for one in due if one[0].key not in self._under_way], False
-        pages = {one.slug: one for one in await session.publishing.pages()} if new else {}
-        for letter, subscriber in new:
+        pages = {one.slug: one for one in await session.publishing.pages()} if due else {}
+        # Some have ended since the database was asked: what became of them is not written yet.
+        known, begun = self._under_way.keys() | {one.key for one in self._settled}, False
+        for letter, subscriber in due:
             lane, page = (letter.page, subscriber.way), pages.get(letter.page)
-            if page is not None and lanes[lane] < AT_ONCE:
+            if page is not None and letter.key not in known and lanes[lane] < AT_ONCE:
                 lanes[lane] += 1
                 begun = True
                 self._under_way[letter.key] = lane

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import attrs
 import pytest
@@ -19,6 +20,7 @@ from monitor.core.statuspage.values import PagesChange, Post, PostState, Section
 from monitor.engine.mailing import AT_ONCE, DEADLINE_S, GATHERED_S, ROUND_S, Mailing
 from monitor.operations.works import AHEAD, announcements
 from monitor.store.memory import MemoryStore
+from monitor.store.memory_parts import MemoryReaders
 from tests.core.scene import Machine, at
 
 PAGE = StatusPage(
@@ -173,6 +175,27 @@ async def test_a_mail_server_that_hangs_holds_up_no_webhook_and_no_other_page(
         await trio.sleep(1)
     assert [0.0] == [at_s for at_s, address, _ in post.got if address == "hook"]
     assert AT_ONCE + 1 == len(post.got)
+
+
+async def test_a_letter_that_is_taken_while_the_database_is_asked_is_not_sent_again(
+    post: Mailbag, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(MemoryReaders):
+        async def due(self, *asked: Any) -> list[tuple[Letter, Subscriber]]:
+            found = await super().due(*asked)
+            await trio.sleep(0.5)
+            return found
+
+    async def take(_who: Subscriber, _letter: Letter) -> None:
+        await trio.sleep(0.2)
+
+    await post.subscribe("a", "b")
+    await post.write()
+    monkeypatch.setattr("monitor.store.memory_parts.MemoryReaders", Slow)
+    post.answer = take
+    async with post.running():
+        await trio.sleep(60)
+    assert ["a", "b"] == sorted(address for _, address, _ in post.got)
 
 
 async def test_our_own_fault_in_one_letter_is_its_own_matter(
