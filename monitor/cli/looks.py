@@ -6,7 +6,7 @@ So lines go through a short queue to a thread, and what does not fit is not show
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
 
@@ -39,7 +39,7 @@ class LookLines:
 
     descriptor: int | None
     words: Words
-    names: Callable[[], Sequence[str]] = tuple
+    names: Callable[[], Collection[str]] = tuple
     _send: trio.MemorySendChannel[str] = attrs.field(init=False)
     _receive: trio.MemoryReceiveChannel[str] = attrs.field(init=False)
     _too_many_told: bool = attrs.field(default=False, init=False)

@@ -292,7 +292,7 @@ class Run:
                 guests.by_name(),
                 outside(self.settings.lang),
             ) as monitor:
-                lines.names = lambda: [child.task.name for child in monitor.fleet.children]
+                lines.names = lambda: monitor.surroundings.names
                 await self._stay(monitor, departure)
                 self.tasks = len(monitor.fleet.children)
             figures = monitor.figures()

@@ -4,7 +4,7 @@ A look that asks about another task follows it from then on: when that one chang
 look again at once. A change during a look is not lost; the look is repeated when it is over.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -91,6 +91,11 @@ class Surroundings:
     def tasks(self) -> Iterable[Task]:
         """All tasks there are, also those that are paused."""
         return [one.task for one in self._known.values()]
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all tasks there are, also of those that are paused; to count them is cheap."""
+        return self._known.keys()
 
     @property
     def standing(self) -> list[WatchedTask]:
