@@ -94,7 +94,7 @@ class Surroundings:
 
     @property
     def names(self) -> Collection[str]:
-        """The names of all tasks there are, also of those that are paused; to count them is cheap."""
+        """The names of all tasks there are, paused ones among them; to count them is cheap."""
         return self._known.keys()
 
     @property
