@@ -34,9 +34,9 @@ by a day wants to know, not after six."""
 EARLY_S = 5.0
 """A success that comes this little before a moment of a cron expression counts for that moment: the
 clocks of two machines differ."""
-DEAF_S = 60.0
-"""A shorter absence of ours excuses nothing: senders try again for half a minute at least, and a
-monitor that was restarted while a job failed must not hide it."""
+DEAF_S = 30.0
+"""A shorter absence of ours excuses nothing: senders try again for half a minute, as we ask them to
+(`curl --retry 5`), and a monitor that was restarted while a job failed must not hide it."""
 
 
 class Schedule(Protocol):
