@@ -51,8 +51,8 @@ def site_of(
     guard = entrance.guard(desk, monitor.clock.now, monitor.outage)
     allowed = api or ApiOptions()
     others, passwords = partial(entrance.rooms, guard), entrance.passwords
-    pages = pages_of(monitor, desk, (FOLDER,), others, inbox, allowed, passwords)
     shelf = Shelf(monitor, desk)
+    pages = pages_of(monitor, desk, (FOLDER,), others, inbox, allowed, passwords, shelf.forget)
     interface = Api(
         monitor=monitor,
         desk=desk,

@@ -1,6 +1,6 @@
 """`/status-pages`: what is published, and what is written on it about incidents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -54,6 +54,8 @@ class PublishPage:
     frame: Frame
     fleet: Fleet
     passwords: Passwords
+    changed: Callable[[], object] = lambda: None
+    """Told when something was published, so that the public sees it at once."""
 
     def entries(self) -> Sequence[Entry]:
         post, editor, admin = ("POST",), Role.EDITOR, Role.ADMIN
@@ -135,6 +137,7 @@ class PublishPage:
             return await self._page(request, said, _sentence(error), "page", edited)
         except DuplicateName as error:
             return await self._page(request, said, str(error), "page", edited)
+        self.changed()
         return back_to(Said({}), "page-changed" if edited else "published", _PATH)
 
     async def remove(self, request: Request) -> Response:
@@ -148,6 +151,7 @@ class PublishPage:
             raise HTTPException(404, str(error)) from error
         except Unfit as error:
             raise HTTPException(409, str(error)) from error
+        self.changed()
         return back_to(said, "page-removed", _PATH)
 
     async def post(self, request: Request) -> Response:
@@ -171,6 +175,7 @@ class PublishPage:
             raise HTTPException(404, str(error)) from error
         except Unfit as error:
             return await self._page(request, said, _sentence(error), f"post {slug}")
+        self.changed()
         return back_to(said, "posted", _PATH)
 
     async def forget(self, request: Request) -> Response:
@@ -184,6 +189,7 @@ class PublishPage:
                 await session.publishing.drop_story(slug, story)
         except Unfit as error:
             raise HTTPException(404, str(error)) from error
+        self.changed()
         return back_to(said, "forgotten", _PATH)
 
 

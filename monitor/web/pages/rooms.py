@@ -41,6 +41,7 @@ def pages_of(
     inbox: Inbox | None = None,
     allowed: ApiOptions | None = None,
     passwords: Passwords | None = None,
+    published: Callable[[], object] = lambda: None,
 ) -> Iterator[Room]:
     """Return the rooms of all pages.
 
@@ -50,6 +51,7 @@ def pages_of(
         allowed: what may come in over HTTP; the same for programs and for people.
         inbox: what a receiver of alerts took, if it is ours.
         passwords: where all who change passwords hash.
+        published: told when something was published.
     """
     fleet, options = Fleet(monitor, desk), allowed or ApiOptions()
     frame = Frame(folders, monitor.clock.now, fleet.pulse, has_inbox=inbox is not None)
@@ -65,7 +67,7 @@ def pages_of(
     yield TreePage(frame, fleet)
     yield ChannelPages(frame, fleet, options)
     yield QuietPages(frame, fleet)
-    yield PublishPage(frame, fleet, passwords or Passwords())
+    yield PublishPage(frame, fleet, passwords or Passwords(), published)
     yield DrillPage(frame, fleet)
     if inbox is not None:
         yield InboxPage(frame, inbox)

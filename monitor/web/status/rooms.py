@@ -160,6 +160,8 @@ class StatusRoom:
         response = HTMLResponse(kept[1])
         response.headers["Vary"] = "Accept-Language"
         response.headers["Content-Language"] = lang
+        if sort == "widget" or "refresh" in request.query_params:
+            response.headers["Refresh"] = _REFRESH_S
         return _kept_for_a_while(request, response, page)
 
     async def _write_once(self, key: _Key, page: StatusPage, shown: Shown) -> tuple[Shown, bytes]:
@@ -330,3 +332,8 @@ def _kept_for_a_while(request: Request, response: Response, page: StatusPage) ->
 def _days(request: Request) -> int:
     asked = request.query_params.get("days", "")
     return next((one for one in SPANS if str(one) == asked), SPANS[0])
+
+
+_REFRESH_S = "60"
+"""Widgets are read anew so often, and pages if their reader wants it: who has them read aloud would
+begin at the top again each time."""

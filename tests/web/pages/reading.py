@@ -18,6 +18,9 @@ from monitor.web.desk import Desk
 from monitor.web.pages.rooms import pages_of
 from monitor.web.routing import Role, Who
 from monitor.web.site import make_site
+from monitor.web.status.rooms import StatusRoom
+from monitor.web.status.shelf import Shelf
+from monitor.web.status.subscribing import Subscriptions
 
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img", "option"})
 """Elements without an end, and those whose end may be left out."""
@@ -39,9 +42,14 @@ class OpenDoor:
 
 
 def site_of(app: App, role: Role = Role.ADMIN, *, allow: bool = True) -> Starlette:
-    """Return all pages of a running monitor, open to everybody."""
+    """Return all pages of a running monitor, open to everybody, and what the public reads."""
     allowed = ApiOptions(allow_commands=allow, allow_references=allow)
-    return make_site(list(pages_of(app, Desk(app.store), allowed=allowed)), OpenDoor(role))
+    desk = Desk(app.store)
+    shelf = Shelf(app, desk)
+    status = StatusRoom(shelf)
+    pages = pages_of(app, desk, allowed=allowed, published=shelf.forget)
+    readers = Subscriptions(status=status, desk=desk, now=app.clock.now)
+    return make_site([*pages, status, readers], OpenDoor(role))
 
 
 class Document(HTMLParser):

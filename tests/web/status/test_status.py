@@ -144,6 +144,15 @@ async def test_badges_say_in_words_what_they_say_in_colour(house: House) -> None
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
+async def test_a_page_is_read_anew_by_itself_only_if_its_reader_wants_it(house: House) -> None:
+    """Who has it read aloud would begin at the top again; see WCAG 2.2.1."""
+    page = await house.browser.get("/status/shop")
+    assert "refresh" not in page.headers
+    assert "http-equiv" not in page.text
+    for path in ("/status/shop?refresh", "/status/shop/widget"):
+        assert "60" == (await house.browser.get(path)).headers["refresh"]
+
+
 async def test_only_the_widget_may_stand_in_a_frame(house: House) -> None:
     widget = await house.browser.get("/status/shop/widget")
     assert "frame-ancestors *" in widget.headers["content-security-policy"]
