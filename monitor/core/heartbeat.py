@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from cronsim import CronSim
 
-from monitor.core.model import Event, Node
+from monitor.core.model import Node
 from monitor.core.pings import Ping, PingKind
 
 LEAST_GRACE_S = 60.0
@@ -129,23 +129,27 @@ class Absence:
     from_at: datetime
     until_at: datetime
 
+    @classmethod
+    def of_step(cls, at: datetime, by_s: float) -> "Absence":
+        """Return what a step forward of the machine's clock, seen at `at`, passed over."""
+        return cls(at - timedelta(seconds=by_s), at)
 
-def absences(nodes: Iterable[Node], jumps: Iterable[Event]) -> list[Absence]:
+
+def absences(nodes: Iterable[Node], steps: Iterable[Absence]) -> list[Absence]:
     """Return when no process ran, or the machine slept, for longer than DEAF_S; in no order.
 
     Args:
         nodes: all processes that are known, also the present one.
-        jumps: stored steps of the machine's clock (`clock.jumped`); a step forward is time that
-            nobody lived through.
+        steps: of the machine's clock; what one forward passed over is time that nobody lived
+            through, one back passed over nothing.
     """
-    found: list[Absence] = []
+    found = [*steps]
     heard_at: datetime | None = None
     for node in sorted(nodes, key=lambda one: one.started_at):
         if heard_at is not None and node.started_at > heard_at:
             found.append(Absence(heard_at, node.started_at))
         last_at = node.stopped_at or node.beat_at
         heard_at = last_at if heard_at is None else max(heard_at, last_at)
-    found += [Absence(one.at - timedelta(seconds=one.data["by_s"]), one.at) for one in jumps]
     least = timedelta(seconds=DEAF_S)
     return [one for one in found if one.until_at - one.from_at >= least]
 

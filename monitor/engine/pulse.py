@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import attrs
+import trio
 
 from monitor.core.describe import shorten
 from monitor.core.failures import DatabaseAway
 from monitor.core.heartbeat import Absence, absences, run_time_s
-from monitor.core.model import Event, Reason
+from monitor.core.model import Reason
 from monitor.core.pings import BEGINNING, BODY_LIMIT, PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import Session
 from monitor.core.probing import OwnFault
@@ -60,6 +61,8 @@ class Pulse:
     _memories: dict[int, _Memory] = attrs.field(factory=dict, init=False)
     _absent: Sequence[Absence] | None = attrs.field(default=None, init=False)
     """When nobody was there before this process; read once."""
+    _reading: trio.Lock = attrs.field(factory=trio.Lock, init=False)
+    """Of all who need that at the start, one reads it and the others wait."""
     _newest_at: datetime | None = attrs.field(default=None, init=False)
 
     async def take(
@@ -132,19 +135,11 @@ class Pulse:
             OwnFault: that has never been read, and cannot be now.
         """
         if self._absent is None:
-            try:
-                nodes = await session.nodes()
-                jumps = await session.events(0, kinds=("clock.jumped",))
-            except DatabaseAway as error:
-                raise OwnFault(
-                    Reason.DATABASE, f"our own absences cannot be read: {error}"
-                ) from error
-            self._absent = absences(nodes, jumps)
-        jumps = [
-            Event(at=one.after_at, kind="clock.jumped", data={"by_s": one.by_s})
-            for one in self.clock.jumps
-        ]
-        return (*self._absent, *absences((), jumps))
+            async with self._reading:
+                if self._absent is None:
+                    self._absent = await _read_absences(session)
+        steps = [Absence.of_step(one.after_at, one.by_s) for one in self.clock.jumps]
+        return (*self._absent, *absences((), steps))
 
     def keep_only(self, task_ids: Iterable[int]) -> None:
         """Forget the pings of tasks that are gone."""
@@ -158,3 +153,12 @@ class Pulse:
             at = self._newest_at + timedelta(microseconds=1)
         self._newest_at = at
         return at
+
+
+async def _read_absences(session: Session) -> Sequence[Absence]:
+    try:
+        nodes = await session.nodes()
+        jumps = await session.events(0, kinds=("clock.jumped",))
+    except DatabaseAway as error:
+        raise OwnFault(Reason.DATABASE, f"our own absences cannot be read: {error}") from error
+    return absences(nodes, [Absence.of_step(one.at, one.data["by_s"]) for one in jumps])

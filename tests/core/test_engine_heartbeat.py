@@ -8,9 +8,10 @@ from trio.testing import MockClock
 
 from monitor import probes
 from monitor.app import App
-from monitor.core.model import Reason, Status, Task, TaskSpec
+from monitor.core.model import Node, Reason, Status, Task, TaskSpec
 from monitor.core.pings import PingKind
 from monitor.core.probing import Prepared
+from monitor.store.memory import MemorySession
 from tests.core.scene import Stage, down, in_turn, since_start_s, up
 
 pytestmark = pytest.mark.usefixtures("unhurried")
@@ -211,3 +212,21 @@ async def test_pings_of_a_paused_job_count_when_it_is_resumed(
         await stage.edit(job, paused=False)
         await trio.sleep_until(1500)
     assert Status.UP is stage.watched(job).state.status
+
+
+async def test_what_all_jobs_need_to_know_of_our_absences_is_read_once(
+    stage: Stage, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        add(stage, f"job {number}", "heartbeat:", token="x" * 32, period="1h")
+    asked, nodes = list[str](), MemorySession.nodes
+
+    async def counted(self: MemorySession) -> list[Node]:
+        asked.append(self._owner)
+        await trio.sleep(0.5)
+        return await nodes(self)
+
+    monkeypatch.setattr(MemorySession, "nodes", counted)
+    async with stage.running():
+        await trio.sleep(120)
+    assert 1 == len(asked)

@@ -19,7 +19,7 @@ from monitor.core.heartbeat import (
     examine,
     run_time_s,
 )
-from monitor.core.model import Event, Node
+from monitor.core.model import Node
 from monitor.core.pings import Ping, PingKind
 from tests.core.scene import at, since_start_s
 
@@ -180,9 +180,7 @@ def node(began_s: float, beat_s: float, stopped_s: float | None = None) -> Node:
 
 def test_we_were_away_while_no_process_ran_for_half_a_minute_and_while_the_machine_slept() -> None:
     nodes = [node(1000, 2000), node(0, 100, 105), node(900, 950, 939.9), node(2025, 2060)]
-    jumps = [
-        Event(at=at(2300), kind="clock.jumped", data={"by_s": by_s}) for by_s in (100, 29, -100)
-    ]
+    jumps = [Absence.of_step(at(2300), by_s) for by_s in (100, 29, -100)]
     found = {
         (since_start_s(one.from_at), since_start_s(one.until_at)) for one in absences(nodes, jumps)
     }
