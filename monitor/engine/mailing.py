@@ -26,6 +26,7 @@ from monitor.core.statuspage.readers import (
     Letter,
     LetterState,
     Subscriber,
+    ways_of,
 )
 from monitor.core.statuspage.values import StatusPage
 from monitor.engine.clock import Clock
@@ -92,17 +93,16 @@ class Mailing:
         now_s, now = trio.current_time(), self.clock.now()
         if now_s - self._announced_s < ANNOUNCE_S:
             return
-        for page in await session.publishing.pages():
-            if page.mail or page.webhooks:
-                await self._announce(session, page, now)
+        pages = [one for one in await session.publishing.pages() if ways_of(one)]
+        maintenances = (await session.alerting()).maintenances if pages else ()
+        for page in pages:
+            # In a thread: rules of windows take a while.
+            found = await trio.to_thread.run_sync(
+                self.announce, page, self.fleet(), maintenances, now
+            )
+            for happening in found:
+                await session.publishing.readers.tell(page.slug, happening, now)
         self._announced_s = now_s
-
-    async def _announce(self, session: Session, page: StatusPage, now: datetime) -> None:
-        maintenances = (await session.alerting()).maintenances
-        # In a thread: rules of windows take a while.
-        found = await trio.to_thread.run_sync(self.announce, page, self.fleet(), maintenances, now)
-        for happening in found:
-            await session.publishing.readers.tell(page.slug, happening, now)
 
     async def work(self, session: Session, nursery: trio.Nursery) -> bool:
         """Write down what became of letters, and begin those that are due, as lanes have room.
