@@ -5,7 +5,6 @@ role that is changed count at once, whoever changed them. Only while the databas
 who was let in shortly before may go on looking, with no more than a viewer's rights.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -27,6 +26,7 @@ from monitor.journal import tell
 from monitor.web.access.door import Door
 from monitor.web.access.first import PARAMETER
 from monitor.web.access.source import SAFE
+from monitor.web.kept import Kept
 from monitor.web.routing import Role, Who
 
 LATELY = timedelta(minutes=5)
@@ -39,8 +39,8 @@ class AccessGuard:
     """See `routing.Guard`."""
 
     door: Door
-    _lately: "OrderedDict[str, tuple[Who, datetime, datetime]]" = attrs.field(
-        factory=OrderedDict, init=False
+    _lately: Kept[str, tuple[Who, datetime, datetime]] = attrs.field(
+        factory=lambda: Kept(_REMEMBERED), init=False
     )
     """Who was let in, when, and until when the session or token is good; by digest."""
 
@@ -173,9 +173,7 @@ class AccessGuard:
             return remembered
         self._lately.pop(key, None)
         if who is not None:
-            self._lately[key] = who, self.door.now(), until
-            if len(self._lately) > _REMEMBERED:
-                self._lately.popitem(last=False)
+            self._lately.keep(key, (who, self.door.now(), until))
         return who
 
     def _remembered(self, key: str) -> Who | None:

@@ -5,7 +5,6 @@ once. That cookie is Lax, as it has to come along from the provider's page; the 
 the last step is a page of ours that leads on.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -26,6 +25,7 @@ from monitor.web.access.pages import Pages
 from monitor.web.access.provider import Provider, ProviderAway
 from monitor.web.access.visits import Visits
 from monitor.web.forms import own_path
+from monitor.web.kept import Kept
 from monitor.web.routing import PUBLIC, Entry
 
 OIDC, RETURN = "/login/oidc", "/login/oidc/return"
@@ -50,7 +50,7 @@ class OidcLogin:
     provider: Provider
     visits: Visits = attrs.field(init=False)
     state: Cookie = attrs.field(init=False)
-    _under_way: "OrderedDict[str, _UnderWay]" = attrs.field(factory=OrderedDict, init=False)
+    _under_way: Kept[str, _UnderWay] = attrs.field(factory=lambda: Kept(_ATTEMPTS), init=False)
     """By the digest of the state."""
 
     def __attrs_post_init__(self) -> None:
@@ -76,9 +76,7 @@ class OidcLogin:
         options, attempt, state = self.provider.options, Attempt(), new_secret()
         onward = own_path(request.query_params.get("next", "")) or "/"
         until_at = self.door.now() + ATTEMPT_FOR
-        self._under_way[digest(state)] = _UnderWay(attempt, onward, until_at)
-        if len(self._under_way) > _ATTEMPTS:
-            self._under_way.popitem(last=False)
+        self._under_way.keep(digest(state), _UnderWay(attempt, onward, until_at))
         query = {
             "response_type": "code",
             "client_id": options.client_id,

@@ -1,7 +1,6 @@
 """How long the looks of a task took over weeks: counted by the database, and kept for a while,
 because a page that is open asks anew every half minute."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,6 +11,7 @@ import trio
 from monitor.core.glance import Bin
 from monitor.core.model import Task
 from monitor.core.ports import Session
+from monitor.web.kept import Kept
 
 _TRUSTED_S = 600.0
 """How long a stretch that is over is believed to stay as it was: records may come late."""
@@ -22,14 +22,16 @@ _CHARTS = 16
 _LOOKS = 100_000
 """About how many looks are counted in one unit of work, so that none of them is long."""
 
-_Kept = dict[datetime, tuple[float, Sequence[Bin]]]
+_Chart = dict[datetime, tuple[float, Sequence[Bin]]]
 
 
 @attrs.define(eq=False)
 class Histograms:
     """What was counted of late."""
 
-    _charts: OrderedDict[tuple[int, float], _Kept] = attrs.field(factory=OrderedDict, init=False)
+    _charts: Kept[tuple[int, float], _Chart] = attrs.field(
+        factory=lambda: Kept(_CHARTS), init=False
+    )
     """By task and length of a stretch, by where a stretch begins."""
 
     async def read(
@@ -53,10 +55,7 @@ class Histograms:
             )
             for (begin, _end), bins in zip(some, found, strict=True):
                 known[begin] = now_s, bins
-        self._charts[key] = {at: one for at, one in known.items() if at <= settled_at}
-        self._charts.move_to_end(key)
-        while len(self._charts) > _CHARTS:
-            self._charts.popitem(last=False)
+        self._charts.keep(key, {at: one for at, one in known.items() if at <= settled_at})
         return [known[start][1] for start in starts]
 
 

@@ -10,7 +10,6 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -26,6 +25,7 @@ from monitor.web.access.cookies import Cookie
 from monitor.web.access.hashing import Passwords
 from monitor.web.access.source import Source
 from monitor.web.access.visits import soon
+from monitor.web.kept import Kept
 
 AGE = timedelta(days=30)
 """How long a browser is remembered."""
@@ -46,7 +46,7 @@ class Gate:
     )
     _pages: Throttle = attrs.field(factory=lambda: Throttle(OF_NAME, trio.current_time), init=False)
     _secret: bytes = attrs.field(factory=lambda: secrets.token_bytes(32), init=False)
-    _known: "OrderedDict[bytes, None]" = attrs.field(factory=OrderedDict, init=False)
+    _known: Kept[bytes, None] = attrs.field(factory=lambda: Kept(_REMEMBERED), init=False)
     """Passwords that fitted, in disguise: programs send theirs each time, and hashing is slow."""
 
     async def is_open(self, request: Request, page: StatusPage) -> bool:
@@ -63,14 +63,9 @@ class Gate:
         if password is None:
             return False
         known = hmac.digest(self._secret, f"{page.password_hash}\n{password}".encode(), "sha256")
-        if known in self._known:
-            self._known.move_to_end(known)
-            return True
-        if not await self.fits(request, page, password):
+        if known not in self._known and not await self.fits(request, page, password):
             return False
-        self._known[known] = None
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        self._known.keep(known, None)
         return True
 
     async def fits(self, request: Request, page: StatusPage, password: str) -> bool:

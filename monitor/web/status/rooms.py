@@ -5,7 +5,6 @@ who comes, unless a page has a password, and nothing here can be changed.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
@@ -25,6 +24,7 @@ from monitor.web.access.cookies import keep
 from monitor.web.access.form import read_form
 from monitor.web.access.source import Source
 from monitor.web.headers import be_only_a_picture, let_others_frame, let_others_load
+from monitor.web.kept import Kept
 from monitor.web.pages.statics import Statics
 from monitor.web.pages.words import preferred
 from monitor.web.routing import PUBLIC, Entry
@@ -60,9 +60,7 @@ class StatusRoom:
     statics: Statics = attrs.field(factory=Statics)
     gate: Gate = attrs.field()
     writer: Writer = attrs.field(factory=Writer, init=False)
-    _written: "OrderedDict[_Key, tuple[Shown, bytes]]" = attrs.field(
-        factory=OrderedDict, init=False
-    )
+    _written: Kept[_Key, tuple[Shown, bytes]] = attrs.field(factory=lambda: Kept(_KEPT), init=False)
     _writing: trio.Lock = attrs.field(factory=trio.Lock, init=False)
 
     @gate.default
@@ -170,10 +168,7 @@ class StatusRoom:
             kept = self._written.get(key)
             if kept is None or kept[0] is not shown:
                 text = await trio.to_thread.run_sync(self._write, key, page, shown)
-                kept = self._written[key] = shown, text.encode()
-                self._written.move_to_end(key)
-                if len(self._written) > _KEPT:
-                    self._written.popitem(last=False)
+                kept = self._written.keep(key, (shown, text.encode()))
         return kept
 
     def _write(self, key: _Key, page: StatusPage, shown: Shown) -> str:
