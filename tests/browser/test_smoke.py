@@ -1,8 +1,4 @@
-"""One flow through the dashboard in a real browser, by a process of its own.
-
-Playwright keeps an event loop of asyncio in the thread that uses it: after it no test in the same
-process could run trio.
-"""
+"""One flow through the dashboard in a real browser, by a process of its own (see conftest.py)."""
 
 from __future__ import annotations
 
