@@ -42,6 +42,15 @@ def fetched(value: Any, environ: Mapping[str, str] | None = None) -> Any:
     return value
 
 
+def has_reference(value: Any) -> bool:
+    """Say whether a value would be replaced by what stands elsewhere."""
+    if isinstance(value, str):
+        return "${" in value
+    if isinstance(value, Mapping):
+        return any(has_reference(one) for pair in value.items() for one in pair)
+    return isinstance(value, list | tuple) and any(map(has_reference, value))
+
+
 def _replaced(environ: Mapping[str, str], found: re.Match[str]) -> str:
     escaped, name = found[1], found[2]
     if escaped:

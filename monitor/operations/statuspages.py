@@ -20,6 +20,7 @@ from monitor.operations.channelspecs import refuse_from_file
 from monitor.operations.documents import Moment, plain
 from monitor.operations.forms import Form
 from monitor.operations.refusals import NotThere, Taken, Unfit
+from monitor.references import has_reference
 
 
 @attrs.frozen(kw_only=True)
@@ -180,10 +181,23 @@ def find_page(pages: Sequence[StatusPage], wanted: str) -> StatusPage:
     raise NotThere(f"there is no status page {wanted!r}{guess}")
 
 
-def fit_page(make: Callable[[], StatusPage]) -> StatusPage:
-    """Return a page that can be. Raises Unfit."""
+def fit_page(
+    make: Callable[[], StatusPage], *, old_mail: str = "", references: bool = True
+) -> StatusPage:
+    """Return a page that can be. Raises Unfit.
+
+    Args:
+        old_mail: what has sent its letters so far.
+        references: whether what sends them may name secrets of this machine that it did not yet.
+    """
     try:
         page = check_page(make())
+        if has_reference(page.mail) and not references and page.mail != old_mail:
+            raise Unfit(
+                "mail",
+                "has a reference ${...}; these are not taken over HTTP; use the command line or a "
+                "configuration file, or set web.allow_references",
+            )
         if page.mail:
             from monitor.channels.bulletin import check_sender  # brings what sends
 
@@ -265,13 +279,25 @@ def adding(page: StatusPage) -> PagesPlan:
     return plan
 
 
-def editing(slug: str, fields: Mapping[str, Any]) -> PagesPlan:
-    """Return the plan to change a page; it raises NotThere, Taken, Unfit."""
+def editing(slug: str, fields: Mapping[str, Any], *, references: bool = True) -> PagesPlan:
+    """Return the plan to change a page; it raises NotThere, Taken, Unfit.
+
+    What sends letters may come back as it was shown: then what is secret in it stays.
+
+    Args:
+        references: see `fit_page`.
+    """
 
     def plan(known: Sequence[StatusPage]) -> PagesChange:
         old = find_page(known, slug)
         refuse_from_file("status page", slug, from_file=old.from_file)
-        return PagesChange(pages=(fit_page(lambda: attrs.evolve(old, **fields)),))
+        is_as_shown = bool(old.mail) and fields.get("mail") == shown_mail(old)
+        changes = {**fields, "mail": old.mail} if is_as_shown else fields
+
+        def make() -> StatusPage:
+            return attrs.evolve(old, **changes)
+
+        return PagesChange(pages=(fit_page(make, old_mail=old.mail, references=references),))
 
     return plan
 

@@ -24,11 +24,12 @@ from monitor.operations.channelspecs import (
 from monitor.operations.mailbags import dead_letters, mailbags
 from monitor.operations.refusals import Taken, Unfit
 from monitor.operations.trying import try_channel
+from monitor.references import has_reference
 from monitor.web.api.bodies import TEXT, flag, line
 from monitor.web.api.body import seconds, shorten
 from monitor.web.api.call import Call
 from monitor.web.api.cursor import PAGING, decoded, page_reply
-from monitor.web.api.guarded import ApiOptions, has_reference, is_hidden
+from monitor.web.api.guarded import ApiOptions, is_hidden
 from monitor.web.api.operation import Body, Key, Operation, Reply
 from monitor.web.api.problems import Refusal
 from monitor.web.api.receipts import done_once

@@ -29,6 +29,7 @@ from monitor.core.statuspage.values import StatusPage
 from monitor.operations.applying import report_of
 from monitor.operations.channelspecs import shown_options
 from monitor.probes import prepare
+from monitor.references import has_reference
 from monitor.web.api.bodies import yes_or_no
 from monitor.web.api.call import Call
 from monitor.web.api.guarded import (
@@ -36,7 +37,6 @@ from monitor.web.api.guarded import (
     ApiOptions,
     Given,
     check,
-    has_reference,
     is_hidden,
     with_secrets,
 )

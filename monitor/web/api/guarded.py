@@ -17,7 +17,7 @@ import attrs
 
 from monitor.core.describe import HIDDEN, without_password, without_secrets
 from monitor.core.probing import InvalidTask
-from monitor.references import BadReference, fetched
+from monitor.references import BadReference, fetched, has_reference
 
 _COMMANDS = ("exec", "python")
 _HIDDEN_PART = re.compile(r":\*\*\*@|=\*\*\*(?![^&#\s])")
@@ -93,15 +93,6 @@ def _check_references(wanted: Given, before: Given, options: ApiOptions) -> None
     for name, value in wanted.options.items():
         if value != before.options.get(name) and has_reference(value):
             raise InvalidTask(f"option {name}", why)
-
-
-def has_reference(value: Any) -> bool:
-    """Say whether a value would be replaced by what stands elsewhere."""
-    if isinstance(value, str):
-        return "${" in value
-    if isinstance(value, Mapping):
-        return any(has_reference(one) for pair in value.items() for one in pair)
-    return isinstance(value, list | tuple) and any(map(has_reference, value))
 
 
 # --- secrets --------------------------------------------------------------------------------------

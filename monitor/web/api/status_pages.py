@@ -10,7 +10,7 @@ import attrs
 from monitor.core.statuspage.logo import Logo, read_logo
 from monitor.core.statuspage.making import SECTIONS_LIMIT, TEXT_LIMIT, InvalidPage, section_of
 from monitor.core.statuspage.values import THEMES, PagesChange, StatusPage
-from monitor.operations.refusals import NotThere, Unfit
+from monitor.operations.refusals import NotThere
 from monitor.operations.statuspages import (
     adding,
     editing,
@@ -21,14 +21,12 @@ from monitor.operations.statuspages import (
     logo_form,
     page_form,
     removing,
-    shown_mail,
     subscriber_form,
 )
 from monitor.web.access.hashing import Passwords
 from monitor.web.api.bodies import TEXT, TEXTS, flag, line, note
 from monitor.web.api.call import Call
 from monitor.web.api.cursor import PAGING, decoded, page_reply
-from monitor.web.api.guarded import has_reference
 from monitor.web.api.operation import Body, Key, Operation, Reply
 from monitor.web.api.receipts import done_once
 from monitor.web.api.schemas import page_of, ref
@@ -248,7 +246,7 @@ class StatusPageDesk:
 
     async def create(self, call: Call) -> Reply:
         fields = await self._hashed(call.body["slug"], call.body)
-        page = fit_page(lambda: StatusPage(**fields))
+        page = fit_page(lambda: StatusPage(**fields), references=self.allow_references)
 
         def reply(done: PagesChange) -> Reply:
             (one,) = done.pages
@@ -272,21 +270,15 @@ class StatusPageDesk:
     async def edit(self, call: Call) -> Reply:
         slug = call.text("slug")
         fields = await self._hashed(slug, call.body)
+        plan = editing(slug, fields, references=self.allow_references)
         async with call.session() as session:
-            if fields.get("mail"):  # as it was shown: what is secret in it stays
-                old = find_page(await session.publishing.pages(), slug)
-                fields = (
-                    {**fields, "mail": old.mail} if fields["mail"] == shown_mail(old) else fields
-                )
-            done = await session.publishing.change_pages(editing(slug, fields))
+            done = await session.publishing.change_pages(plan)
         self.changed()
         return Reply(document=page_form(done.pages[0]))
 
     async def _hashed(self, slug: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was said of a page, with the hash of its password."""
         fields = dict(body)
-        if has_reference(fields.get("mail", "")) and not self.allow_references:
-            raise Unfit("mail", "has a reference ${...}; use the command line or a file")
         if password := fields.pop("password", ""):
             fields["password_hash"] = await self.passwords.hash(fit_password(slug, password))
         elif "password" in body:

@@ -19,7 +19,8 @@ from monitor.operations.channelspecs import find_channel, make_channel, refuse_f
 from monitor.operations.mailbags import dead_letters
 from monitor.operations.refusals import Unfit
 from monitor.operations.trying import Attempt, try_channel
-from monitor.web.api.guarded import ApiOptions, has_reference
+from monitor.references import has_reference
+from monitor.web.api.guarded import ApiOptions
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
 from monitor.web.pages.frame import Frame

@@ -6,6 +6,7 @@ import base64
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import trio
 from trio.testing import MockClock
 
@@ -102,6 +103,23 @@ async def test_what_sends_letters_is_shown_without_its_secrets(
         assert 422 == answer.status, answer.document
         assert said in answer.wrong["mail"]
     assert "" == (await caller.ask("PATCH", path, {"mail": ""})).document["mail"]
+
+
+async def test_a_reference_that_is_there_may_be_sent_back_and_no_other(
+    caller: Caller, autojump_clock: MockClock, stage: Stage
+) -> None:
+    await caller.post("/status-pages", PAGE)
+    pages, kept = stage.store.tables.pages.by_slug, "mailtos://${HOST:-a.example}?from=a@b.example"
+    pages["shop"] = attrs.evolve(pages["shop"], mail=kept)
+    shown = (await caller.get("/status-pages/shop")).document["mail"]
+    assert "${" in shown
+    same = await caller.ask("PATCH", "/status-pages/shop", {"mail": shown, "title": "new"})
+    assert (200, kept) == (same.status, pages["shop"].mail)
+    other = await caller.ask("PATCH", "/status-pages/shop", {"mail": kept.replace("a.", "c.")})
+    assert (422, kept) == (other.status, pages["shop"].mail)
+    assert "set web.allow_references" in other.wrong["mail"]
+    new = {**PAGE, "slug": "b", "mail": kept}
+    assert 422 == (await caller.post("/status-pages", new)).status
 
 
 async def test_subscribers_are_listed_and_removed_by_admins(
