@@ -33,6 +33,20 @@ OF_STATUS_PAGES: dict[str, str] = {
     "is no address of the web; write it like https://example.com": (
         "это не веб-адрес; напишите, например, https://example.com"
     ),
+    "is missing; choose a picture": "не выбран; выберите картинку",
+    "has {count} bytes; at most {limit} are kept": "байтов: {count}; можно не больше {limit}",
+    "is SVG, which can hold scripts; make a PNG of it": (
+        "это SVG, в котором могут быть скрипты; сделайте из него PNG"
+    ),
+    "is neither PNG nor JPEG nor WebP, or not all of it": (
+        "это не PNG, не JPEG и не WebP или файл не весь"
+    ),
+    "is {width} x {height} pixels; each side may have {shortest} to {longest} of them": (
+        "пикселей {width} x {height}; сторона может быть от {shortest} до {longest}"
+    ),
+    "the page has no such subscriber; `monitor status-page subscribers` lists all": (
+        "такого подписчика у страницы нет; всех покажет `monitor status-page subscribers`"
+    ),
     "{row} is not TASK=SHOWN": "{row}: нужно ЗАДАЧА=НАЗВАНИЕ",
     "{row} names neither tasks nor tags": "{row}: не названы ни задачи, ни метки",
     "is empty; say what is known": "пусто; напишите, что известно",
@@ -178,6 +192,11 @@ OF_REQUESTS: dict[str, str] = {
     "a form is sent as application/x-www-form-urlencoded": (
         "форма отправляется как application/x-www-form-urlencoded"
     ),
+    "a file is sent as multipart/form-data": "файл отправляется как multipart/form-data",
+    "the file has more than {limit} bytes; choose a smaller one": (
+        "в файле больше {limit} байтов; выберите меньше"
+    ),
+    "the form is not whole; send it again": "форма пришла не вся; отправьте ещё раз",
     "the form did not come within {time} s; again": "форма не пришла за {time} с; ещё раз",
     "the form has more than {count} fields": "в форме больше {count} полей",
     "the form is larger than {limit} bytes; send less of it": (

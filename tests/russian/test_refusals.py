@@ -31,6 +31,7 @@ ROOMS = (
     "core/calendar",
     "core/names.py",
     "core/statuspage/hosts.py",
+    "core/statuspage/logo.py",
     "core/statuspage/making.py",
     "core/tasks.py",
     "core/units.py",
@@ -51,6 +52,7 @@ ROOMS = (
     "web/desk.py",
     "web/forms.py",
     "web/pages",
+    "web/uploads.py",
 )
 """Where what people write into forms is judged."""
 

@@ -120,6 +120,11 @@ editor POST /silences/end
 viewer GET  /status-pages
 admin  POST /status-pages
 admin  POST /status-pages/remove
+admin  GET  /status-pages/{slug}/logo
+admin  POST /status-pages/{slug}/logo
+admin  POST /status-pages/{slug}/logo/remove
+admin  GET  /status-pages/{slug}/subscribers
+admin  POST /status-pages/{slug}/subscribers/remove
 editor POST /status-pages/post
 editor POST /status-pages/forget
 viewer GET  /drills

@@ -38,22 +38,19 @@ def read_logo(data: bytes) -> Logo:
             scripts and load what lies elsewhere.
     """
     if len(data) > LIMIT:
-        raise _wrong(f"has {len(data)} bytes; at most {LIMIT} are kept")
+        raise InvalidPage("logo", f"has {len(data)} bytes; at most {LIMIT} are kept")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:5].lower() in (b"<?xml", b"<!doc", b"<svg ", b"<svg>"):
-        raise _wrong("is SVG, which can hold scripts; make a PNG of it")
+        raise InvalidPage("logo", "is SVG, which can hold scripts; make a PNG of it")
     found = _png(data) or _webp(data) or _jpeg(data)
     if found is None:
-        raise _wrong("is neither PNG nor JPEG nor WebP, or not all of it")
+        raise InvalidPage("logo", "is neither PNG nor JPEG nor WebP, or not all of it")
     media_type, width, height = found
     if not (SHORTEST <= width <= LONGEST and SHORTEST <= height <= LONGEST):
-        raise _wrong(
-            f"is {width} x {height} pixels; each side may have {SHORTEST} to {LONGEST} of them"
+        raise InvalidPage(
+            "logo",
+            f"is {width} x {height} pixels; each side may have {SHORTEST} to {LONGEST} of them",
         )
     return Logo(media_type=media_type, width=width, height=height, data=data)
-
-
-def _wrong(message: str) -> InvalidPage:
-    return InvalidPage("logo", message)
 
 
 def _png(data: bytes) -> tuple[str, int, int] | None:

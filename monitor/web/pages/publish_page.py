@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.core.failures import DuplicateName
+from monitor.core.statuspage.hosts import address_of
+from monitor.core.statuspage.readers import Way, ways_of
 from monitor.core.statuspage.values import THEMES, PostState, StatusPage, Story, stories_of
 from monitor.operations.refusals import NotThere, Unfit
 from monitor.operations.statuspages import (
@@ -20,9 +22,11 @@ from monitor.operations.statuspages import (
     make_post,
     read_sections,
     removing,
+    shown_mail,
     written_sections,
 )
 from monitor.web.access.hashing import Passwords
+from monitor.web.api.guarded import ApiOptions
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.forms import Said, back_to, read_form
 from monitor.web.pages.frame import Frame
@@ -41,6 +45,13 @@ class Published:
     page: StatusPage
     tasks: int
     stories: Sequence[Story]
+    is_linked: bool
+    """Whether links in letters to its readers lead anywhere; without, nobody can subscribe."""
+
+    @property
+    def ways(self) -> list[Way]:
+        """How readers may be told, as the page has it."""
+        return ways_of(self.page)
 
     @property
     def open(self) -> list[Story]:
@@ -53,6 +64,7 @@ class PublishPage:
 
     frame: Frame
     fleet: Fleet
+    allowed: ApiOptions
     passwords: Passwords
     changed: Callable[[], object] = lambda: None
     """Told when something was published, so that the public sees it at once."""
@@ -98,9 +110,11 @@ class PublishPage:
                     page=one,
                     tasks=sum(len(some) for _, some in one.chosen(fleet)),
                     stories=stories[one.slug][:_STORIES],
+                    is_linked=bool(address_of(one, self.allowed.url)),
                 )
                 for one in pages
             ],
+            sender=shown_mail,
             states=list(PostState),
             themes=THEMES,
             said=said,
@@ -108,6 +122,8 @@ class PublishPage:
             about=about,
             edited="" if known is None else known.slug,
             protected=known is not None and bool(known.password_hash),
+            sends=known is not None and bool(known.mail),
+            references=self.allowed.allow_references,
             lines_fit=known is None or written_sections(known.sections) is not None,
         )
 
@@ -118,19 +134,23 @@ class PublishPage:
         fields: dict[str, Any] = {key: said.text(key) for key in _TEXTS}
         fields |= {key: key in said for key in _FLAGS}
         fields["theme"] = fields["theme"] or THEMES[0]
+        references = self.allowed.allow_references
         try:
             if "open" in said:
                 fields["password_hash"] = ""
             elif password := said.text("password"):
                 good = fit_password(edited or said.text("slug"), password)
                 fields["password_hash"] = await self.passwords.hash(good)
+            if "mail" in said:
+                fields["mail"] = said.text("mail")
             if "sections" in said:
                 fields["sections"] = read_sections(said.text("sections"), said.text("names"))
             async with self.fleet.signed(request) as session:
                 if edited:
-                    plan = editing(edited, fields)
+                    plan = editing(edited, fields, references=references)
                 else:
-                    new = fit_page(lambda: StatusPage(slug=said.text("slug"), **fields))
+                    slug = said.text("slug")
+                    new = fit_page(lambda: StatusPage(slug=slug, **fields), references=references)
                     plan = adding(new)
                 await session.publishing.change_pages(plan)
         except Unfit as error:
@@ -199,6 +219,7 @@ def _filled(page: StatusPage) -> Mapping[str, Sequence[str]]:
     return {
         **{key: [getattr(page, key)] for key in _TEXTS},
         **{key: ["on"] for key in _FLAGS if getattr(page, key)},
+        "mail": [shown_mail(page)],
         "sections": [sections],
         "names": [names],
     }

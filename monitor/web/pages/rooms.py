@@ -24,8 +24,10 @@ from monitor.web.pages.frame import HEADERS, THEMES, Frame
 from monitor.web.pages.inbox_page import Inbox, InboxPage
 from monitor.web.pages.incident_pages import IncidentPages
 from monitor.web.pages.list_page import ListPage
+from monitor.web.pages.logo_page import LogoPage
 from monitor.web.pages.publish_page import PublishPage
 from monitor.web.pages.quiet_pages import QuietPages
+from monitor.web.pages.subscribers_page import SubscribersPage
 from monitor.web.pages.task_page import TaskPage
 from monitor.web.pages.tree_page import TreePage
 from monitor.web.routing import PUBLIC, Entry, Room
@@ -67,7 +69,9 @@ def pages_of(
     yield TreePage(frame, fleet)
     yield ChannelPages(frame, fleet, options)
     yield QuietPages(frame, fleet)
-    yield PublishPage(frame, fleet, passwords or Passwords(), published)
+    yield PublishPage(frame, fleet, options, passwords or Passwords(), published)
+    yield LogoPage(frame, fleet, published)
+    yield SubscribersPage(frame, fleet)
     yield DrillPage(frame, fleet)
     if inbox is not None:
         yield InboxPage(frame, inbox)

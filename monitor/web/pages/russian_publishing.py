@@ -63,6 +63,88 @@ PUBLISHING = {
     ),
     "Everybody may read it from now on": "Отныне читать могут все",
     "with a password": "с паролем",
+    "Nobody can subscribe: its file sets neither mail nor webhooks.": (
+        "Подписаться нельзя: в файле страницы нет ни mail, ни webhooks."
+    ),
+    "Nobody can subscribe: it has no mail server, and webhooks may not.": (
+        "Подписаться нельзя: почтовый сервер не указан, а подписка вебхуков не разрешена."
+    ),
+    "Let readers subscribe": "Разрешить подписку",
+    (
+        "Nobody can subscribe: links in letters need the setting access.url, or a host name of the "
+        "page."
+    ): (
+        "Подписаться нельзя: для ссылок в письмах нужна настройка access.url или собственное имя "
+        "узла страницы."
+    ),
+    "Readers can subscribe by mail and by webhook.": (
+        "Читатели могут подписаться по почте и вебхуком."
+    ),
+    "Readers can subscribe by webhook.": "Читатели могут подписаться вебхуком.",
+    "Readers can subscribe by mail.": "Читатели могут подписаться по почте.",
+    "Letters are sent by": "Письма отправляет",
+    "Mail server for letters to subscribers": "Почтовый сервер для писем подписчикам",
+    (
+        "The address of a mail channel without recipients; from= is the sender. Empty: nobody is "
+        "told by mail."
+    ): (
+        "Адрес почтового канала без получателей; from= — отправитель. Пусто — по почте никому не "
+        "сообщается."
+    ),
+    (
+        "Its user, password and sender are not shown. Left as it is, it stays; to change it, write "
+        "the whole address."
+    ): (
+        "Пользователь, пароль и отправитель не показаны. Если не трогать, всё останется прежним; "
+        "чтобы изменить, напишите адрес целиком."
+    ),
+    "Logo": "Логотип",
+    "Logo of {title}": "Логотип: {title}",
+    "{title} has no logo": "{title}: логотипа нет",
+    "It stands beside the title and in the tab of browsers.": (
+        "Стоит рядом с названием и на вкладке браузера."
+    ),
+    "{width} x {height} pixels": "{width} x {height} пикселей",
+    "{count} bytes": "{count} байтов",
+    "Set another": "Поставить другой",
+    "Set a logo": "Поставить логотип",
+    "Set it": "Поставить",
+    "Picture": "Картинка",
+    (
+        "PNG, JPEG or WebP; at most {kib} KiB, each side {shortest} to {longest} pixels. No SVG: "
+        "it can hold scripts."
+    ): (
+        "PNG, JPEG или WebP; не больше {kib} КиБ, стороны от {shortest} до {longest} пикселей. Не "
+        "SVG: в нём могут быть скрипты."
+    ),
+    "The page has this logo now; everybody sees it within seconds.": (
+        "Логотип поставлен; через несколько секунд это увидят все."
+    ),
+    "The logo has been taken away.": "Логотип убран.",
+    "Subscribers": "Подписчики",
+    "Subscribers of {title}": "Подписчики: {title}",
+    "subscriber is told|subscribers are told": (
+        "подписчик получает сообщения|подписчика получают сообщения|подписчиков получают сообщения"
+    ),
+    "has not confirmed|have not confirmed": (
+        "не подтвердил подписку|не подтвердили подписку|не подтвердили подписку"
+    ),
+    "Search addresses": "Поиск по адресам",
+    "by mail": "по почте",
+    "by webhook": "вебхуком",
+    "confirmed {time}": "подтверждено {time}",
+    "not confirmed; asked {time}": "не подтверждено; спросили {time}",
+    "Nothing more is told there. Only the owner of the address can subscribe it again.": (
+        "Туда больше ничего не сообщается. Снова подписаться может только владелец адреса."
+    ),
+    "Yes, remove it": "Да, удалить",
+    "Nobody has subscribed.": "Никто не подписан.",
+    "No address has {words} in it.": "Нет адресов, в которых есть {words}.",
+    "There are no more.": "Больше никого нет.",
+    "To the first": "К первым",
+    "The subscriber has been forgotten, with letters on their way there.": (
+        "Подписчик забыт вместе с письмами, которые были в пути."
+    ),
     "Webhooks may subscribe": "Разрешить подписку вебхуков",
     "Colour of its head": "Цвет шапки",
     "the reader's": "язык читателя",

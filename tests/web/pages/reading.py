@@ -123,6 +123,18 @@ class Answer:
         return self.headers["location"]
 
 
+BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+
+
+def multipart(field: str, data: bytes, name: str = "a picture.png") -> bytes:
+    """Return a form with a text and a file, as browsers write it."""
+    dashes = f"--{BOUNDARY}".encode()
+    named = f'Content-Disposition: form-data; name="{field}"; filename="{name}"'.encode()
+    text = [dashes, b'Content-Disposition: form-data; name="other"', b"", b"hello"]
+    file = [dashes, named, b"Content-Type: application/octet-stream", b"", data]
+    return b"\r\n".join([*text, *file, dashes + b"--", b""])
+
+
 @attrs.frozen
 class Browser:
     """Asks a site."""
@@ -140,6 +152,13 @@ class Browser:
         body = urlencode(fields, doseq=True).encode()
         more = {"content-type": "application/x-www-form-urlencoded", **headers}
         return await self._ask("POST", path, body, more)
+
+    async def upload(
+        self, path: str, field: str, data: bytes, name: str = "a picture.png", **headers: str
+    ) -> Answer:
+        """Send a file as browsers do."""
+        more = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **headers}
+        return await self._ask("POST", path, multipart(field, data, name), more)
 
     async def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         parts = urlsplit(path)

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import attrs
 import pytest
 
-from monitor.app import App
 from monitor.core.statuspage.values import PostState
 from monitor.web.routing import Role
 from tests.web.pages.reading import Browser, site_of
-from tests.web.pages.scenery import Scenery
-from tests.web.status.scene import make_scene
-
-
-@attrs.frozen
-class House:
-    """A running monitor, and an admin."""
-
-    scene: Scenery
-    app: App
-
-    def browser(self, role: Role = Role.ADMIN) -> Browser:
-        return Browser(site_of(self.app, role))
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    made = make_scene()
-    async with made.running() as app:
-        yield House(made, app)
+from tests.web.status.conftest import House
 
 
 async def test_a_page_is_made_changed_and_removed(house: House) -> None:
@@ -117,3 +95,97 @@ async def test_an_editor_writes_and_publishes_nothing(house: House) -> None:
     assert [] == [
         one for one in viewer.document.every("form") if "status-pages" in one.get("action", "")
     ]
+
+
+SENDER = "mailtos://u:hunter2@smtp.example.com?from=status@shop.example"
+
+
+async def test_a_mail_server_is_set_shown_without_secrets_kept_and_taken_away(
+    house: House,
+) -> None:
+    browser, pages = house.browser(), house.scene.store.tables.pages
+    form = {"slug": "new", "title": "New", "sections": "docs", "mail": SENDER}
+    assert 303 == (await browser.post("/status-pages", form)).status
+    assert SENDER == pages.by_slug["new"].mail
+    shown = await browser.get("/status-pages?edit=new")
+    [field] = [one for one in shown.document.every("input") if one.get("name") == "mail"]
+    assert ("mailtos://smtp.example.com", False) == (field["value"], "hunter2" in shown.text)
+    again = {**form, "edited": "new", "title": "Newer", "mail": field["value"]}
+    assert 303 == (await browser.post("/status-pages", again)).status
+    assert ("Newer", SENDER) == (pages.by_slug["new"].title, pages.by_slug["new"].mail)
+    del again["mail"]  # a form of an older page has no such field
+    assert 303 == (await browser.post("/status-pages", again)).status
+    assert SENDER == pages.by_slug["new"].mail
+    assert 303 == (await browser.post("/status-pages", {**again, "mail": ""})).status
+    assert "" == pages.by_slug["new"].mail
+    deeds = house.scene.store.tables.access.deeds.values()
+    assert [] == [one for one in deeds if "hunter2" in f"{one.before}{one.after}"]
+
+
+@pytest.mark.parametrize(
+    ("mail", "said"),
+    [
+        ("smtp.example.com", "mail: is no address of a mail server; write mailtos://HOST"),
+        ("mailtos://smtp.example.com", "mail: sender is missing"),
+        (f"{SENDER}&to=a@b.example", "mail: names recipients; leave ?to= out"),
+        ("${SMTP}", "mail: has a reference ${...}; these are not taken over HTTP"),
+    ],
+)
+async def test_a_mail_server_that_cannot_be_is_refused_with_the_reason(
+    house: House, mail: str, said: str
+) -> None:
+    browser = Browser(site_of(house.app, allow=False))
+    form = {"slug": "new", "title": "Kept", "sections": "docs", "mail": mail}
+    answer = await browser.post("/status-pages", form)
+    assert (422, True, True) == (answer.status, said in answer.said, 'value="Kept"' in answer.text)
+    assert "new" not in house.scene.store.tables.pages.by_slug
+
+
+async def test_a_reference_to_a_secret_comes_back_as_it_was_shown_and_no_other_is_taken(
+    house: House,
+) -> None:
+    pages = house.scene.store.tables.pages.by_slug
+    kept = "mailtos://${HOST:-smtp.example.com}?from=status@shop.example"
+    pages["shop"] = attrs.evolve(pages["shop"], mail=kept)
+    browser = Browser(site_of(house.app, allow=False))
+    shown = await browser.get("/status-pages?edit=shop")
+    [field] = [one for one in shown.document.every("input") if one.get("name") == "mail"]
+    form = {"edited": "shop", "title": "Newer", "mail": field["value"]}
+    assert 303 == (await browser.post("/status-pages", form)).status
+    assert ("Newer", kept) == (pages["shop"].title, pages["shop"].mail)
+    other = {**form, "mail": kept.replace("HOST", "HOME")}
+    assert 422 == (await browser.post("/status-pages", other)).status
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"host": "s.example"}, "it has no mail server, and webhooks may not. Let readers"),
+        ({"host": "s.example", "from_file": True}, "its file sets neither mail nor webhooks."),
+        ({"host": "", "mail": SENDER}, "links in letters need the setting access.url"),
+        ({"host": "s.example", "mail": SENDER}, "Readers can subscribe by mail. Letters are sent"),
+        ({"host": "s.example", "webhooks": True}, "Readers can subscribe by webhook."),
+        ({"host": "s.example", "mail": SENDER, "webhooks": True}, "by mail and by webhook."),
+    ],
+)
+async def test_whether_readers_can_subscribe_is_said_and_what_is_missing(
+    house: House, fields: dict[str, object], said: str
+) -> None:
+    pages = house.scene.store.tables.pages.by_slug
+    pages["shop"] = attrs.evolve(pages["shop"], **fields)
+    del pages["all"]
+    answer = await house.browser().get("/status-pages")
+    assert (True, "hunter2" in said) == (said in answer.said, "hunter2" in answer.text)
+    viewer = await house.browser(Role.VIEWER).get("/status-pages")
+    assert ("Let readers subscribe" in viewer.said, "/subscribers" in viewer.text) == (False, False)
+
+
+async def test_a_page_without_sections_can_be_changed_and_stays_without(house: House) -> None:
+    pages = house.scene.store.tables.pages.by_slug
+    pages["shop"] = attrs.evolve(pages["shop"], sections=())
+    shown = await house.browser().get("/status-pages?edit=shop")
+    [text] = [one for one in shown.document.every("textarea") if one["name"] == "sections"]
+    assert "required" not in text
+    form = {"edited": "shop", "title": "Newer", "sections": ""}
+    assert 303 == (await house.browser().post("/status-pages", form)).status
+    assert ("Newer", ()) == (pages["shop"].title, pages["shop"].sections)
