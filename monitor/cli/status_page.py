@@ -121,7 +121,7 @@ class Looks:
 
     def _sections(self) -> "tuple[Section, ...]":
         from monitor.core.statuspage.values import Section
-        from monitor.operations.statuspages import read_sections
+        from monitor.operations.sections import read_sections
 
         found: list[Section] = []
         if self.task or self.tag:

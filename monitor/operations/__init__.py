@@ -8,6 +8,7 @@ silences          for how long, until when; acknowledging: who takes an incident
 maintenances      announced work, and when it comes
 channelspecs      from what was said to a checked channel
 people            users, tokens, and what was done by whom
+statuspages       pages for the public, their logos and readers; sections: theirs, as lines
 signed_session    writes down each change with who made it; deeds: what changes are called there;
                   signing: who somebody is
 mailbags          what lies in the outbox for each channel; trying: a message through one, now

@@ -15,7 +15,7 @@ from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.making import InvalidPage, check_page, new_post
 from monitor.core.statuspage.publishing import PagesPlan
 from monitor.core.statuspage.readers import Subscriber
-from monitor.core.statuspage.values import PagesChange, Post, Section, StatusPage
+from monitor.core.statuspage.values import PagesChange, Post, StatusPage
 from monitor.operations.channelspecs import refuse_from_file
 from monitor.operations.documents import Moment, plain
 from monitor.operations.forms import Form
@@ -214,58 +214,6 @@ def fit_password(slug: str, password: str) -> str:
     except BadPassword as error:
         raise Unfit("password", str(error)) from None
     return password
-
-
-def read_sections(text: str, renamed: str = "") -> tuple[Section, ...]:
-    """Read sections as people write them: each a line, `Heading = web-*, api, #prod`.
-
-    Args:
-        text: `#` stands before a tag. Without `=` there is no heading.
-        renamed: what the public reads, a line each: `web-1 = Storefront`.
-
-    Raises:
-        Unfit: a line says nothing.
-    """
-    names = {}
-    for row in renamed.splitlines():
-        task, equals, shown = (part.strip() for part in row.partition("="))
-        if row.strip() and not (equals and task and shown):
-            raise Unfit("rename", f"{row.strip()!r} is not TASK=SHOWN")
-        if row.strip():
-            names[task] = shown
-    found = []
-    for row in text.splitlines():
-        title, equals, chosen = row.partition("=")
-        title, chosen = (title, chosen) if equals else ("", title)
-        parts = [part.strip() for part in chosen.split(",") if part.strip()]
-        if row.strip() and not parts:
-            raise Unfit("section", f"{row.strip()!r} names neither tasks nor tags")
-        if parts:
-            section = Section(
-                title=title.strip(),
-                tasks=tuple(part for part in parts if not part.startswith("#")),
-                tags=tuple(part[1:].strip() for part in parts if part.startswith("#")),
-                names=names,
-            )
-            found.append(section)
-    return tuple(found)
-
-
-def written_sections(sections: Sequence[Section]) -> tuple[str, str] | None:
-    """Write sections so that `read_sections` reads them again; None if that cannot be done."""
-    names = {task: shown for one in sections for task, shown in one.names.items()}
-    lines = [
-        (f"{one.title} = " if one.title else "")
-        + ", ".join([*one.tasks, *(f"#{tag}" for tag in one.tags)])
-        for one in sections
-    ]
-    text, renamed = "\n".join(lines), "\n".join(f"{a} = {b}" for a, b in names.items())
-    try:
-        again = read_sections(text, renamed)
-    except Unfit:
-        return None
-    wanted = [attrs.evolve(one, names=names) for one in sections]
-    return (text, renamed) if list(again) == wanted else None
 
 
 def adding(page: StatusPage) -> PagesPlan:

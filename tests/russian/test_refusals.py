@@ -40,6 +40,7 @@ ROOMS = (
     "config/fields.py",
     "operations/channelspecs.py",
     "operations/people.py",
+    "operations/sections.py",
     "operations/selecting.py",
     "operations/silences.py",
     "operations/statuspages.py",

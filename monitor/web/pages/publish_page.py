@@ -13,6 +13,7 @@ from monitor.core.statuspage.hosts import address_of
 from monitor.core.statuspage.readers import Way, ways_of
 from monitor.core.statuspage.values import THEMES, PostState, StatusPage, Story, stories_of
 from monitor.operations.refusals import NotThere, Unfit
+from monitor.operations.sections import read_sections, written_sections
 from monitor.operations.statuspages import (
     adding,
     editing,
@@ -20,10 +21,8 @@ from monitor.operations.statuspages import (
     fit_page,
     fit_password,
     make_post,
-    read_sections,
     removing,
     shown_mail,
-    written_sections,
 )
 from monitor.web.access.hashing import Passwords
 from monitor.web.api.guarded import ApiOptions
