@@ -9,7 +9,8 @@ status/   pages for the public, their feeds and badges
 ping      pings of watched jobs
 health    is it alive, is it ready?
 outpost   the same at an address of its own, also while our loop stands still
-forms     the fields of forms, read within bounds; kept (what can be made again, up to a number)
+forms     the fields of forms, read within bounds; uploads (a file of a form)
+kept      what can be made again, up to a number
 metrics   what Prometheus asks for; series (the numbers, read off the running parts)
 problem   errors as RFC 9457 has them
 headers   what every answer tells browsers

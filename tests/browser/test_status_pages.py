@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
+from tests.store.pictures import png
 
 PASSWORD = "correct horse battery"
 
@@ -74,19 +77,91 @@ def test_readers_without_scripts_pass_the_door_with_the_password(
     assert again.locator("[type=password]").is_visible(), "another browser is asked again"
 
 
+def pick(page: Page, data: bytes, mime: str = "image/png") -> None:
+    """Choose a file for a logo, and send the form."""
+    page.set_input_files("#file", {"name": "logo.png", "mimeType": mime, "buffer": data})
+    page.get_by_role("button", name="Set it").click()
+
+
+def test_a_logo_is_set_without_scripts_and_readers_see_it(writer: Page, opened: Open) -> None:
+    admin = opened("/status-pages", java_script_enabled=False)
+    admin.locator("#page-open").get_by_role("link", name="Logo").click()
+    assert "Example open has no logo" == admin.inner_text("h1")
+    for data, said in (
+        (b"GIF89a" + bytes(500), "is neither PNG nor JPEG nor WebP"),
+        (bytes(3_000_000), "the file has more than 262144 bytes"),
+    ):
+        pick(admin, data)
+        assert said in admin.inner_text("#file-wrong")
+    pick(admin, png(64, 40))
+    shown = admin.locator("#logo img")
+    assert 1 == shown.count()
+    assert "The page has this logo now" in admin.inner_text("main")
+    for path in ("/status/open", "/status-pages/open/logo"):
+        seen = opened(path)
+        assert 64 == seen.evaluate("document.querySelector('img').naturalWidth"), path
+    admin.get_by_role("button", name="Take it away").click()
+    assert 0 == admin.locator("#logo").count()
+    assert 404 == admin.request.get("/status/open/logo").status
+
+
+def test_a_subscriber_is_seen_and_removed_without_scripts(writer: Page, opened: Open) -> None:
+    writer.goto("/status-pages")
+    assert "Nobody can subscribe" in writer.inner_text("#page-open")
+    writer.locator("#page-open").get_by_role("link", name="Let readers subscribe").click()
+    writer.locator("#form [name=webhooks]").check()
+    writer.locator("#form [name=host]").fill("status.open.example")
+    writer.locator("#form").get_by_role("button", name="Publish it").click()
+    writer.wait_for_selector("#page-open >> text=Readers can subscribe by webhook.")
+    for address in ("https://hook.example/first", "https://hook.example/second"):
+        reader = opened("/status/open/subscribe", java_script_enabled=False)
+        reader.locator("[name=address]").fill(address)
+        reader.locator("form button").last.click()
+        assert "Almost done" in reader.inner_text("body")
+    admin = opened("/status-pages", java_script_enabled=False)
+    admin.locator("#page-open").get_by_role("link", name="Subscribers").click()
+    assert "2 have not confirmed" in admin.inner_text("#hero")
+    row = admin.locator("#subscribers li").filter(has_text="first")
+    sure = row.get_by_role("button", name="Yes, remove it")
+    assert not sure.is_visible(), "one press removes nobody"
+    row.locator("summary").click()
+    sure.click()
+    assert "The subscriber has been forgotten" in admin.inner_text("main")
+    assert ["https://hook.example/second"] == admin.locator("#subscribers li b").all_inner_texts()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_where_pages_are_made_and_none_is_wider_than_a_phone(
+    writer: Page, opened: Open, theme: str
+) -> None:
+    writer.goto("/status-pages/open/logo")
+    pick(writer, png(800, 40))
+    writer.wait_for_selector("#logo")
+    paths = ("/status-pages?edit=open", "/status-pages/open/logo", "/status-pages/open/subscribers")
+    size = {"width": 390, "height": 844}
+    page = opened(color_scheme=theme, reduced_motion="reduce", viewport=size)
+    assert {} == faults(page, dict.fromkeys(paths, 200))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_wrong_with_public_pages_and_none_is_wider_than_a_phone(
     writer: Page, opened: Open, theme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
+    paths = {"/status/open": 200, "/status/open/widget": 200, "/status/closed": 401}
     size = {"width": 390, "height": 844}
     page = opened(color_scheme=theme, reduced_motion="reduce", viewport=size)
+    assert {} == faults(page, paths)
+
+
+def faults(page: Page, paths: Mapping[str, int]) -> dict[tuple[str, str], object]:
+    """Return what is wrong with pages, which answer with a status each, with all unfolded."""
+    from axe_playwright_python.sync_playwright import Axe
+
     found: dict[tuple[str, str], object] = {}
-    for path in ("/status/open", "/status/open/widget", "/status/closed"):
+    for path, status in paths.items():
         answer = page.goto(path)
         assert answer is not None
-        assert answer.status == (401 if path == "/status/closed" else 200), path
+        assert status == answer.status, path
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         for one in Axe().run(page).response["violations"]:
             places = [node["html"][:120] for node in one["nodes"][:3]]
@@ -94,4 +169,4 @@ def test_axe_finds_nothing_wrong_with_public_pages_and_none_is_wider_than_a_phon
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 390:
             found[path, "wide"] = width
-    assert {} == found
+    return found

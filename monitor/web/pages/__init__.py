@@ -9,7 +9,8 @@ strip      the last ninety slots of a task, and its latency, as pictures
 forms      what browsers send, read and refused
 
 list_page `/` `/wall`, task_page, edit_page, doing (tasks), incident_pages and story, tree_page and
-tree, channel_pages, quiet_pages (silences, maintenance), drill_page (and `/about`), inbox_page
+tree, channel_pages, quiet_pages (silences, maintenance), drill_page (and `/about`), inbox_page;
+publish_page, logo_page and subscribers_page (status pages)
 
 Scripts only make pages that are there already move: they fetch the same page again and put what
 changed in its place. Nothing is inline, nothing comes from another host.

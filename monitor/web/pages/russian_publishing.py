@@ -46,6 +46,9 @@ PUBLISHING = {
     "A line each: a heading, =, then names (* stands for anything) and tags (# before them).": (
         "По одному на строке: заголовок, =, затем имена (* — что угодно) и метки (с # впереди)."
     ),
+    'What has = , or # in it stands in "quotes".': (
+        'То, в чём есть = , или #, пишется в "кавычках".'
+    ),
     "A line each: the name of a task, =, and what the public reads.": (
         "По одному на строке: имя задачи, = и то, что увидят читатели."
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -169,7 +171,7 @@ async def test_a_reference_to_a_secret_comes_back_as_it_was_shown_and_no_other_i
     ],
 )
 async def test_whether_readers_can_subscribe_is_said_and_what_is_missing(
-    house: House, fields: dict[str, object], said: str
+    house: House, fields: dict[str, Any], said: str
 ) -> None:
     pages = house.scene.store.tables.pages.by_slug
     pages["shop"] = attrs.evolve(pages["shop"], **fields)

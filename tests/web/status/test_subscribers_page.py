@@ -78,7 +78,7 @@ async def test_one_is_removed_after_a_second_press_without_scripts_and_it_is_wri
 async def test_a_long_list_has_pages_and_can_be_searched(house: House) -> None:
     for number in range(2 * LINES + 3):
         subscribe(house, f"reader{number}@example.com", since_d=300 - number)
-    browser, path, seen = house.browser(), PATH, []
+    browser, path, seen = house.browser(), PATH, list[int]()
     for _ in range(3):
         answer = await browser.get(path)
         assert [] == faults(answer)
@@ -87,8 +87,7 @@ async def test_a_long_list_has_pages_and_can_be_searched(house: House) -> None:
         path = next((one for one in answer.document.links if "after=" in one), PATH)
     assert ([LINES, LINES, 3], PATH) == (seen, path)
     found = await browser.get(f"{PATH}?find=READER10")
-    rows = [one for one in found.document.every("li") if "id" in one]
-    assert 4 == len(rows), "10, 100, 101, 102"
+    assert 4 == found.said.count("@example.com by mail"), "10, 100, 101, 102"
 
 
 async def test_nobody_but_admins_reads_addresses(house: House) -> None:
