@@ -12,11 +12,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.figures import Figures
 from tests.leaks import Snapshot
 from tests.postgres import PostgresServer, ThrowawayPostgres
 from tests.postgres_binaries import NoPostgresError
+
+# A busy machine is slow, and that is no failure of a rule.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 SERVERS = pytest.StashKey[list[ThrowawayPostgres]]()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assertions import parse, verdict, with_defaults
@@ -151,7 +151,6 @@ def test_a_default_gives_way_to_what_the_operator_asks_of_the_same_name(
     assert together == [condition.text for condition in found]
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(Status),
     st.booleans(),

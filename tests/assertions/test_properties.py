@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from monitor.assertions import ConditionError, check, parse, print_condition
@@ -86,7 +86,6 @@ CONDITIONS = [
 ]
 
 
-@settings(deadline=None)
 @given(trees)
 def test_a_printed_condition_is_read_as_the_same_condition(tree: Tree) -> None:
     text = print_tree(tree)
@@ -95,7 +94,6 @@ def test_a_printed_condition_is_read_as_the_same_condition(tree: Tree) -> None:
     assert text == print_tree(parse_tree(text))
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_reading_any_text_raises_nothing_but_the_error_of_the_language(text: str) -> None:
     refused = None
@@ -112,7 +110,6 @@ def test_reading_any_text_raises_nothing_but_the_error_of_the_language(text: str
     assert 1 <= refused.column <= len(text) + 1
 
 
-@settings(deadline=None)
 @given(st.sampled_from(CONDITIONS), FACTS)
 def test_no_facts_make_a_check_raise(condition: Any, facts: dict[str, Any]) -> None:
     outcome = check(condition, facts)
@@ -120,7 +117,6 @@ def test_no_facts_make_a_check_raise(condition: Any, facts: dict[str, Any]) -> N
     assert len(outcome.said) <= 400 or outcome.passed
 
 
-@settings(deadline=None)
 @given(trees, FACTS)
 def test_no_condition_holds_together_with_its_contrary(tree: Tree, facts: dict[str, Any]) -> None:
     results = []
@@ -133,7 +129,6 @@ def test_no_condition_holds_together_with_its_contrary(tree: Tree, facts: dict[s
     assert [True, True] != results
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_every_token_stands_where_it_says(text: str) -> None:
     try:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import trio
 import trustme
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.channels.letter import Envelope, write_letter
@@ -347,7 +347,6 @@ async def test_html_may_be_the_operators_own_and_is_escaped() -> None:
     assert "<shop>" not in ours
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=80))
 def test_nothing_that_is_told_adds_a_header(subject: str, title: str, channel: str) -> None:
     one = notice(subject=subject, detail=title, channel=channel)
@@ -359,7 +358,6 @@ def test_nothing_that_is_told_adds_a_header(subject: str, title: str, channel: s
     assert read(raw).keys().count("To") == 1
 
 
-@settings(deadline=None)
 @given(st.text('aZ é"<>@.,:;()\\[]', max_size=120))
 @example("aaaa " * 12 + "<evil@b.example> : " + "a" * 30)
 def test_whatever_a_sender_is_called_a_letter_is_from_one_address(name: str) -> None:
@@ -368,7 +366,6 @@ def test_whatever_a_sender_is_called_a_letter_is_from_one_address(name: str) -> 
     assert ["a@b.example"] == [one.addr_spec for one in found["From"].addresses]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_letter_ends_before_its_end(letter: bytes) -> None:
     sent = stuffed(letter)

@@ -7,7 +7,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.channels.redaction import Redaction, secrets_of
@@ -59,7 +59,6 @@ def test_an_address_has_secrets_in_user_path_and_parameters_but_not_in_words() -
     assert [] == secrets_of("https://host/alerts?v=1")
 
 
-@settings(deadline=None)
 @given(st.text(min_size=8, max_size=40), st.text(max_size=99), st.text(max_size=99))
 def test_no_secret_of_some_length_is_ever_in_what_is_told(
     secret: str, before: str, after: str

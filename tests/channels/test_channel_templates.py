@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.channels.options import ChannelOptions
@@ -146,7 +146,6 @@ def test_a_filter_cannot_make_much_of_little() -> None:
             Template.read("text_template", source)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="{}%| abctitle_.[]'0~*()-\n", max_size=60))
 def test_any_text_is_a_template_that_ends_or_is_refused(source: str) -> None:
     refused = False

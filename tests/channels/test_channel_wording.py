@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.channels.phrases import OF, counted
@@ -164,7 +164,6 @@ notices = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(notices, min_size=1, max_size=40, unique_by=lambda one: one.key),
     st.sampled_from(LANGUAGES),

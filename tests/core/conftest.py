@@ -3,14 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests.core.haste import let_order_follow, let_organs_tick_slowly
 from tests.core.scene import Stage, open_stage
-
-# A busy machine is slow, and that is no failure of a rule.
-settings.register_profile("core", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("core")
 
 
 @pytest.fixture

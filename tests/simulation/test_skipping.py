@@ -165,7 +165,7 @@ def moments_of(outcome: Outcome) -> list[float]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("spread", [True, False])
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(
     fleets(),
     st.dictionaries(st.sampled_from(NAMES[:4]), scripts(), max_size=4),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import trio
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.failures import StoreRefused
@@ -174,11 +174,7 @@ def agree(url: str, script: Script) -> None:
 
 
 scripts = st.lists(steps(), min_size=1, max_size=12)
-quick = settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=set(Phase) - {Phase.explain},  # it takes minutes
-)
+quick = settings(phases=set(Phase) - {Phase.explain})  # that takes minutes
 
 
 @given(script=scripts)
