@@ -16,6 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from multiprocessing import get_context
 
 from tests.simulated.life import Outcome, tell
@@ -115,10 +116,14 @@ def main() -> int:
 
 def _all(lives: list[Setting], processes: int) -> Iterable[Outcome]:
     if len(lives) == 1 or processes == 1:
-        yield from map(tell, lives)
+        yield from map(_tell, lives)
         return
     with get_context("spawn").Pool(min(processes, len(lives)), maxtasksperchild=4) as pool:
-        yield from pool.imap_unordered(tell, lives)
+        yield from pool.imap_unordered(_tell, lives)
+
+
+def _tell(setting: Setting) -> Outcome:
+    return tell(setting, partial(print, file=sys.stderr, flush=True))
 
 
 def _report(outcome: Outcome) -> None:

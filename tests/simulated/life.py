@@ -1,9 +1,10 @@
 """One life, from its setting to what was found wrong in it."""
 
 import logging
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import attrs
@@ -16,9 +17,12 @@ from tests.simulated.judge_alerts import AlertJudge
 from tests.simulated.judge_jobs import JobJudge
 from tests.simulated.judge_lives import LifeJudge
 from tests.simulated.judge_looks import LookJudge
-from tests.simulated.setting import Setting
+from tests.simulated.setting import DAY_S, Setting
 from tests.simulated.trace import trace_of
 from tests.simulated.world import World
+
+SAID_EACH_S = 30.0
+"""How far a life has come, by the real clock."""
 
 
 @attrs.frozen
@@ -33,8 +37,12 @@ class Outcome:
     took_s: float
 
 
-def live(setting: Setting) -> World:
-    """Live a life on virtual time, and return the world as it is at its end."""
+def live(setting: Setting, say: Callable[[str], None] | None = None) -> World:
+    """Live a life on virtual time, and return the world as it is at its end.
+
+    `say` is told each half a minute how far the life has come, from a thread of its own: so that
+    the life is the same in every step whether somebody follows it or not.
+    """
     clock = MockClock(autojump_threshold=0)
 
     async def main() -> World:
@@ -43,9 +51,32 @@ def live(setting: Setting) -> World:
             await world.live()
         return world
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, _followed(setting, clock, say):
         let_order_follow(patch, setting.seed)
         return trio.run(main, clock=clock)
+
+
+@contextmanager
+def _followed(
+    setting: Setting, clock: MockClock, say: Callable[[str], None] | None
+) -> Iterator[None]:
+    if say is None:
+        yield
+        return
+    over = threading.Event()
+
+    def follow() -> None:
+        while not over.wait(SAID_EACH_S):
+            day = min(clock.current_time() / DAY_S, setting.days)
+            say(f"seed {setting.seed}: day {day:,.0f} of {setting.days:,g}")
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    try:
+        yield
+    finally:
+        over.set()
+        follower.join()
 
 
 @contextmanager
@@ -74,10 +105,10 @@ def judge(world: World) -> tuple[str, ...]:
     )
 
 
-def tell(setting: Setting) -> Outcome:
-    """Live a life, and say what came of it."""
+def tell(setting: Setting, say: Callable[[str], None] | None = None) -> Outcome:
+    """Live a life, and say what came of it, and before that to `say` how far it has come."""
     started_s = time.monotonic()
-    world = live(setting)
+    world = live(setting, say)
     faults = judge(world)
     tables = world.stage.store.tables
     figures = Counter(
