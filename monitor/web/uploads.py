@@ -1,8 +1,8 @@
 """A file that a page of ours sends, read within bounds. That the page is ours the guard sees to."""
 
-from email.message import Message
-from email.parser import BytesHeaderParser
+from io import BytesIO
 
+from multipart import MultipartError, MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -24,10 +24,9 @@ async def read_file(request: Request, field: str, limit: int) -> bytes:
     Raises:
         HTTPException: 413, it is larger; or it is no such form, or does not come.
     """
-    said = Message()
-    said["Content-Type"] = request.headers.get("content-type", "")
-    boundary = said.get_boundary()
-    if said.get_content_type() != "multipart/form-data" or not boundary:
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get("boundary", "")
+    if kind != "multipart/form-data" or not boundary:
         raise HTTPException(415, "a file is sent as multipart/form-data")
     try:
         body = await read_body(request, limit + ENVELOPE, PASSED_OVER)
@@ -37,17 +36,16 @@ async def read_file(request: Request, field: str, limit: int) -> bytes:
         raise HTTPException(
             413, f"the file has more than {limit} bytes; choose a smaller one"
         ) from None
-    return _part(body, boundary.encode("latin-1", "replace"), field)
-
-
-def _part(body: bytes, boundary: bytes, field: str) -> bytes:
-    """Return what stands in a field. The grammar is that of RFC 7578 and RFC 2046, 5.1.1."""
-    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary, FIELDS + 1)
-    if not parts or not parts[-1].startswith(b"--"):
-        raise HTTPException(400, "the form is not whole; send it again")
-    for part in parts[:-1]:
-        head, _, data = part.partition(b"\r\n\r\n")
-        headers = BytesHeaderParser().parsebytes(head.lstrip())
-        if headers.get_param("name", header="content-disposition") == field:
-            return data
-    return b""
+    try:
+        parts = MultipartParser(
+            BytesIO(body),
+            boundary,
+            len(body),
+            strict=True,
+            part_limit=FIELDS,
+            memory_limit=len(body),
+            spool_limit=len(body),  # nothing goes to the disk
+        ).parts()
+    except MultipartError:
+        raise HTTPException(400, "the form is not whole; send it again") from None
+    return next((part.raw for part in parts if part.name == field), b"")

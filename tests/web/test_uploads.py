@@ -68,7 +68,7 @@ async def test_another_field_is_no_file(autojump_clock: MockClock) -> None:
         (KIND, b"", 400),
         (KIND.replace("W", "V"), multipart("logo", b"x"), 400),
         (KIND, multipart("logo", b"x").replace(b"hello", f"\r\n--{BOUNDARY}".encode() * 30), 400),
-        ("multipart/form-data; boundary=\xff", b"x", 400),
+        ("multipart/form-data; boundary=\xff", b"x", 415),
     ],
 )
 async def test_what_is_no_such_form_or_not_all_of_it_is_refused(
