@@ -140,7 +140,7 @@ def build(
         },
         interval_s=tuning.anchor_interval_s,
     )
-    surroundings = Surroundings(clock=clock, beat=beat, recorder=recorder)
+    surroundings = Surroundings(clock=clock, beat=beat, recorder=recorder, lag=lag)
     watch = Watch(
         store=store,
         clock=clock,

@@ -131,17 +131,17 @@ class Absence:
 
     @classmethod
     def of_step(cls, at: datetime, by_s: float) -> "Absence":
-        """Return what a step forward of the machine's clock, seen at `at`, passed over."""
+        """Return what a step forward of the machine's clock passed over, or a stall, ended `at`."""
         return cls(at - timedelta(seconds=by_s), at)
 
 
 def absences(nodes: Iterable[Node], steps: Iterable[Absence]) -> list[Absence]:
-    """Return when no process ran, or the machine slept, for longer than DEAF_S; in no order.
+    """Return when no process ran, or moved, for longer than DEAF_S; in no order.
 
     Args:
         nodes: all processes that are known, also the present one.
         steps: of the machine's clock; what one forward passed over is time that nobody lived
-            through, one back passed over nothing.
+            through, one back passed over nothing. And stalls of our own loop.
     """
     found = [*steps]
     heard_at: datetime | None = None

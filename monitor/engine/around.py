@@ -17,6 +17,7 @@ from monitor.core.ports import Session
 from monitor.core.schedule import Due
 from monitor.engine.beat import Beat
 from monitor.engine.clock import Clock
+from monitor.engine.loop_lag import LoopLag
 from monitor.engine.pulse import Pulse
 from monitor.engine.recorder import Recorder
 
@@ -72,6 +73,7 @@ class Surroundings:
     clock: Clock
     beat: Beat
     recorder: Recorder
+    lag: LoopLag
     running: Callable[[int], WatchedTask | None] = lambda _task_id: None
     """Returns a task as its child has it, if it has one; the fleet puts itself here."""
     on_change: Callable[[str], None] = lambda _name: None
@@ -85,7 +87,9 @@ class Surroundings:
     _places: dict[int, Place] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.pulse = Pulse(clock=self.clock, recorder=self.recorder, look_again=self.look_again)
+        self.pulse = Pulse(
+            clock=self.clock, recorder=self.recorder, lag=self.lag, look_again=self.look_again
+        )
 
     @property
     def tasks(self) -> Iterable[Task]:

@@ -20,7 +20,7 @@ from monitor.engine.beat import Beat
 from monitor.engine.child import GRACE_S, Child, Doing
 from monitor.engine.clock import Clock
 from monitor.engine.fleet import Fleet
-from monitor.engine.loop_lag import LoopLag
+from monitor.engine.loop_lag import TICK_S, LoopLag
 from monitor.engine.reconcile import Reconcile
 from monitor.engine.recorder import Recorder
 from monitor.journal import tell
@@ -63,6 +63,8 @@ class Auditor:
     """Of these the one that is late by most, and by how many seconds."""
     audited_s: float = attrs.field(factory=trio.current_time, init=False)
     """When it last audited, by trio's clock."""
+    _stalled_s: float = attrs.field(default=float("-inf"), init=False)
+    """When the last long stall of our own loop ended that was stored."""
     _storm: bool = attrs.field(default=False, init=False)
 
     async def run(self) -> None:
@@ -97,6 +99,11 @@ class Auditor:
             self.alarm.begin("loop lag", "", stood_still)
         else:
             self.alarm.end("loop lag")
+        for stall in self.lag.stalls():
+            if stall.ended_s > self._stalled_s + TICK_S:  # one that ends just now is not kept yet
+                data = {"by_s": stall.lasted_s}
+                self._store_event(Event(at=self.clock.now(), kind="loop.lagged", data=data))
+                self._stalled_s = stall.ended_s
         self._watch_memory()
         return jump is not None
 

@@ -21,6 +21,7 @@ from monitor.core.pings import BEGINNING, BODY_LIMIT, PINGS_KEPT, Ping, PingKind
 from monitor.core.ports import Session
 from monitor.core.probing import OwnFault
 from monitor.engine.clock import Clock
+from monitor.engine.loop_lag import LoopLag
 from monitor.engine.recorder import Recorder
 
 REMEMBERED = 20
@@ -56,6 +57,7 @@ class Pulse:
 
     clock: Clock
     recorder: Recorder
+    lag: LoopLag
     look_again: Callable[[int], None]
     """Has a task look at once."""
     _memories: dict[int, _Memory] = attrs.field(factory=dict, init=False)
@@ -129,7 +131,8 @@ class Pulse:
         return memory.all()
 
     async def absences(self, session: Session) -> Sequence[Absence]:
-        """Return when no ping could be taken: before this process, and while its machine slept.
+        """Return when no ping could be taken: before this process, while its machine slept, and
+        while it stood still itself (frozen, or held by something that computes).
 
         Raises:
             OwnFault: that has never been read, and cannot be now.
@@ -139,7 +142,12 @@ class Pulse:
                 if self._absent is None:
                     self._absent = await _read_absences(session)
         steps = [Absence.of_step(one.after_at, one.by_s) for one in self.clock.jumps]
-        return (*self._absent, *absences((), steps))
+        now, now_s = self.clock.now(), trio.current_time()
+        stalls = [
+            Absence.of_step(now - timedelta(seconds=now_s - one.ended_s), one.lasted_s)
+            for one in self.lag.stalls()
+        ]
+        return (*self._absent, *absences((), [*steps, *stalls]))
 
     def keep_only(self, task_ids: Iterable[int]) -> None:
         """Forget the pings of tasks that are gone."""
@@ -158,7 +166,7 @@ class Pulse:
 async def _read_absences(session: Session) -> Sequence[Absence]:
     try:
         nodes = await session.nodes()
-        jumps = await session.events(0, kinds=("clock.jumped",))
+        jumps = await session.events(0, kinds=("clock.jumped", "loop.lagged"))
     except DatabaseAway as error:
         raise OwnFault(Reason.DATABASE, f"our own absences cannot be read: {error}") from error
     return absences(nodes, [Absence.of_step(one.at, one.data["by_s"]) for one in jumps])

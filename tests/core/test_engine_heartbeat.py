@@ -166,6 +166,39 @@ async def test_a_ping_that_may_have_come_while_the_machine_slept_is_not_missing(
     ]
 
 
+async def test_a_ping_that_may_have_come_while_our_own_loop_stood_still_is_not_missing(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    """As when a container is paused, or SIGSTOP comes: senders give up, and no clock steps."""
+    job = add_job(stage, period="60s", grace="5s")
+    async with stage.running() as app:
+        await trio.sleep_until(10)
+        await say(app, job)
+        await trio.sleep_until(62)
+        autojump_clock.jump(45)
+        await trio.sleep_until(112)
+    async with stage.running():  # and the next process knows it too
+        await trio.sleep_until(120)
+    assert [(10, Status.UP), (107, Status.UNKNOWN)] == [
+        (round(at_s), after) for at_s, after in told(stage, job)
+    ]
+    [event] = stage.events("loop.lagged")
+    assert pytest.approx(45, abs=2.5) == event.data["by_s"]
+
+
+async def test_a_short_stall_of_our_own_loop_excuses_no_job(
+    stage: Stage, autojump_clock: MockClock
+) -> None:
+    job = add_job(stage, period="60s", grace="5s")
+    async with stage.running() as app:
+        await trio.sleep_until(10)
+        await say(app, job)
+        await trio.sleep_until(62)
+        autojump_clock.jump(25)
+        await trio.sleep_until(100)
+    assert [Status.UP, Status.DOWN] == [after for _, after in told(stage, job)]
+
+
 async def test_a_group_follows_its_members_at_once_and_needs_no_confirmation(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
