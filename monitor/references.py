@@ -6,6 +6,7 @@ task is made ready or a setting is read, and stays in memory. `$${` stands for `
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -51,12 +52,25 @@ def has_reference(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(map(has_reference, value))
 
 
+def files_for_all(value: Any) -> list[Path]:
+    """Return the files that references in a value name and that everybody on this machine can read."""
+    if isinstance(value, list | tuple):
+        return [path for inner in value for path in files_for_all(inner)]
+    names = [found[2] for found in _REFERENCE.finditer(value)] if isinstance(value, str) else []
+    paths = [_path(name) for name in names if name.startswith(_FILE)]
+    return [path for path in paths if path.exists() and path.stat().st_mode & stat.S_IROTH]
+
+
+def _path(name: str) -> Path:
+    return Path(name.removeprefix(_FILE)).expanduser()
+
+
 def _replaced(environ: Mapping[str, str], found: re.Match[str]) -> str:
     escaped, name = found[1], found[2]
     if escaped:
         return found[0][1:]
     if name.startswith(_FILE):
-        return _content(Path(name.removeprefix(_FILE)).expanduser())
+        return _content(_path(name))
     variable = _VARIABLE.fullmatch(name)
     if variable is None:
         raise BadReference(

@@ -20,7 +20,7 @@ from monitor.core.policy import Backoff, RecoveryPolicy
 from monitor.core.reach import Policy
 from monitor.core.tuning import Tuning
 from monitor.core.units import format_duration
-from monitor.references import fetched
+from monitor.references import fetched, files_for_all
 from monitor.settingkeys import SETTINGS
 from monitor.web.api.guarded import ApiOptions
 from monitor.web.listen import Listen, MetricsOptions
@@ -165,6 +165,11 @@ def _settings(
             values[name] = SETTINGS[name].read(fetched(one.value, environ))
         except ValueError as error:
             problems.append(f"{one.where}: {error}")
+        if name == "access.secret_keys":
+            warnings += [
+                f"{one.where}: everybody on this machine can read {path}; chmod o-rwx {path}"
+                for path in files_for_all(one.value)
+            ]
     try:
         tuning = _tuning(values, given)
     except SettingsError as error:

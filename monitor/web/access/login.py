@@ -19,6 +19,7 @@ from monitor.core.access.passwords import BadPassword, check_password
 from monitor.core.access.people import Deeds, User
 from monitor.core.access.roles import Role
 from monitor.core.access.throttle import OF_ADDRESS, OF_CODE, OF_NAME, Throttle, neighbourhood
+from monitor.core.access.vault import CannotOpen
 from monitor.core.ports import Session
 from monitor.journal import tell
 from monitor.operations.signing import signed
@@ -172,9 +173,36 @@ class Login:
     async def show_code(self, request: Request) -> Response:
         """Ask for the code of the second factor."""
         onward = own_path(request.query_params.get("next", "")) or "/"
-        if await self.visits.pending(request) is None:
+        found = await self.visits.pending(request)
+        if found is None:
             return RedirectResponse(LOGIN, 303)
-        return self.pages.page(request, "access/code.html", onward=onward, wrong="")
+        return self._ask_code(request, found[1], onward)
+
+    def _ask_code(
+        self,
+        request: Request,
+        user: User,
+        onward: str,
+        status: int = 200,
+        wrong: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """Ask for a code; who cannot be let in by that of an app is told why, and what to do."""
+        try:
+            self.door.vault.open(user.totp or "", user.id)
+            shut = False
+        except CannotOpen:
+            shut = True
+        return self.pages.page(
+            request,
+            "access/code.html",
+            status=status,
+            headers=headers,
+            onward=onward,
+            wrong=wrong,
+            shut=shut,
+            name=user.name,
+        )
 
     async def enter_code(self, request: Request) -> Response:
         """Log somebody in whose password was right, if the code is too; no code counts twice."""
@@ -187,16 +215,11 @@ class Login:
         user, key = found[1], str(found[1].id)
         if wait_s := self.codes.begin(key):
             tell("access.held", address=self.door.source.address(request))
-            headers = {"Retry-After": soon(wait_s)}
-            context = {"onward": onward, "wrong": "wait"}
-            return self.pages.page(
-                request, "access/code.html", status=429, headers=headers, **context
-            )
+            later = {"Retry-After": soon(wait_s)}
+            return self._ask_code(request, user, onward, 429, "wait", later)
         if not await self._spend(user, form.get("code", "").strip()[:64]):
             tell("access.refused", address=self.door.source.address(request), how="code")
-            return self.pages.page(
-                request, "access/code.html", status=401, onward=onward, wrong="wrong"
-            )
+            return self._ask_code(request, user, onward, 401, "wrong")
         self.codes.succeeded(key)
         cookie = await self.visits.open(request, user, "password and code")
         return keep(RedirectResponse(onward, 303), cookie)

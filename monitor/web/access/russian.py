@@ -27,6 +27,13 @@ RUSSIAN = {
     ),
     "Second factor": "Второй фактор",
     "The code is wrong, or was used before.": "Код неверен или уже использован.",
+    "The codes of your app cannot be checked: the key that they were set up with is missing here, "
+    "or is another one (access.secret_keys). Type a recovery code, or have this done on the "
+    "machine of the monitor:": (
+        "Коды вашего приложения не проверить: ключа, с которым они заведены, здесь нет, или задан "
+        "другой (access.secret_keys). Введите код восстановления или попросите выполнить на машине "
+        "монитора:"
+    ),
     "The six digits of your app, or a recovery code": (
         "Шесть цифр из приложения или код восстановления"
     ),

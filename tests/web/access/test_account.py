@@ -118,6 +118,34 @@ async def test_a_second_factor_is_kept_sealed_and_works(
     assert 200 == (await anna.get("/viewer")).status
 
 
+async def test_who_cannot_be_let_in_for_want_of_the_key_is_told_why_and_gets_in_by_a_recovery_code(
+    make_house: Callable[..., House], autojump_clock: MockClock
+) -> None:
+    house = make_house(secret_keys=("k" * 32,))
+    await house.add()
+    anna = house.caller()
+    await anna.log_in()
+    totp, codes = await set_up(house, anna)
+    await anna.log_in()
+    assert "access.secret_keys" not in (await anna.get("/login/code")).text
+    for keys in ((), ("another" * 5,)):
+        house.entrance = attrs.evolve(
+            house.entrance, options=attrs.evolve(house.options, secret_keys=keys)
+        )
+        house.open()
+        anna = house.caller()
+        await trio.sleep(60)
+        await anna.log_in()
+        asked = await anna.get("/login/code")
+        assert "access.secret_keys" in asked.text
+        assert "monitor user edit anna --no-second-factor" in asked.text
+        refused = await anna.post("/login/code", {"code": totp.at(house.now())})
+        assert (401, True) == (refused.status, "access.secret_keys" in refused.text)
+        assert 303 == (await anna.get("/viewer")).status
+    assert 303 == (await anna.post("/login/code", {"code": codes[0]})).status
+    assert 200 == (await anna.get("/viewer")).status
+
+
 async def test_codes_cannot_be_guessed(
     house: House, anna: Caller, autojump_clock: MockClock
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +100,16 @@ def test_what_is_wrong_is_named_with_its_place(environ: dict[str, str], sentence
         access(environ)
     assert sentence in str(caught.value)
     assert "MONITOR_ACCESS_" in str(caught.value)
+
+
+def test_a_key_that_everybody_on_the_machine_can_read_is_told_and_how_to_mend_it(
+    tmp_path: Path,
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("k" * 44 + "\n")
+    environ = {"MONITOR_ACCESS_SECRET_KEYS": f"${{file:{key}}}"}
+    key.chmod(0o600)
+    assert () == load_settings({}, environ).warnings
+    key.chmod(0o644)
+    [warning] = load_settings({}, environ).warnings
+    assert f"everybody on this machine can read {key}; chmod o-rwx {key}" in warning
