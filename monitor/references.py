@@ -53,7 +53,7 @@ def has_reference(value: Any) -> bool:
 
 
 def files_for_all(value: Any) -> list[Path]:
-    """Return the files that references in a value name and that everybody on this machine can read."""
+    """Return the files that a value refers to and that everybody on this machine can read."""
     if isinstance(value, list | tuple):
         return [path for inner in value for path in files_for_all(inner)]
     names = [found[2] for found in _REFERENCE.finditer(value)] if isinstance(value, str) else []

@@ -1,7 +1,7 @@
 """`monitor db`: the schema, and backups that fit every database we know."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -9,6 +9,9 @@ from monitor.cli.everywhere import NOTHING_SAID, Everywhere, File
 from monitor.cli.refusals import BadInput, CouldNotTell
 from monitor.cli.screen import say, say_json
 from monitor.words import Words
+
+if TYPE_CHECKING:
+    from monitor.core.access.people import Deed
 
 Target = Annotated[File, Parameter(metavar="FILE")]
 
@@ -128,20 +131,27 @@ async def backup(
 async def restore(file: Target, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
     """Read a backup into an empty database, all of it or nothing.
 
+    The audit log of that database says who did it, and from which file.
+
     Args:
         file: A file written by `monitor db backup`.
     """
     settings = everywhere.settle()
-    from monitor.cli.database import open_database
+    from monitor.cli.database import now, open_database
+    from monitor.cli.whoami import typist
     from monitor.store.backup import patient, restore
     from monitor.store.backup_rows import BadBackup
+
+    def sign(facts: Mapping[str, Any]) -> "Deed":
+        after = {"file": str(file.resolve()), **facts}
+        return typist().deed(now(), "database.restore", file.name, None, after)
 
     if not file.is_file():
         raise BadInput(f"there is no file {file}")
     limits = patient(sqlite=settings.address.is_sqlite)
     async with open_database(settings, make=True, limits=limits) as store:
         try:
-            counts = await restore(store, file)
+            counts = await restore(store, file, sign)
         except BadBackup as error:
             raise BadInput(str(error)) from error
     phrase = "{rows} rows of {tasks} tasks restored from {file}"

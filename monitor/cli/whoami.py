@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor.core.ports import Session
+    from monitor.operations.signing import Author
 
 BY_FILE = "configuration file"
 """How those make changes who edit the files that a monitor follows."""
@@ -21,6 +22,17 @@ def whoami() -> str:
         return f"user {os.getuid()}"
 
 
+def typist(via: str = "command line") -> "Author":
+    """Return who types, as what they change is signed.
+
+    Args:
+        via: how they make changes.
+    """
+    from monitor.operations.signing import Author
+
+    return Author(name=whoami(), via=via)
+
+
 def signed_by_typist(
     session: "Session", now: Callable[[], datetime], via: str = "command line"
 ) -> "Session":
@@ -30,6 +42,5 @@ def signed_by_typist(
         via: how they make them.
     """
     from monitor.operations.signed_session import signed_session
-    from monitor.operations.signing import Author
 
-    return signed_session(session, Author(name=whoami(), via=via), now)
+    return signed_session(session, typist(via), now)

@@ -15,7 +15,7 @@ import json
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,9 @@ from sqlalchemy import Column, Table, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from monitor.store import backup_rows, migrations, tables
+from monitor.core.access.people import Deed
+from monitor.store import access_rows, backup_rows, migrations, tables
+from monitor.store.access_tables import deed
 from monitor.store.backed_up import BACKED_UP
 from monitor.store.backup_rows import BadBackup
 from monitor.store.bridge import WRITE, Limits
@@ -141,8 +143,14 @@ async def _last_id(connection: AsyncConnection) -> int:
 # --- in ------------------------------------------------------------------------------------------
 
 
-async def restore(store: SqlStore, path: Path) -> Counter[str]:
+Sign = Callable[[Mapping[str, Any]], Deed]
+"""Makes what is written down of a restoration, of what is known of the backup."""
+
+
+async def restore(store: SqlStore, path: Path, sign: Sign) -> Counter[str]:
     """Read a backup into an empty database, all of it or nothing; return rows by table.
+
+    That it was done is written down in the restored database, in the same transaction.
 
     Raises:
         BadBackup: the file is none, is damaged, or does not fit; naming file and line. Or the
@@ -155,13 +163,15 @@ async def restore(store: SqlStore, path: Path) -> Counter[str]:
             await connection.execution_options(**{WRITE: True})
             async with connection.begin():
                 await _expect_empty(connection)
-                return await _read(connection, path)
+                return await _read(connection, path, sign)
 
     return await store.bridge.cross(unit)
 
 
 async def _expect_empty(connection: AsyncConnection) -> None:
     for table in BACKED_UP:
+        if table is tables.node:
+            continue  # that somebody ran on it does no harm
         count = await connection.scalar(select(func.count()).select_from(table))
         if count:
             raise BadBackup(
@@ -170,10 +180,11 @@ async def _expect_empty(connection: AsyncConnection) -> None:
             )
 
 
-async def _read(connection: AsyncConnection, path: Path) -> Counter[str]:
+async def _read(connection: AsyncConnection, path: Path, sign: Sign) -> Counter[str]:
     lines = _lines_of(path)
     where, header = next(lines, (str(path), None))
     last_id, known = _check_header(where, header)
+    created_at = header.get("created_at")
     counts: Counter[str] = Counter(dict.fromkeys(known, 0))
     chunk: list[dict[str, Any]] = []
     filling: Table | None = None
@@ -185,6 +196,8 @@ async def _read(connection: AsyncConnection, path: Path) -> Counter[str]:
             end = document["end"]
             continue
         table, values = backup_rows.read(where, document, known)
+        if table is tables.node:  # whoever ran on the other database does not run on this one
+            values |= {"stopped_at": values["stopped_at"] or values["beat_at"], "sessions": {}}
         if filling is not None and (table is not filling or len(chunk) == _CHUNK):
             await _insert(connection, filling, chunk, where)
             chunk = []
@@ -201,6 +214,8 @@ async def _read(connection: AsyncConnection, path: Path) -> Counter[str]:
         )
     await _expect_states(connection, path)
     await _go_on_counting(connection, last_id)
+    facts = {"backed_up_at": created_at, "rows": counts.total(), "tasks": counts["task"]}
+    await connection.execute(insert(deed).values(access_rows.deed_values(sign(facts))))
     return counts
 
 

@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
+from monitor.cli.whoami import whoami
+from monitor.core.model import Node
+from monitor.core.ports import Session
 from monitor.store.backed_up import ADDED_LATER
 from tests.cli.conftest import Fill, Monitor
-from tests.cli.story import a_story
+from tests.cli.story import NOW, a_story, ago
 
 Line = Any
 
@@ -63,7 +67,50 @@ def test_it_goes_from_sqlite_to_postgresql_and_back(
     first = everything(monitor, "sqlite:///monitor.db")
     assert first == everything(monitor, postgres_url)
     assert first == everything(monitor, "sqlite:///new.db")
-    assert sorted(map(str, lines(backup)[1:])) == sorted(map(str, lines(Path("back.gz"))[1:]))
+    assert sorted(map(str, _told(backup))) == sorted(map(str, _told(Path("back.gz"))))
+
+
+def _told(path: Path) -> list[Line]:
+    """Return the rows but those that restoring has added."""
+    return [row for row in lines(path)[1:-1] if row[0] != "deed"]
+
+
+def test_who_restored_it_and_from_which_file_is_written_down(
+    monitor: Monitor, backup: Path, postgres_url: str
+) -> None:
+    for url in ("sqlite:///new.db", postgres_url):
+        assert 0 == monitor("db restore story.gz", "--database", url).code
+        [deed] = monitor("audit-log --json", "--database", url).document
+        told = (deed["actor"], deed["via"], deed["action"], deed["about"])
+        assert (whoami(), "command line", "database.restore", "story.gz") == told
+        created_at, rows = lines(backup)[0]["created_at"], len(lines(backup)) - 2
+        facts = {"backed_up_at": created_at, "tasks": 4, "rows": rows}
+        assert {"file": str(backup.resolve()), **facts} == deed["after"]
+    assert 0 == monitor("db backup once.gz --database sqlite:///new.db").code
+    assert 0 == monitor("db restore once.gz --database sqlite:///newer.db").code
+    restored = monitor("audit-log --json --database sqlite:///newer.db").document
+    assert ["story.gz", "once.gz"] == [one["about"] for one in restored], "none is lost or doubled"
+
+
+def test_who_was_there_to_hear_a_job_is_known_after_a_restoration_too(
+    monitor: Monitor, fill: Fill
+) -> None:
+    """Or every job whose ping came after the backup would be said to be missing."""
+
+    async def somebody_runs(session: Session) -> None:
+        node = Node(id="a", host="elsewhere", pid=1, version="1", started_at=ago(3600), beat_at=NOW)
+        await session.beat(attrs.evolve(node, sessions={"task 1": NOW.isoformat()}))
+
+    fill(somebody_runs)
+    assert 0 == monitor("db backup story.gz").code
+    assert 0 == monitor("db restore story.gz --database sqlite:///new.db").code
+    assert 0 == monitor("db backup again.gz --database sqlite:///new.db").code
+    header, *rows = lines(Path("again.gz"))
+    [node] = [row[1:] for row in rows[:-1] if row[0] == "node"]
+    kept = dict(zip(header["tables"]["node"], node, strict=True))
+    beat_at = NOW.isoformat()
+    assert (beat_at, {}) == (kept["beat_at"], kept["sessions"])
+    assert beat_at == kept["stopped_at"], "it does not run on this database"
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
