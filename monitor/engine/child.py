@@ -64,7 +64,8 @@ class Child:
     """The moment a waiting child waits for."""
     incarnations: int = 0
     restarts: int = 0
-    """How often it was started again in this process, by its supervisor or by the auditor."""
+    """How often it was started again in this process, by its supervisor or by the auditor; not
+    after an exercise, which is no trouble of ours."""
     took_s: float | None = None
     """How long its last look took."""
     fall: Fall | None = None

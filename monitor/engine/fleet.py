@@ -254,10 +254,10 @@ class _TaskChronicle:
         await self._note(kinds[recovery.lifecycle], recovery, loud=not given_up_before)
 
     async def restarting(self, recovery: Recovery) -> None:
-        self.child.restarts += 1
         if self._exercise:
             await trio.lowlevel.checkpoint()
             return
+        self.child.restarts += 1
         # A slow probe of a child given up on stays FAILED in the records until it has recovered.
         given_up = self.child.recovery.lifecycle is Lifecycle.FAILED
         if given_up:

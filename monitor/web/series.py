@@ -232,7 +232,7 @@ def _of_tasks() -> Iterator[TaskFamily]:
     yield TaskFamily(
         CounterMetricFamily(
             "monitor_task_restarts",
-            "How often its child was started again, after errors of our own or a stall.",
+            "How often its child was started again, after errors of our own or a stall, no drill.",
         ),
         lambda row: f'monitor_task_restarts_total{{task="{row.label}"}} {row.restarts}.0\n',
     )
