@@ -7,7 +7,7 @@ alerts for operators never wait for one.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from monitor.core.statuspage.readers import (
     Letter,
     LetterState,
     Subscriber,
+    Way,
     ways_of,
 )
 from monitor.core.statuspage.values import StatusPage
@@ -40,9 +41,12 @@ DEADLINE_S = 20.0
 """How long a receiver may take."""
 GATHERED_S = 0.05
 """How long it is waited for more that end, so that they are written down together."""
-AT_ONCE = 20
-"""Letters of a lane under way at a time; those that failed least often go first, so that who hangs
-soon holds up nobody of that lane but others who hang, and nobody of another one ever."""
+AT_ONCE: Mapping[Way, int] = {Way.MAIL: 20, Way.WEBHOOK: 100}
+"""Letters of a page under way at a time; those that failed least often go first, so that who hangs
+soon holds up nobody but others who hang, and nobody of another page or way ever."""
+TO_ONE_HOST = 5
+"""Of these, webhooks to one receiver: a host that hangs holds up nobody else's, however many have
+subscribed with it."""
 _LAST_S = 2.0
 _ERROR = 300
 
@@ -112,17 +116,19 @@ class Mailing:
         readers = session.publishing.readers
         self._ended = trio.Event()
         await self._settle(session)
-        lanes = Counter(self._under_way.values())
-        full = [lane for lane, count in lanes.items() if count >= AT_ONCE]
-        limit = AT_ONCE + len(self._under_way)
+        lanes = Counter[Lane]()
+        for lane in self._under_way.values():
+            lanes.update({lane, lane.whole})
+        full = [lane for lane in lanes if not _has_room(lane, lanes)]
+        limit = max(AT_ONCE.values()) + len(self._under_way)
         due = await readers.due(self.clock.now(), limit, full)
         pages = {one.slug: one for one in await session.publishing.pages()} if due else {}
         # Some have ended since the database was asked: what became of them is not written yet.
         known, begun = self._under_way.keys() | {one.key for one in self._settled}, False
         for letter, subscriber in due:
-            lane, page = (letter.page, subscriber.way), pages.get(letter.page)
-            if page is not None and letter.key not in known and lanes[lane] < AT_ONCE:
-                lanes[lane] += 1
+            lane, page = subscriber.lane, pages.get(letter.page)
+            if page is not None and letter.key not in known and _has_room(lane, lanes):
+                lanes.update({lane, lane.whole})
                 begun = True
                 self._under_way[letter.key] = lane
                 nursery.start_soon(self._try, page, subscriber, letter, name=f"letter {letter.key}")
@@ -161,3 +167,9 @@ class Mailing:
             # Not why: it may name the address, which is nobody's business.
             tell("letter.dead", page=letter.page, letter=letter.key, attempts=after.attempts)
         self._settled.append(after)
+
+
+def _has_room(lane: Lane, under_way: Counter[Lane]) -> bool:
+    """Say whether another letter of a lane may be begun."""
+    hosts = not lane.receiver or under_way[lane] < TO_ONE_HOST
+    return hosts and under_way[lane.whole] < AT_ONCE[lane.way]

@@ -77,7 +77,7 @@ class ReaderTables:
             for one in self.letters.values()
             if one.state is LetterState.WAITING
             and one.next_at <= at
-            and (one.page, self.by_id[one.subscriber].way) not in busy
+            and not {(lane := self.by_id[one.subscriber].lane), lane.whole} & set(busy)
         ]
         return sorted(found, key=lambda one: (one[0].attempts, one[0].next_at, one[0].key))[:limit]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from monitor.core.statuspage.readers import (
@@ -127,7 +127,7 @@ async def due(
         select(letter)
         .join(table, table.c.id == letter.c.subscriber)
         .where(letter.c.state == LetterState.WAITING, letter.c.next_at <= at)
-        .where(*(or_(letter.c.page != page, table.c.way != way) for page, way in busy))
+        .where(*(not_(_is_of(lane)) for lane in busy))
         .order_by(letter.c.attempts, letter.c.next_at, letter.c.key)
         .limit(limit)
     )
@@ -139,6 +139,17 @@ async def due(
         for row in await session.execute(select(table).where(table.c.id.in_(ids)))
     }
     return [(one, who[one.subscriber]) for one in found if one.subscriber in who]
+
+
+def _is_of(lane: Lane) -> ColumnElement[bool]:
+    """Say whether a letter is of a lane: addresses of webhooks are kept as they were typed."""
+    letter, table = page_tables.letter, page_tables.subscriber
+    found = and_(letter.c.page == lane.page, table.c.way == lane.way)
+    if not lane.receiver:
+        return found
+    base, address = f"https://{lane.receiver}", func.lower(table.c.address)
+    below = (address.startswith(f"{base}{sign}", autoescape=True) for sign in "/?")
+    return and_(found, or_(address == base, *below))
 
 
 async def settle(session: AsyncSession, letters: Sequence[Letter]) -> None:

@@ -17,7 +17,7 @@ from monitor.core.failures import DatabaseAway
 from monitor.core.model import TaskSpec
 from monitor.core.statuspage.readers import Letter, LetterState, Subscriber, Way, new_subscriber
 from monitor.core.statuspage.values import PagesChange, Post, PostState, Section, StatusPage
-from monitor.engine.mailing import AT_ONCE, DEADLINE_S, GATHERED_S, ROUND_S, Mailing
+from monitor.engine.mailing import AT_ONCE, DEADLINE_S, GATHERED_S, ROUND_S, TO_ONE_HOST, Mailing
 from monitor.operations.works import AHEAD, announcements
 from monitor.store.memory import MemoryStore
 from monitor.store.memory_parts import MemoryReaders
@@ -66,15 +66,16 @@ class Mailbag:
             yield mailing
             nursery.cancel_scope.cancel()
 
-    async def subscribe(self, *addresses: str) -> None:
+    async def subscribe(self, *addresses: str, way: Way = Way.MAIL) -> None:
         async with self.store.session("test") as session:
             publishing = session.publishing
             await publishing.change_pages(lambda _: PagesChange(pages=(PAGE,)))
             for number, address in enumerate(addresses):
-                who = new_subscriber("shop", Way.MAIL, address, "en", at(number / 1000))
-                await publishing.readers.subscribe(who)
-                await publishing.readers.confirm("shop", who.token, at(0))
-            asked = await publishing.readers.due(at(1), 10_000)
+                asked_at = at(trio.current_time() + number / 1000)
+                who = new_subscriber("shop", way, address, "en", asked_at)
+                assert await publishing.readers.subscribe(who)
+                await publishing.readers.confirm("shop", who.token, asked_at)
+            asked = await publishing.readers.due(at(trio.current_time() + 1), 10_000)
             await publishing.readers.settle([letter.sent() for letter, _ in asked])
 
     async def write(self, own: str = "p") -> None:
@@ -145,7 +146,7 @@ async def test_who_hangs_holds_up_others_for_one_deadline_at_most(
         await trio.sleep(1e9 if who.address.startswith("slow") else 0.1)
 
     post.answer = hang
-    await post.subscribe(*(f"slow {number}" for number in range(AT_ONCE)), "quick")
+    await post.subscribe(*(f"slow {number}" for number in range(AT_ONCE[Way.MAIL])), "quick")
     await post.write()
     async with post.running():
         await trio.sleep(DEADLINE_S + 1)
@@ -163,7 +164,7 @@ async def test_a_mail_server_that_hangs_holds_up_no_webhook_and_no_other_page(
         await trio.sleep(1e9 if who.address.startswith("slow") else 0.1)
 
     post.answer = hang
-    await post.subscribe(*(f"slow {number:03}" for number in range(5 * AT_ONCE)))
+    await post.subscribe(*(f"slow {number:03}" for number in range(5 * AT_ONCE[Way.MAIL])))
     hook = new_subscriber("shop", Way.WEBHOOK, "hook", "en", at(1))
     async with post.store.session("test") as session:
         await session.publishing.readers.subscribe(hook)
@@ -174,7 +175,45 @@ async def test_a_mail_server_that_hangs_holds_up_no_webhook_and_no_other_page(
     async with post.running():
         await trio.sleep(1)
     assert [0.0] == [at_s for at_s, address, _ in post.got if address == "hook"]
-    assert AT_ONCE + 1 == len(post.got)
+    assert AT_ONCE[Way.MAIL] + 1 == len(post.got)
+
+
+async def test_a_host_of_webhooks_that_hangs_holds_up_no_other_host(
+    post: Mailbag, autojump_clock: MockClock
+) -> None:
+    """However many subscribe with it: whoever may read a page may subscribe hundreds."""
+
+    async def hang(who: Subscriber, _letter: Letter) -> None:
+        await trio.sleep(1e9 if "slow" in who.address.lower() else 0.1)
+
+    post.answer = hang
+    hooks = [f"https://{'Slow' if one % 2 else 'slow'}.example/{one}" for one in range(399)]
+    await post.subscribe(*hooks[:200], way=Way.WEBHOOK)
+    await trio.sleep(2 * 3600)
+    await post.subscribe(*hooks[200:], "https://quick.example/a", way=Way.WEBHOOK)
+    began_s = trio.current_time()
+    await post.write()
+    async with post.running():
+        await trio.sleep(1)
+        quick = [at_s for at_s, address, _ in post.got if "quick" in address]
+        assert [began_s] == quick
+        assert TO_ONE_HOST + 1 == len(post.got)
+        await trio.sleep(10 * DEADLINE_S)
+        assert 8 * TO_ONE_HOST <= len(post.got) - 1 <= 11 * TO_ONE_HOST
+
+
+async def test_not_more_than_so_many_webhooks_of_a_page_are_under_way_to_all_hosts(
+    post: Mailbag, autojump_clock: MockClock
+) -> None:
+    async def hang(_who: Subscriber, _letter: Letter) -> None:
+        await trio.sleep_forever()
+
+    post.answer = hang
+    await post.subscribe(*(f"https://h{one}.example/" for one in range(150)), way=Way.WEBHOOK)
+    await post.write()
+    async with post.running():
+        await trio.sleep(1)
+    assert AT_ONCE[Way.WEBHOOK] == len(post.got)
 
 
 async def test_a_letter_that_is_taken_while_the_database_is_asked_is_not_sent_again(

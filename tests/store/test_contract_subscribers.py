@@ -13,6 +13,7 @@ from monitor.core.statuspage.readers import (
     GIVEN_UP,
     KEPT,
     PENDING,
+    Lane,
     Letter,
     LetterState,
     Subscriber,
@@ -93,10 +94,31 @@ async def test_a_post_and_its_letters_are_written_together(store: Store) -> None
             letter.attempts,
         )
         assert 2 == len(await readers.due(at(10), 2))
-        busy = {(each.page, who.way) for each, who in await readers.due(at(10), 10)}
+        busy = {who.lane for _each, who in await readers.due(at(10), 10)}
         assert [] == await readers.due(at(10), 10, busy)
-        others = [("other", Way.MAIL), ("shop", Way.WEBHOOK)]
+        others = [Lane("other", Way.MAIL), Lane("shop", Way.WEBHOOK)]
         assert 2 == len(await readers.due(at(10), 2, others))
+
+
+async def test_letters_to_a_busy_receiver_of_webhooks_are_left_out_however_it_was_typed(
+    store: Store,
+) -> None:
+    typed = ("https://Hook.example/a", "https://hook.example?b", "https://HOOK.example")
+    others = ("https://hook.example.org/", "https://hook.example:8443/", "https://h%_k.example/")
+    async with store.session("test") as session:
+        readers = session.publishing.readers
+        await session.publishing.change_pages(pages(SHOP))
+        for number, address in enumerate((*typed, *others, "a@hook.example")):
+            await readers.subscribe(somebody(address, number))
+        lane = somebody(typed[0]).lane
+        assert {lane} == {somebody(one).lane for one in typed}
+        assert lane not in {somebody(one).lane for one in others}
+        left = [who.address for _each, who in await readers.due(at(10), 10, [lane])]
+        assert [*others, "a@hook.example"] == left
+        odd = somebody(others[2]).lane
+        assert others[2] not in [w.address for _, w in await readers.due(at(10), 10, [odd])]
+        assert 6 == len(await readers.due(at(10), 10, [odd]))
+        assert 1 == len(await readers.due(at(10), 10, [lane.whole]))
 
 
 async def test_what_nobody_took_waits_and_what_was_taken_is_over(store: Store) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -39,8 +40,22 @@ class Way(StrEnum):
     WEBHOOK = "webhook"
 
 
-Lane = tuple[str, Way]
-"""A page and a way, whose letters go one behind the other: all by mail go through one server."""
+@attrs.frozen
+class Lane:
+    """Letters that share a bound on how many are under way.
+
+    Those of a page by mail, which all go through one server; or those of a page to one receiver of
+    webhooks. Without a receiver: all of a page that go one way.
+    """
+
+    page: str
+    way: Way
+    receiver: str = ""
+
+    @property
+    def whole(self) -> "Lane":
+        """All of the page that go this way."""
+        return attrs.evolve(self, receiver="")
 
 
 @attrs.frozen(kw_only=True)
@@ -58,6 +73,13 @@ class Subscriber:
     """Signs what is posted; of webhooks only."""
     asked_at: datetime
     confirmed_at: datetime | None = None
+
+    @property
+    def lane(self) -> Lane:
+        """The lane of what is sent to them."""
+        by_mail = self.way is Way.MAIL
+        host = "" if by_mail else urlsplit(self.address).netloc.lower() or self.address
+        return Lane(self.page, self.way, host)
 
 
 def ways_of(page: StatusPage) -> list[Way]:
