@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 import markupsafe
 import msgspec
+import trio
 
 from monitor.channels.bulletin_words import WORDS
 from monitor.channels.letter import Envelope, new_letter, token
@@ -24,15 +25,19 @@ from monitor.channels.post import Receiver, read_base
 from monitor.channels.redaction import Redaction, secrets_of
 from monitor.channels.webhook import signed, signing_key
 from monitor.core.alerts.notices import InvalidChannel, NotDelivered
-from monitor.core.probing import InvalidTask
+from monitor.core.probing import InvalidTask, OwnFault, Refused, TargetDown, Trace
 from monitor.core.reach import Policy
 from monitor.core.statuspage.hosts import address_of
 from monitor.core.statuspage.readers import CONFIRM, PLANNED, Letter, Subscriber, Way
 from monitor.core.statuspage.values import StatusPage
 from monitor.probes import guard
+from monitor.probes.connect import resolve
 from monitor.probes.explain import printable
 from monitor.references import BadReference, fetched
 
+STRANGERS = Policy(private="deny")
+"""Where webhooks of subscribers may be."""
+LOOK_UP_S = 5.0
 LONGEST = 500
 """Letters of a webhook's address; 254 is the longest address of mail that can be."""
 
@@ -55,6 +60,26 @@ def read_reader(way: Way, text: str) -> str:
     if base.scheme != "https" or base.user or "#" in found or len(found) > LONGEST:
         raise InvalidChannel("address", "is no address of a webhook; write https://HOST/PATH")
     return found
+
+
+async def is_public(address: str) -> bool:
+    """Say whether a webhook's host has public addresses only, as far as can be told in LOOK_UP_S.
+
+    A name that does not exist has none, so that nobody learns which private names do. It is judged
+    again at each delivery.
+    """
+    base = read_base("address", address)
+    before = guard.POLICY.set(STRANGERS)
+    try:
+        with trio.move_on_after(LOOK_UP_S):
+            await resolve(base.host, base.port, Trace())
+    except (Refused, TargetDown):
+        return False
+    except OwnFault:
+        return True
+    finally:
+        guard.POLICY.reset(before)
+    return True
 
 
 def check_sender(url: str) -> str:
@@ -95,7 +120,7 @@ class Bulletins:
     """
 
     url: str
-    policy: Policy = attrs.field(factory=lambda: Policy(private="deny"))
+    policy: Policy = STRANGERS
 
     async def deliver(self, page: StatusPage, subscriber: Subscriber, letter: Letter) -> None:
         """Hand a letter over, and return when the receiver has taken it.

@@ -5,7 +5,7 @@ what happens, only its owner learns. Links in letters open a form with one butto
 that follow links do nothing; mail programs that unsubscribe by one click send that form.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from monitor.channels.bulletin import read_reader
+from monitor.channels.bulletin import is_public, read_reader
 from monitor.core.access.throttle import Pace, Throttle, neighbourhood
 from monitor.core.alerts.notices import InvalidChannel
 from monitor.core.statuspage.readers import Way, new_subscriber
@@ -38,6 +38,7 @@ _UNUSABLE = {
     Way.MAIL: "This is no mail address; write it like name@example.com.",
     Way.WEBHOOK: "This is no address of a webhook; write it like https://example.com/hook.",
 }
+_PRIVATE = "This host has no public address, and messages are sent to no other."
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -47,6 +48,8 @@ class Subscriptions:
     status: StatusRoom
     desk: Desk
     now: Callable[[], datetime]
+    is_public: Callable[[str], Awaitable[bool]] = is_public
+    """Whether the host of a webhook is one to which something may be sent."""
     _asking: Throttle = attrs.field(factory=lambda: Throttle(ASKING, trio.current_time), init=False)
 
     def entries(self) -> Sequence[Entry]:
@@ -128,6 +131,8 @@ class Subscriptions:
         except InvalidChannel:
             wrong = _UNUSABLE[way]
             return self._form(request, page, 422, wrong, address=given, asked=asked)
+        if way is Way.WEBHOOK and not await self.is_public(address):
+            return self._form(request, page, 422, _PRIVATE, address=given, asked=asked)
         new = new_subscriber(page.slug, way, address, language_of(request, page), self.now())
         async with self.desk.session() as session:
             taken = await session.publishing.readers.subscribe(new)

@@ -67,6 +67,9 @@ RUSSIAN = {
     "This is no mail address; write it like name@example.com.": (
         "Это не почтовый адрес; он пишется так: name@example.com."
     ),
+    "This host has no public address, and messages are sent to no other.": (
+        "У этого хоста нет публичного адреса, а на другие сообщения не отправляются."
+    ),
     "This is no address of a webhook; write it like https://example.com/hook.": (
         "Это не адрес вебхука; он пишется так: https://example.com/hook."
     ),

@@ -9,8 +9,10 @@ import attrs
 import pytest
 
 from monitor.app import App
+from monitor.channels.bulletin import is_public
 from monitor.core.statuspage.hosts import address_of
 from monitor.core.statuspage.readers import Letter, Subscriber
+from monitor.probes import guard
 from monitor.web.desk import Desk
 from monitor.web.routing import Room
 from monitor.web.site import make_site
@@ -23,6 +25,11 @@ from tests.web.status.scene import SHOP, make_scene, room_of
 
 OURS = {"sec-fetch-site": "same-origin"}
 HOOK = "https://hook.example/x"
+
+
+async def is_example(address: str) -> bool:
+    """Ask no resolver: names of examples are public, all else is asked as always."""
+    return ".example/" in address or await is_public(address)
 
 
 @attrs.define
@@ -60,7 +67,9 @@ async def house() -> AsyncIterator[House]:
     offering(made)
     async with made.running() as app:
         room = room_of(app)
-        subscriptions = Subscriptions(status=room, desk=Desk(app.store), now=app.clock.now)
+        subscriptions = Subscriptions(
+            status=room, desk=Desk(app.store), now=app.clock.now, is_public=is_example
+        )
         rooms: list[Room] = [room, subscriptions, room.statics]
         yield House(made, app, Browser(make_site(rooms, OpenDoor())))
 
@@ -113,6 +122,21 @@ async def test_the_secret_of_a_webhook_is_shown_to_who_confirms(house: House) ->
     assert one.secret not in asked.text
     done = await house.browser.post(f"/status/shop/confirm/{one.token}", {})
     assert one.secret in done.said
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "localhost", "[::1]", "10.0.0.7", "192.168.1.1:8443", "169.254.169.254"),
+        *("127.1", "2130706433", "[::ffff:127.0.0.1]"),
+    ],
+)
+async def test_a_webhook_at_no_public_address_is_refused_at_once(house: House, host: str) -> None:
+    before = guard.POLICY.get(None)
+    answer = await house.subscribe(f"https://{host}/hook", "webhook")
+    assert (422, [], []) == (answer.status, house.known, house.letters)
+    assert "This host has no public address, and messages are sent to no other." in answer.said
+    assert before is guard.POLICY.get(None), "looks may go where they might before"
 
 
 async def test_nobody_learns_whether_an_address_is_subscribed(house: House) -> None:
