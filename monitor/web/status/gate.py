@@ -2,7 +2,8 @@
 
 Who has given the password gets a cookie that says until when it holds, signed with what is kept of
 the password: another password ends all of them, a restart ends none. Whoever could read that key
-could read the page too. Guessing is slowed down as at the login.
+could read the page too. Guessing is slowed down as at the login, by address and by page: the latter
+holds up neither a cookie nor an address from which the right password came before.
 """
 
 import base64
@@ -49,6 +50,12 @@ class Gate:
     _known: Kept[bytes, None] = attrs.field(factory=lambda: Kept(_REMEMBERED), init=False)
     """Passwords that fitted, in disguise: programs send theirs each time, and hashing is slow."""
 
+    _friends: Kept[tuple[str, str], None] = attrs.field(
+        factory=lambda: Kept(_REMEMBERED), init=False
+    )
+    """Pages, and addresses from which somebody knew the password: who guesses from a thousand
+    others does not keep them out."""
+
     async def is_open(self, request: Request, page: StatusPage) -> bool:
         """Say whether somebody may read a page.
 
@@ -71,7 +78,9 @@ class Gate:
     async def fits(self, request: Request, page: StatusPage, password: str) -> bool:
         """Say whether that is the password of a page; see `is_open`."""
         near = neighbourhood(self.source.address(request))
-        wait_s = max(self._addresses.wait_s(near), self._pages.wait_s(page.slug))
+        wait_s = self._addresses.wait_s(near)
+        if (page.slug, near) not in self._friends:
+            wait_s = max(wait_s, self._pages.wait_s(page.slug))
         if wait_s:
             tell("access.held", address=near)
             raise HTTPException(
@@ -85,6 +94,7 @@ class Gate:
             return False
         self._addresses.succeeded(near)
         self._pages.succeeded(page.slug)
+        self._friends.keep((page.slug, near), None)
         return True
 
     def remember(self, request: Request, page: StatusPage) -> str:

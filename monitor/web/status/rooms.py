@@ -291,8 +291,9 @@ class StatusRoom:
         if is_at_front(request):
             scheme = "https" if self.source.is_secure(request) else "http"
             return f"{scheme}://{self.source.host(request)}"
-        own = self.source.options.url.rstrip("/") or str(request.base_url).rstrip("/")
-        return f"{own}/status/{quote(page.slug)}"
+        known = address_of(page, self.source.options.url)
+        # Not what the request says of our name: feeds are kept by others, and by their readers.
+        return known or f"/status/{quote(page.slug)}"
 
 
 def language_of(request: Request, page: StatusPage, *, english: bool = False) -> str:

@@ -257,17 +257,17 @@ def _items(view: View, said: Words) -> list[_Item]:
 
 def atom(view: View, lang: str, url: str) -> str:
     """Return what happened as an Atom feed."""
-    items = _items(view, PublicWords(lang))
+    items, own = _items(view, PublicWords(lang)), _name_of(view, url)
     newest = max([one.at for one in items], default=view.now)
     entries = "".join(
-        f"<entry><id>{_xml(f'{url}#{one.own}')}</id><title>{_xml(one.title)}</title>"
+        f"<entry><id>{_xml(f'{own}#{one.own}')}</id><title>{_xml(one.title)}</title>"
         f'<updated>{_iso(one.at)}</updated><link href="{_xml(f"{url}#{one.own}")}"/>'
         f'<content type="text">{_xml(one.text)}</content></entry>'
         for one in items
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{lang}"><id>{_xml(url)}</id>'
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{lang}"><id>{_xml(own)}</id>'
         f"<title>{_xml(view.page.title)}</title><updated>{_iso(newest)}</updated>"
         f"<author><name>{_xml(view.page.title)}</name></author>"
         f'<link href="{_xml(url)}"/><link rel="self" href="{_xml(url)}/feed.atom"/>'
@@ -275,11 +275,17 @@ def atom(view: View, lang: str, url: str) -> str:
     )
 
 
+def _name_of(view: View, url: str) -> str:
+    """Return what names a page's feed for ever: its address, or a name if nobody knows that."""
+    return url if "://" in url else f"urn:monitor:status-page:{view.page.slug}"
+
+
 def rss(view: View, lang: str, url: str) -> str:
     """Return what happened as an RSS feed."""
+    own = _name_of(view, url)
     entries = "".join(
         f"<item><title>{_xml(one.title)}</title><link>{_xml(f'{url}#{one.own}')}</link>"
-        f'<guid isPermaLink="false">{_xml(f"{url}#{one.own}")}</guid>'
+        f'<guid isPermaLink="false">{_xml(f"{own}#{one.own}")}</guid>'
         f"<pubDate>{format_datetime(one.at)}</pubDate>"
         f"<description>{_xml(one.text)}</description></item>"
         for one in _items(view, PublicWords(lang))

@@ -152,6 +152,18 @@ async def test_who_guesses_waits_however_he_asks(house: House) -> None:
     assert 200 == (await other.get("/status/shop/feed.atom", **basic(PASSWORD))).status
 
 
+async def test_who_guesses_from_many_addresses_keeps_no_reader_out(house: House) -> None:
+    cookie = cookie_of(await house.enter())
+    for number in range(15):
+        guesser = attrs.evolve(house.browser, address=f"198.51.100.{number}")
+        await guesser.post("/status/shop/login", {"password": WRONG}, **OURS)
+    stranger = attrs.evolve(house.browser, address="192.0.2.77")
+    form = {"password": PASSWORD}
+    assert 429 == (await stranger.post("/status/shop/login", form, **OURS)).status
+    assert 200 == (await stranger.get("/status/shop", **cookie)).status
+    assert 303 == (await house.enter()).status, "from where it was known before"
+
+
 async def test_a_form_of_another_site_opens_nothing(house: House) -> None:
     for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}):
         assert 403 == (await house.enter(**headers)).status

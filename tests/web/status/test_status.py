@@ -11,16 +11,20 @@ import pytest
 import trio
 
 from monitor.app import App
+from monitor.core.access.options import AccessOptions
 from monitor.core.failures import DatabaseAway
 from monitor.core.statuspage.standing import Condition, Overall
 from monitor.core.statuspage.values import PostState
+from monitor.web.access.source import Source
+from monitor.web.desk import Desk
 from monitor.web.status import words, writing
-from monitor.web.status.shelf import PAGES_S, VIEW_S
+from monitor.web.status.rooms import StatusRoom
+from monitor.web.status.shelf import PAGES_S, VIEW_S, Shelf
 from monitor.web.status.words import PublicWords
 from tests.store.pictures import picture
 from tests.web.pages.reading import Browser
 from tests.web.pages.scenery import Scenery
-from tests.web.status.scene import SHOP, browser_of, make_scene
+from tests.web.status.scene import SHOP, browser_of, make_scene, public_site
 
 SECRETS = (
     *("s3cret", "10.0.0.7", "hunter2", "192.0.2.", "connection refused", "internal note", "anna"),
@@ -212,7 +216,7 @@ async def test_feeds_and_summary_can_be_read_by_programs(house: House) -> None:
     assert "Resolved: Card payments fail" in titles
     ids = [one.text or "" for one in atom.iter(f"{name}id")]
     assert len(ids) == len(set(ids))
-    assert all(one.startswith("https://monitor.example/status/shop") for one in ids)
+    assert all(one.startswith(f"https://{SHOP.host}") for one in ids), "as in letters"
     rss = ElementTree.fromstring((await house.browser.get("/status/shop/feed.rss")).text)
     assert titles == [one.findtext("title") for one in rss.iter("item")]
     answer = await house.browser.get("/status/shop/summary.json")
@@ -223,6 +227,19 @@ async def test_feeds_and_summary_can_be_read_by_programs(house: House) -> None:
     assert ("Storefront", "up") == (first["name"], first["status"])
     assert 0.9 < first["uptime"] < 1
     assert 0.9 < first["coverage"] < 1
+
+
+async def test_what_a_request_calls_us_stands_in_no_feed(house: House) -> None:
+    """Or who asks with a name of his own has it kept, on the way or by a reader, for others."""
+    shelf = Shelf(house.app, Desk(house.app.store))
+    browser = Browser(public_site(StatusRoom(shelf, Source(AccessOptions()))))
+    for path in ("feed.atom", "feed.rss", "summary.json"):
+        answer = await browser.get(f"/status/all/{path}", host="evil.example")
+        assert (200, False) == (answer.status, "evil.example" in answer.text), path
+        assert "/status/all" in answer.text
+    atom = ElementTree.fromstring((await browser.get("/status/all/feed.atom")).text)
+    ids = [one.text for one in atom.iter("{http://www.w3.org/2005/Atom}id")]
+    assert "urn:monitor:status-page:all" == ids[0]
 
 
 async def test_the_colour_of_a_page_is_its_own_and_can_be_read(house: House) -> None:
