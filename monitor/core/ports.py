@@ -178,6 +178,12 @@ class Session(Protocol):
         where they are shown.
         """
 
+    async def heard(self, task_ids: Sequence[int], each: int) -> dict[int, list[Ping]]:
+        """Return the newest pings of tasks, so many of each kind, oldest first, by task.
+
+        With no more than the beginning of what they brought; tasks without any are left out.
+        """
+
     async def unfinished(self) -> list[Notice]:
         """Return the notices of all threads that are not over, or not told to their end."""
 

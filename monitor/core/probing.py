@@ -64,24 +64,26 @@ class OwnFault(Exception):
 class Trace:
     """What a probe tells about its look while it goes on, so that a deadline can name the phase."""
 
-    __slots__ = ("_clock", "_entered_s", "address", "facts", "phase", "timings")
+    __slots__ = ("_clock", "_entered_s", "address", "facts", "ours", "phase", "timings")
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._entered_s = 0.0
         self.phase: str | None = None
+        self.ours = False
+        """Whether in this phase nobody but our own database is waited for."""
         self.timings: dict[str, float] = {}
         self.address: str | None = None
         """The address really used (`192.0.2.7`, `[2001:db8::1]:443`)."""
         self.facts: dict[str, Any] = {}
 
     @contextmanager
-    def enter(self, phase: str) -> Iterator[None]:
+    def enter(self, phase: str, *, ours: bool = False) -> Iterator[None]:
         """Name and time a phase; the name stays when the phase ends by an exception.
 
         Phases do not nest. A phase entered again (a redirect) adds to its time.
         """
-        self.phase, self._entered_s = phase, self._clock()
+        self.phase, self.ours, self._entered_s = phase, ours, self._clock()
         survived = False
         try:
             yield

@@ -5,7 +5,7 @@ import trio
 
 from monitor.core.describe import shorten, without_password
 from monitor.core.model import ABOUT_TARGET, Reason, Result, Status
-from monitor.core.probing import Probe, Refused, TargetDown, Trace
+from monitor.core.probing import OwnFault, Probe, Refused, TargetDown, Trace
 
 _SEEN = ABOUT_TARGET | {Status.UNKNOWN, Status.PENDING}
 """PENDING: there is nothing to be seen yet, and that is no fault."""
@@ -15,8 +15,9 @@ async def look(probe: Probe, timeout_s: float) -> Result:
     """Look once.
 
     Returns what was seen, with the phase a failed look died in; a target that does not answer in
-    time is DOWN. Raises whatever the probe raises about us (OwnFault, Permanent, bugs), and
-    ValueError for a status that is no probe's to give. The detail shows no password of a URL.
+    time is DOWN, but OwnFault is raised if it was our own database that did not. Raises whatever
+    the probe raises about us (OwnFault, Permanent, bugs), and ValueError for a status that is no
+    probe's to give. The detail shows no password of a URL.
     """
     trace = Trace()
     started_s = trio.current_time()
@@ -27,6 +28,8 @@ async def look(probe: Probe, timeout_s: float) -> Result:
             result = Result(status=Status.DOWN, detail=str(failure), phase=trace.phase or "check")
         except Refused as refusal:
             result = Result(status=Status.UNKNOWN, reason=Reason.REFUSED, detail=str(refusal))
+    if deadline.cancelled_caught and trace.ours:
+        raise OwnFault(Reason.DATABASE, f"our own database did not answer within {timeout_s:g} s")
     if deadline.cancelled_caught:
         phase = trace.phase or "check"
         result = Result(

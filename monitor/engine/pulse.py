@@ -9,6 +9,7 @@ the sender is told that instead. It is never doubled either: writing it again ch
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 import attrs
 import trio
@@ -17,7 +18,7 @@ from monitor.core.describe import shorten
 from monitor.core.failures import DatabaseAway
 from monitor.core.heartbeat import Absence, absences, run_time_s
 from monitor.core.model import Reason
-from monitor.core.pings import BEGINNING, BODY_LIMIT, PINGS_KEPT, Ping, PingKind, PingRecord
+from monitor.core.pings import BEGINNING, BODY_LIMIT, Ping, PingKind, PingRecord
 from monitor.core.ports import Session
 from monitor.core.probing import OwnFault
 from monitor.engine.clock import Clock
@@ -26,6 +27,8 @@ from monitor.engine.recorder import Recorder
 
 REMEMBERED = 20
 """Pings of each kind that are remembered of a task; the rule of heartbeats needs the newest."""
+TOGETHER = 500
+"""Tasks whose pings are read at a time."""
 
 
 class NoRoom(Exception):
@@ -65,6 +68,9 @@ class Pulse:
     """When nobody was there before this process; read once."""
     _reading: trio.Lock = attrs.field(factory=trio.Lock, init=False)
     """Of all who need that at the start, one reads it and the others wait."""
+    _wanted: dict[int, _Memory] = attrs.field(factory=dict, init=False)
+    """Of tasks that wait for what was stored of theirs."""
+    _asking: trio.Lock = attrs.field(factory=trio.Lock, init=False)
     _newest_at: datetime | None = attrs.field(default=None, init=False)
 
     async def take(
@@ -109,26 +115,38 @@ class Pulse:
             self.look_again(task_id)
 
     async def of(self, task_id: int, session: Session) -> Sequence[Ping]:
-        """Return the last pings of a task, oldest first; read once through its own session.
+        """Return the last pings of a task, oldest first; read once, with those of other tasks that
+        wait for theirs: at the start of a monitor with many jobs a look for each would take long.
 
         Raises:
             OwnFault: they have never been read, and cannot be now.
         """
         memory = self._memories.setdefault(task_id, _Memory())
         if not memory.whole:
+            self._wanted[task_id] = memory
             try:
-                stored = await session.pings(
-                    task_id, limit=PINGS_KEPT * len(PingKind), bodies=False
-                )
+                async with self._asking:
+                    if not memory.whole:
+                        await self._recall(task_id, memory, session)
             except DatabaseAway as error:
                 raise OwnFault(Reason.DATABASE, f"its pings cannot be read: {error}") from error
+            finally:
+                self._wanted.pop(task_id, None)
+        return memory.all()
+
+    async def _recall(self, own: int, memory: _Memory, session: Session) -> None:
+        """Read what was stored of a task, and of others that have waited longest for theirs."""
+        asked = {own: memory, **dict(islice(self._wanted.items(), TOGETHER))}
+        stored = await session.heard(list(asked), REMEMBERED)
+        for task_id, memory in asked.items():
             heard = memory.all()
             known = {(ping.kind, ping.at) for ping in heard}
+            older = [one for one in stored.get(task_id, ()) if (one.kind, one.at) not in known]
             memory.pings.clear()
-            for ping in [one for one in stored[::-1] if (one.kind, one.at) not in known] + heard:
+            for ping in older + heard:
                 memory.add(ping)
             memory.whole = True
-        return memory.all()
+            self._wanted.pop(task_id, None)
 
     async def absences(self, session: Session) -> Sequence[Absence]:
         """Return when no ping could be taken: before this process, while its machine slept, and

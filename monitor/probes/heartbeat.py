@@ -138,7 +138,7 @@ def within(_target: str, options: HeartbeatOptions, around: Around) -> Probe:
     terms = _terms(options)
 
     async def look(trace: Trace) -> Result:
-        with trace.enter("pings"):
+        with trace.enter("pings", ours=True):
             pings, absent = await around.pings(), await around.absences()
         now = around.now()
         finding = examine(terms, pings, around.task.created_at, now, absent)

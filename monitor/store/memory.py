@@ -303,6 +303,9 @@ class MemorySession:
 
         return await self._unit(work)
 
+    async def heard(self, task_ids: Sequence[int], each: int) -> dict[int, list[Ping]]:
+        return await self._unit(lambda tables: memory_tables.heard(tables, task_ids, each))
+
     async def unfinished(self) -> list[Notice]:
         def work(tables: Tables) -> list[Notice]:
             lasting = [key for key, one in tables.incidents.items() if one.closed_at is None]

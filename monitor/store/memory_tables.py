@@ -25,7 +25,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
-from monitor.core.pings import PINGS_KEPT, Ping, PingKind, PingRecord
+from monitor.core.pings import BEGINNING, PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.records import EventRecord, LifeRecord, LookRecord, NoticeRecord, Record
 from monitor.core.tasks import spec_fields
 from monitor.store.memory_access import AccessTables
@@ -98,6 +98,20 @@ def recent(tables: Tables, since: Mapping[int, datetime]) -> dict[int, Recent]:
         looks.sort(key=lambda one: one.slot_at)
         gaps.sort(key=lambda one: one.from_at)
         found[task_id] = Recent(looks, gaps)
+    return found
+
+
+def heard(tables: Tables, task_ids: Sequence[int], each: int) -> dict[int, list[Ping]]:
+    """Return the newest pings of tasks, of each kind, oldest first."""
+    found = {}
+    for task_id in task_ids:
+        newest = [
+            attrs.evolve(ping, body=ping.body[:BEGINNING])
+            for kind in PingKind
+            for _at, ping in sorted(tables.pings.get((task_id, kind), {}).items())[-each:]
+        ]
+        if newest:
+            found[task_id] = sorted(newest, key=lambda ping: (ping.at, ping.kind))
     return found
 
 

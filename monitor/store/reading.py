@@ -170,6 +170,24 @@ async def pings(session: AsyncSession, task_id: int, limit: int, bodies: bool) -
     return [rows.ping_of(row) for row in await session.execute(query)]
 
 
+async def heard(session: AsyncSession, task_ids: Sequence[int], each: int) -> dict[int, list[Ping]]:
+    """Return the newest pings of tasks, of each kind, oldest first."""
+    table = tables.ping
+    rank = func.row_number().over(
+        partition_by=(table.c.task_id, table.c.kind), order_by=table.c.at.desc()
+    )
+    bare = [column for column in table.c if column is not table.c.body]
+    beginning = func.substr(table.c.body, 1, BEGINNING).label("body")
+    ranked = select(*bare, beginning, rank.label("rank")).where(table.c.task_id.in_(task_ids))
+    found = ranked.subquery()
+    columns = [column for column in found.c if column.name != "rank"]
+    query = select(*columns).where(found.c.rank <= each).order_by(found.c.at, found.c.kind)
+    pings: dict[int, list[Ping]] = {}
+    for row in await session.execute(query):
+        pings.setdefault(row.task_id, []).append(rows.ping_of(row))
+    return pings
+
+
 async def nodes(session: AsyncSession) -> list[Node]:
     """Return processes, the newest beat first."""
     query = select(tables.node).order_by(tables.node.c.beat_at.desc(), tables.node.c.id)

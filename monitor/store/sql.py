@@ -229,6 +229,9 @@ class SqlSession:
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
         return await self._read(reading.pings, task_id, limit, bodies)
 
+    async def heard(self, task_ids: Sequence[int], each: int) -> dict[int, list[Ping]]:
+        return await self._read(reading.heard, task_ids, each)
+
     async def unfinished(self) -> list[Notice]:
         return await self._read(alerting.unfinished)
 

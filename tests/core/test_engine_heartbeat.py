@@ -1,5 +1,6 @@
 """The whole engine on virtual time with the real kinds: heartbeats and groups."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from trio.testing import MockClock
 from monitor import probes
 from monitor.app import App
 from monitor.core.model import Node, Reason, Status, Task, TaskSpec
-from monitor.core.pings import PingKind
+from monitor.core.pings import Ping, PingKind
 from monitor.core.probing import Prepared
 from monitor.store.memory import MemorySession
 from tests.core.scene import Stage, down, in_turn, since_start_s, up
@@ -245,6 +246,34 @@ async def test_pings_of_a_paused_job_count_when_it_is_resumed(
         await stage.edit(job, paused=False)
         await trio.sleep_until(1500)
     assert Status.UP is stage.watched(job).state.status
+
+
+async def test_what_was_heard_of_many_jobs_is_read_together_at_the_start(
+    stage: Stage, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One read for each took ten thousand jobs a minute, and those that waited were DOWN."""
+    jobs = [
+        add(stage, f"job {one}", "heartbeat:", token="x" * 32, period="1h") for one in range(60)
+    ]
+    async with stage.running() as app:
+        for job in jobs:
+            await say(app, job)
+        await trio.sleep(1)
+    asked, heard = list[int](), MemorySession.heard
+
+    async def counted(
+        self: MemorySession, task_ids: Sequence[int], each: int
+    ) -> dict[int, list[Ping]]:
+        asked.append(len(task_ids))
+        await trio.sleep(0.5)
+        return await heard(self, task_ids, each)
+
+    monkeypatch.setattr(MemorySession, "heard", counted)
+    async with stage.running():
+        await trio.sleep(120)
+    assert len(jobs) == sum(asked)
+    assert 5 >= len(asked)
+    assert {Status.UP} == {stage.watched(job).state.status for job in jobs}
 
 
 async def test_what_all_jobs_need_to_know_of_our_absences_is_read_once(

@@ -35,6 +35,21 @@ errors = st.recursive(
 )
 
 
+async def test_waiting_for_our_own_database_for_too_long_says_nothing_of_the_target(
+    autojump_clock: MockClock,
+) -> None:
+    async def probe(trace: Trace) -> Result:
+        with trace.enter("connect"):
+            await trio.sleep(1)
+        with trace.enter("pings", ours=True):
+            await trio.sleep_forever()
+        raise AssertionError("unreachable")
+
+    with pytest.raises(OwnFault, match="our own database did not answer within 10 s") as caught:
+        await look(probe, 10)
+    assert (Reason.DATABASE, 10.0) == (caught.value.reason, trio.current_time())
+
+
 @given(errors)
 def test_describing_an_error_never_raises_and_is_one_line_that_is_never_empty(
     error: BaseException,

@@ -180,6 +180,10 @@ async def _events(session: Session, _n: int) -> None:
     await session.events(SHOP, at(0))
 
 
+async def _heard(session: Session, _n: int) -> None:
+    await session.heard([SHOP], 3)
+
+
 async def _pings(session: Session, _n: int) -> None:
     await session.pings(SHOP)
 
@@ -491,6 +495,7 @@ READING = [
     Operation("incidents", _incidents),
     Operation("events", _events),
     Operation("pings", _pings),
+    Operation("heard", _heard),
     Operation("unfinished", _unfinished),
     Operation("notices", _notices),
     Operation("alerting", _alerting),

@@ -46,6 +46,20 @@ async def test_a_ping_comes_back_as_it_was_sent(store: Store) -> None:
         assert [bare] == await session.pings(task.id, limit=1)
 
 
+async def test_what_was_heard_of_many_is_read_at_once(store: Store) -> None:
+    async with store.session("test") as session:
+        one, two, silent = [await add(session, name) for name in ("one", "two", "silent")]
+        mine = [ping(one.id, n, body="ж" * 300) for n in range(5)]
+        logs = [ping(one.id, 10 + n, PingKind.LOG) for n in range(2)]
+        theirs = ping(two.id, 3, PingKind.FAIL, exit_code=1, rid="a", run_s=0.5, source="x")
+        await write(session, *logs, *mine, theirs)
+        short = [attrs.evolve(each, body=each.body[:BEGINNING]) for each in mine]
+        found = await session.heard([one.id, two.id, silent.id, 999], 3)
+        assert {one.id: [*short[-3:], *logs], two.id: [theirs]} == found
+        assert {one.id: [short[-1], logs[-1]]} == await session.heard([one.id], 1)
+        assert {} == await session.heard([], 3)
+
+
 async def test_a_ping_that_is_written_again_changes_nothing(store: Store) -> None:
     async with store.session("test") as session:
         task = await add(session)
