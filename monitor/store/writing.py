@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, delete, insert, select
+from sqlalchemy import Delete, Insert, Table, bindparam, delete, insert, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -92,12 +92,23 @@ def _gaps(records: Sequence[Record]) -> list[Gap]:
 async def _write_pings(session: AsyncSession, pings: Sequence[Ping]) -> None:
     """Write pings, and forget those that are too many."""
     await insert_new(session, tables.ping, [rows.ping_values(ping) for ping in pings])
+    if pings:
+        # Through the connection, all at once: a statement for each takes ten times as long.
+        pairs = sorted({(ping.task_id, ping.kind) for ping in pings})
+        named = [{"of_task": task_id, "of_kind": kind} for task_id, kind in pairs]
+        await (await session.connection()).execute(_TOO_MANY_PINGS, named)
+
+
+def _too_many_pings() -> Delete:
+    """Delete what is older than the oldest ping of a task and kind that is kept."""
     table = tables.ping
-    for task_id, kind in sorted({(ping.task_id, ping.kind) for ping in pings}):
-        ours = (table.c.task_id == task_id, table.c.kind == kind)
-        newest = select(table.c.at).where(*ours).order_by(table.c.at.desc())
-        oldest_kept = newest.limit(1).offset(PINGS_KEPT - 1).scalar_subquery()
-        await session.execute(delete(table).where(*ours, table.c.at < oldest_kept))
+    ours = (table.c.task_id == bindparam("of_task"), table.c.kind == bindparam("of_kind"))
+    newest = select(table.c.at).where(*ours).order_by(table.c.at.desc())
+    oldest_kept = newest.limit(1).offset(PINGS_KEPT - 1).scalar_subquery()
+    return delete(table).where(*ours, table.c.at < oldest_kept)
+
+
+_TOO_MANY_PINGS = _too_many_pings()
 
 
 async def _known(session: AsyncSession, records: Sequence[Record]) -> set[int]:
