@@ -9,13 +9,12 @@ from monitor.cli.refusals import BadInput
 from monitor.cli.screen import say, say_json, table
 from monitor.cli.task_fields import NOTHING, Fields
 from monitor.core.describe import without_password, without_secrets
-from monitor.core.model import Lifecycle, RequestKind
+from monitor.core.model import Lifecycle, RequestKind, Task, TaskSpec
 from monitor.core.units import rough, stamp
 from monitor.signs import Cell, status_cell
 from monitor.words import Words
 
 if TYPE_CHECKING:
-    from monitor.core.model import Task
     from monitor.settings import Settings
 
 _EDITABLE = (
@@ -189,12 +188,15 @@ async def edit(
         raise BadInput(f"there is nothing to change; say one of {_EDITABLE}")
     async with open_session(settings) as session:
         found = (await find_task(session, task)).task
-        kept = {key: value for key, value in found.options.items() if key not in (unset or ())}
         for key in unset or ():
             if key not in found.options:
                 raise BadInput(f"--unset {key}: task {found.name!r} has no such option")
-        spec = changed_task(found, **changes, options={**kept, **options})
-        changed = await session.edit(found.id, spec)
+
+        def spec(now: Task) -> TaskSpec:
+            kept = {key: value for key, value in now.options.items() if key not in (unset or ())}
+            return changed_task(now, **changes, options={**kept, **options})
+
+        changed = await session.amend(found.id, spec)
     _tell(everywhere, Words(settings.lang), 'task {id} "{name}" edited', changed)
     return 0
 
@@ -213,7 +215,7 @@ async def pause(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
         found = (await find_task(session, task)).task
         said = 'task {id} "{name}" is paused already'
         if not found.paused:
-            found = await session.edit(found.id, paused_task(found, paused=True))
+            found = await session.amend(found.id, lambda now: paused_task(now, paused=True))
             said = 'task {id} "{name}" paused'
     _tell(everywhere, Words(settings.lang), said, found)
     return 0
@@ -234,7 +236,7 @@ async def resume(task: str, /, *, everywhere: Everywhere = NOTHING_SAID) -> int:
         found = watched.task
         said = 'task {id} "{name}" is not paused and did not fail; nothing to resume'
         if found.paused:
-            found = await session.edit(found.id, paused_task(found, paused=False))
+            found = await session.amend(found.id, lambda now: paused_task(now, paused=False))
             said = 'task {id} "{name}" resumed'
         if watched.recovery.lifecycle is not Lifecycle.RUNNING:
             await session.request(found.id, RequestKind.RESUME)

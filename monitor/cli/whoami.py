@@ -1,7 +1,7 @@
 """Who types: whose name stands below a silence, an acknowledgement, and all that was changed."""
 
-import getpass
 import os
+import pwd
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,10 +15,13 @@ BY_FILE = "configuration file"
 
 
 def whoami() -> str:
-    """Return the user's name on this machine, or the number if there is no name."""
+    """Return the user's name on this machine, or the number if there is no name.
+
+    Not what the environment says (LOGNAME, USER): anybody can say that he is somebody else there.
+    """
     try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         return f"user {os.getuid()}"
 
 

@@ -53,6 +53,9 @@ class Session(Protocol):
     def sign(self, deed: Deed) -> None:
         """Have the next change of this session written down with it, in one transaction.
 
+        What is to be said of the state before is said within: by the function that makes the change
+        of what is there. Read before, it may be another by then.
+
         If that change fails, what was signed is forgotten with it.
         """
 

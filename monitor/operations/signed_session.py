@@ -21,7 +21,7 @@ from monitor.core.records import EventRecord, Record
 from monitor.core.statuspage.logo import Logo
 from monitor.core.statuspage.publishing import PagesPlan, Publishing
 from monitor.core.statuspage.readers import Readers
-from monitor.core.statuspage.values import PagesChange, Post
+from monitor.core.statuspage.values import PagesChange, Post, StatusPage
 from monitor.operations.deeds import (
     REQUESTS,
     Done,
@@ -76,13 +76,15 @@ class _SignedSession:
         return await self._session.add(specs, now)
 
     async def edit(self, task_id: int, spec: TaskSpec) -> Task:
-        self.tell(task_edited((await self._session.watched(task_id)).task, spec))
-        return await self._session.edit(task_id, spec)
+        return await self.amend(task_id, lambda _task: spec)
 
     async def amend(self, task_id: int, change: Callable[[Task], TaskSpec]) -> Task:
-        task = (await self._session.watched(task_id)).task
-        self.tell(task_edited(task, change(task)))
-        return await self._session.amend(task_id, change)
+        def told(task: Task) -> TaskSpec:
+            spec = change(task)
+            self.tell(task_edited(task, spec))
+            return spec
+
+        return await self._session.amend(task_id, told)
 
     async def remove(self, task_id: int) -> None:
         task = (await self._session.watched(task_id)).task
@@ -164,9 +166,12 @@ class _SignedPublishing:
         return cast("Readers", _SignedReaders(self._publishing.readers, self._tell))
 
     async def change_pages(self, plan: PagesPlan) -> PagesChange:
-        known = await self._publishing.pages()
-        self._tell(pages_changed(plan(known), known))
-        return await self._publishing.change_pages(plan)
+        def told(known: Sequence[StatusPage]) -> PagesChange:
+            change = plan(known)
+            self._tell(pages_changed(change, known))
+            return change
+
+        return await self._publishing.change_pages(told)
 
     async def write_post(self, post: Post) -> bool:
         self._tell(post_written(post))

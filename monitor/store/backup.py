@@ -184,7 +184,6 @@ async def _read(connection: AsyncConnection, path: Path, sign: Sign) -> Counter[
     lines = _lines_of(path)
     where, header = next(lines, (str(path), None))
     last_id, known = _check_header(where, header)
-    created_at = header.get("created_at")
     counts: Counter[str] = Counter(dict.fromkeys(known, 0))
     chunk: list[dict[str, Any]] = []
     filling: Table | None = None
@@ -214,7 +213,11 @@ async def _read(connection: AsyncConnection, path: Path, sign: Sign) -> Counter[
         )
     await _expect_states(connection, path)
     await _go_on_counting(connection, last_id)
-    facts = {"backed_up_at": created_at, "rows": counts.total(), "tasks": counts["task"]}
+    facts = {
+        "backed_up_at": (header or {}).get("created_at"),
+        "rows": counts.total(),
+        "tasks": counts["task"],
+    }
     await connection.execute(insert(deed).values(access_rows.deed_values(sign(facts))))
     return counts
 

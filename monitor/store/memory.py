@@ -79,17 +79,19 @@ class MemorySession:
 
     async def _write(self, work: Callable[[Tables], T]) -> T:
         def signed(tables: Tables) -> T:
-            deeds, self._signed = self._signed, []
             receipt, self._receipt = self._receipt, None
             if receipt is not None:
                 tables.receipts.refuse(receipt[0], self._store.now())
             done = work(tables)
-            tables.access.write_deeds(deeds)
+            tables.access.write_deeds(self._signed)
             if receipt is not None:
                 tables.receipts.write(receipt[1](done))
             return done
 
-        return await self._unit(signed)
+        try:
+            return await self._unit(signed)
+        finally:
+            self._signed = []
 
     async def _unit(self, work: Callable[[Tables], T]) -> T:
         caller = trio.lowlevel.current_task()

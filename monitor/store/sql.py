@@ -83,19 +83,20 @@ class SqlSession:
         self._receipt = make
 
     async def _write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        deeds, self._signed = self._signed, []
+        before, self._signed = self._signed, []
         receipt, self._receipt = self._receipt, None
-        if not deeds and receipt is None:
-            return await self._unit(True, work, *args, **kwargs)
 
         async def signed(aio: AsyncSession) -> T:
             done = await work(aio, *args, **kwargs)
-            await access.write_deeds(aio, deeds)
+            await access.write_deeds(aio, [*before, *self._signed])
             if receipt is not None:
                 await receipts.write(aio, receipt(done))
             return done
 
-        return await self._unit(True, signed)
+        try:
+            return await self._unit(True, signed)
+        finally:
+            self._signed = []
 
     async def _read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._unit(False, work, *args, **kwargs)

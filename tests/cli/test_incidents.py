@@ -38,7 +38,7 @@ WRONG = [
 
 @pytest.fixture(autouse=True)
 def _user(place: object, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOGNAME", "ann")
+    monkeypatch.setattr("monitor.cli.whoami.whoami", lambda: "ann")
 
 
 @pytest.fixture

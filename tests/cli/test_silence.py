@@ -40,7 +40,7 @@ def _database(place: object, database: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _user(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOGNAME", "ann")
+    monkeypatch.setattr("monitor.cli.whoami.whoami", lambda: "ann")
 
 
 def test_a_silence_is_added_with_everything_that_was_said(monitor: Monitor) -> None:

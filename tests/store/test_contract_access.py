@@ -1,5 +1,6 @@
 """Every store: who may come in is known at once to everybody, and who changed what for a year."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,11 @@ from monitor.core.access.people import Deed, Deeds, Token, User, WebSession, new
 from monitor.core.access.roles import Role
 from monitor.core.changes import FleetChange
 from monitor.core.failures import DuplicateName
+from monitor.core.model import Task, TaskSpec
 from monitor.core.ports import Session, Store
+from monitor.core.tasks import edited
+from monitor.operations.signed_session import signed_session
+from monitor.operations.signing import Author
 from tests.store.scene import ODD_TEXT, at, spec
 
 
@@ -312,3 +317,37 @@ def test_a_deed_has_only_what_differs_and_no_secret() -> None:
     done = new_deed(at(0) + timedelta(), "anna", "session", "task.edit", "shop", before, after)
     assert {"target": "http://u:***@x"} == done.before
     assert {"target": "http://u:***@x", "interval_s": 5} == done.after
+
+
+async def test_what_two_change_at_once_is_written_down_as_it_was_before_each(store: Store) -> None:
+    async with store.session("test") as session:
+        [task] = await session.add([spec("shop", interval_s=100.0)], at(0))
+
+    def slower(found: Task) -> TaskSpec:
+        return edited(found, lambda _spec: None, interval_s=found.interval_s + 1)
+
+    async def edit(name: str) -> None:
+        author = Author(name=name, via="test")
+        async with store.session(name) as plain:
+            for _ in range(5):
+                await signed_session(plain, author, lambda: at(1)).amend(task.id, slower)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(edit, "anna")
+        nursery.start_soon(edit, "bob")
+    async with store.session("test") as session:
+        deeds = await session.registry.deeds(Deeds(limit=100))
+    assert {"anna": 5, "bob": 5} == Counter(one.actor for one in deeds)
+    changes = sorted((one.before["interval_s"], one.after["interval_s"]) for one in deeds)
+    assert [(100.0 + n, 101.0 + n) for n in range(10)] == changes
+
+
+async def test_a_change_that_is_refused_after_it_was_signed_leaves_no_deed(store: Store) -> None:
+    author = Author(name="anna", via="test")
+    async with store.session("test") as plain:
+        session = signed_session(plain, author, lambda: at(1))
+        [shop, _other] = await plain.add([spec("shop"), spec("other")], at(0))
+        with pytest.raises(DuplicateName):
+            await session.amend(shop.id, lambda _task: spec("other"))
+        await plain.amend(shop.id, lambda _task: spec("new"))
+        assert [] == await plain.registry.deeds()
