@@ -53,12 +53,15 @@ def has_reference(value: Any) -> bool:
 
 
 def files_for_all(value: Any) -> list[Path]:
-    """Return the files that a value refers to and that everybody on this machine can read."""
+    """Return the files that everybody on this machine can read, of those a value refers to.
+
+    They are there: the value has been fetched.
+    """
     if isinstance(value, list | tuple):
         return [path for inner in value for path in files_for_all(inner)]
     names = [found[2] for found in _REFERENCE.finditer(value)] if isinstance(value, str) else []
     paths = [_path(name) for name in names if name.startswith(_FILE)]
-    return [path for path in paths if path.exists() and path.stat().st_mode & stat.S_IROTH]
+    return [path for path in paths if path.stat().st_mode & stat.S_IROTH]
 
 
 def _path(name: str) -> Path:

@@ -165,6 +165,7 @@ def _settings(
             values[name] = SETTINGS[name].read(fetched(one.value, environ))
         except ValueError as error:
             problems.append(f"{one.where}: {error}")
+            continue
         if name == "access.secret_keys":
             warnings += [
                 f"{one.where}: everybody on this machine can read {path}; chmod o-rwx {path}"
