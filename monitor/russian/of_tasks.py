@@ -115,6 +115,18 @@ OF_FIELDS: dict[str, str] = {
     "has {stars} where a secret was hidden; write the secret itself": (
         "на месте скрытого секрета стоит {stars}; напишите сам секрет"
     ),
+    "say which tags to add or to remove, or an interval": (
+        "скажите, какие метки добавить или убрать, или интервал"
+    ),
+    "task {name} was changed meanwhile; send it again": (
+        "задачу {name} тем временем изменили; отправьте ещё раз"
+    ),
+    "{count} tasks are too many to be changed at once here; choose fewer": (
+        "задач {count}: здесь столько сразу не изменить; выберите меньше"
+    ),
+    "some of the tasks were removed meanwhile; send it again": (
+        "некоторые из задач тем временем удалены; отправьте ещё раз"
+    ),
     "is not known here{guess}; {there_are}": "здесь неизвестно{guess}; {there_are}",
     "this kind has none": "у этого вида их нет",
     "{scheme}: needs a running monitor to look at it; add it with `monitor task add`": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import Open
 
 
@@ -21,6 +23,33 @@ def test_the_list_obeys_keys(opened: Open) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/tasks/*")
     assert names[1] == page.locator("h1").inner_text()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_tags_and_interval_of_many_tasks_are_changed_by_keys_alone(
+    opened: Open, *, scripts: bool
+) -> None:
+    page = opened("/?q=berlin", java_script_enabled=scripts, viewport={"width": 390, "height": 844})
+    tag = f"floor-{scripts}".lower()
+    for _ in range(2):  # the second time every one of them has it already
+        page.goto("/?q=berlin")
+        for box in page.locator('#rows input[name="task"]').all():
+            box.focus()
+            page.keyboard.press("Space")
+        page.get_by_role("button", name="Tags, interval").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/tasks/bulk/change")
+        assert 390 >= page.evaluate("document.documentElement.scrollWidth")
+        page.get_by_label("Interval").focus()
+        page.keyboard.type("30")
+        page.keyboard.press("Enter")
+        assert "has no unit" in page.get_by_role("alert").inner_text()
+        page.get_by_label("Interval").fill("")
+        page.get_by_label("Tags to add").fill(tag)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**done=*")
+    assert "so already" in page.get_by_role("status").filter(has_text="already").inner_text()
+    assert 3 == page.locator("#rows a.tag", has_text=tag).count()
 
 
 def test_keys_lead_to_every_page_and_do_what_a_task_offers(opened: Open) -> None:

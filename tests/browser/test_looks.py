@@ -43,6 +43,21 @@ def test_axe_finds_nothing_wrong(opened: Open, theme: str) -> None:
     assert {} == found
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_where_many_tasks_are_changed(opened: Open, theme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(color_scheme=theme, reduced_motion="reduce")
+    page.locator("#pick-all").check()
+    page.get_by_role("button", name="Tags, interval").click()
+    page.wait_for_url("**/tasks/bulk/change")
+    assert [] == Axe().run(page).response["violations"]
+    page.get_by_label("Interval").fill("30")
+    page.get_by_role("button", name="Change them").click()
+    page.wait_for_selector("#obstacles")
+    assert [] == Axe().run(page).response["violations"]
+
+
 @pytest.mark.parametrize("lang", ["en-GB", "ru-RU"])
 def test_nothing_is_wider_than_a_phone(opened: Open, lang: str) -> None:
     page = opened(viewport={"width": 390, "height": 844}, locale=lang)

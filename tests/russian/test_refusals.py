@@ -38,6 +38,7 @@ ROOMS = (
     "core/access/changing.py",
     "core/access/passwords.py",
     "config/fields.py",
+    "operations/bulk.py",
     "operations/channelspecs.py",
     "operations/people.py",
     "operations/sections.py",

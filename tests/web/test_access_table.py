@@ -98,6 +98,7 @@ viewer GET  /tree
 editor GET  /tasks/new
 editor POST /tasks/new
 editor POST /tasks/bulk
+editor POST /tasks/bulk/change
 viewer GET  /tasks/{task_id}
 editor GET  /tasks/{task_id}/toml
 editor GET  /tasks/{task_id}/edit

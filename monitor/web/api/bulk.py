@@ -1,18 +1,16 @@
 """PATCH /api/v1/tasks: one change to many tasks, all or none."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
 import trio
 
 from monitor.config.plan import differences
-from monitor.core.alerts.alerting import Alerting
-from monitor.core.changes import FleetChange
-from monitor.core.model import Task, TaskSpec
-from monitor.core.ports import Session
+from monitor.core.describe import without_password
+from monitor.core.model import Task
 from monitor.core.probing import InvalidTask
-from monitor.operations.tasks import changed_task
+from monitor.operations.bulk import BulkChange, NotForAll, bulk_edit, carry_out_bulk, tasks_of
 from monitor.web.api.bodies import TEXTS, names, yes_or_no
 from monitor.web.api.call import Call
 from monitor.web.api.operation import Body, Key, Operation, Query, Reply
@@ -22,10 +20,8 @@ from monitor.web.api.taskbody import KEYS, OF_ONE, arguments
 from monitor.web.api.tasks import FILTERS, chosen
 from monitor.web.routing import Role
 
-_PAGE = 500
 _SHOWN = 500
 """Tasks whose changes are told."""
-_MOST_WRONG = 20
 _TAGGING = {
     "add_tags": Key(names, "tags that all shall have, besides their own", TEXTS),
     "remove_tags": Key(names, "tags that none shall have", TEXTS),
@@ -77,13 +73,21 @@ class Bulk:
                 else ("means all tasks; leave the filters out")
             )
             raise unfit([Wrong("all", why)], 400)
+        fields = dict(body)
+        change = BulkChange(
+            add_tags=fields.pop("add_tags", ()),
+            remove_tags=fields.pop("remove_tags", ()),
+            fields=arguments(fields),
+        )
         async with self._places, call.session() as session:
-            tasks = await _all(session, query)
-            # In a thread: each task is checked as a whole.
-            pairs = await trio.to_thread.run_sync(_changed, tasks, dict(body))
-            edit = tuple((task, spec) for task, spec in pairs if _differ(task, spec))
+            wanted = attrs.evolve(await chosen(session, query), ids=query["id"] or None)
+            tasks = await tasks_of(session, wanted)
+            try:
+                edit = await bulk_edit(tasks, change)
+            except NotForAll as error:
+                raise unfit([_wrong(task, why) for task, why in error.refused]) from None
             if edit and not query["dry_run"]:
-                await session.rebuild(_plan(edit), call.now)
+                await carry_out_bulk(session, edit, call.now)
                 self.hint()
         return Reply(
             document={
@@ -102,19 +106,8 @@ class Bulk:
         )
 
 
-def _plan(
-    edit: tuple[tuple[Task, TaskSpec], ...],
-) -> Callable[[Sequence[Task], Alerting], FleetChange]:
-    """Return the plan that makes these edits, if the tasks are still what was edited."""
-
-    def plan(tasks: Sequence[Task], _alerting: Alerting) -> FleetChange:
-        now = {task.id: task for task in tasks}
-        for task, _spec in edit:
-            if now.get(task.id) != task:
-                raise Refusal(409, f"task {task.name!r} was changed meanwhile; send it again")
-        return FleetChange(edit=edit)
-
-    return plan
+def _wrong(task: Task, error: InvalidTask) -> Wrong:
+    return Wrong(f"task {task.id}, {error.field}", without_password(error.message))
 
 
 _ID: Mapping[str, Any] = {"type": "integer", "minimum": 1}
@@ -128,41 +121,3 @@ def _id(text: str) -> int:
 
 def _flag(says: str) -> Query:
     return Query(yes_or_no, says, {"type": "boolean", "default": False}, default=False)
-
-
-async def _all(session: Session, query: Mapping[str, Any]) -> list[Task]:
-    """Return all tasks that are meant."""
-    wanted = await chosen(session, query)
-    wanted = attrs.evolve(wanted, ids=query["id"] or None, limit=_PAGE)
-    found: list[Task] = []
-    while page := await session.page(wanted):
-        found += [one.task for one in page]
-        wanted = attrs.evolve(wanted, after_id=found[-1].id)
-    return found
-
-
-def _changed(tasks: Sequence[Task], body: dict[str, Any]) -> list[tuple[Task, TaskSpec]]:
-    """Return each task as it is and as it shall be.
-
-    Raises:
-        Refusal: naming what some of them cannot have.
-    """
-    more, less = body.pop("add_tags", ()), body.pop("remove_tags", ())
-    fields = arguments(body)
-    found, wrong = [], []
-    for task in tasks:
-        tags = [*fields.get("tags", task.tags), *more]
-        changes = {**fields, "tags": tuple(one for one in dict.fromkeys(tags) if one not in less)}
-        try:
-            found.append((task, changed_task(task, **changes)))
-        except InvalidTask as error:
-            wrong.append(Wrong(f"task {task.id}, {error.field}", error.message))
-            if len(wrong) >= _MOST_WRONG:
-                break
-    if wrong:
-        raise unfit(wrong)
-    return found
-
-
-def _differ(task: Task, spec: TaskSpec) -> bool:
-    return next(differences(task, spec), None) is not None

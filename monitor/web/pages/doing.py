@@ -49,7 +49,7 @@ class Doing:
     async def take(self, request: Request) -> Response:
         """Do one thing to each task that was chosen."""
         said, who = await read_form(request), who_asks(request)
-        chosen = self._chosen(said)
+        chosen = chosen_by(said, self.fleet)
         deeds: dict[str, tuple[_Do, str]] = {
             "run": (self._run, "asked"),
             "pause": (partial(self._set_paused, paused=True), "paused"),
@@ -66,15 +66,6 @@ class Doing:
             await do(session, chosen)
         await self.fleet.taken_up(revision)
         return back_to(said, done)
-
-    def _chosen(self, said: Said) -> list[WatchedTask]:
-        """Return the tasks that were ticked, or all that the list had found, on whatever page."""
-        fleet = self.fleet.all()
-        if "every" in said:
-            wish = Wish.read(QueryParams(said.text("next").partition("?")[2]))
-            return [line.watched for line in find(fleet, wish)[0]]
-        ids = set(said.ids("task")[:MOST])
-        return [one for one in fleet if one.task.id in ids]
 
     async def _run(self, session: Session, chosen: Sequence[WatchedTask]) -> None:
         _refuse_crowds(chosen, "looked at now")
@@ -130,6 +121,16 @@ class Doing:
                 raise HTTPException(404, str(error)) from error
         await self.fleet.taken_up(revision)
         return back_to(said, "removed")
+
+
+def chosen_by(said: Said, fleet: Fleet) -> list[WatchedTask]:
+    """Return the tasks that were ticked, or all that the list had found, on whatever page."""
+    everything = fleet.all()
+    if "every" in said:
+        wish = Wish.read(QueryParams(said.text("next").partition("?")[2]))
+        return [line.watched for line in find(everything, wish)[0]]
+    ids = set(said.ids("task")[:MOST])
+    return [one for one in everything if one.task.id in ids]
 
 
 def _refuse_crowds(chosen: Sequence[WatchedTask], what: str) -> None:

@@ -145,15 +145,22 @@ _NOTES = {
     "posted": "It is written; everybody sees it within ten seconds.",
     "forgotten": "What was written about it has been removed.",
     "noted": "It is written down.",
+    "all-changed": "Tasks changed: {0}.",
+    "changed": "Tasks changed: {0}; so already: {1}.",
+    "same": "All of them were so already; nothing was changed.",
     "nothing": "Nothing was chosen, so nothing was done.",
 }
-"""What is said after something was done, by the word in the address of the page that follows."""
+"""What is said after something was done, by the word in the address of the page that follows; how
+many there were stands behind it there, after dots."""
 
 
 def notice_of(request: Request, words: Words) -> str:
     """Return what was just done, as the address says it; nothing for words that we do not know."""
-    phrase = _NOTES.get(request.query_params.get("done", ""))
-    return "" if phrase is None else words(phrase)
+    word, *numbers = request.query_params.get("done", "").split(".")
+    phrase = _NOTES.get(word)
+    if phrase is None or not all(one.isascii() and one.isdigit() for one in numbers):
+        return ""
+    return words(phrase, *numbers) if phrase.count("{") == len(numbers) else ""
 
 
 def with_query(path: str, **query: str) -> str:

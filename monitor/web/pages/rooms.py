@@ -14,6 +14,7 @@ from monitor.web.access.hashing import Passwords
 from monitor.web.api.guarded import ApiOptions
 from monitor.web.desk import Desk
 from monitor.web.forms import own_path
+from monitor.web.pages.bulk_page import BulkPage
 from monitor.web.pages.channel_pages import ChannelPages
 from monitor.web.pages.doing import Doing
 from monitor.web.pages.drill_page import DrillPage
@@ -63,6 +64,7 @@ def pages_of(
     yield from others(frame)
     yield ListPage(frame, fleet)
     yield EditPage(frame, fleet, options)
+    yield BulkPage(frame, fleet)
     yield Doing(fleet)
     yield TaskPage(frame, fleet)
     yield IncidentPages(frame, fleet)

@@ -188,6 +188,29 @@ OF_TASKS: dict[str, str] = {
     "look|looks": "проверка|проверки|проверок",
     "max": "макс.",
     # --- the form
+    # --- many tasks
+    "Tags, interval …": "Метки, интервал …",
+    "Change {tasks}": "Изменить {tasks}",
+    "task|tasks": "задачу|задачи|задач",
+    "Nothing was changed.": "Ничего не изменено.",
+    "Of {count} tasks {refused} cannot have it:": "Не подходит для {refused} из {count}:",
+    "and {count} others": "и ещё {count}",
+    "and {count} others; choose fewer tasks to see them": (
+        "и ещё {count}; выберите меньше задач, чтобы их увидеть"
+    ),
+    "Tags to add": "Добавить метки",
+    "Tags to remove": "Убрать метки",
+    "Words to choose them by, with commas between them.": "Слова для отбора, через запятую.",
+    "Time between looks; if empty, it stays. Now:": (
+        "Время между проверками; если пусто, останется прежним. Сейчас:"
+    ),
+    "Change them": "Изменить",
+    "Leave them as they are": "Оставить как есть",
+    "All of them are changed, or none.": "Изменятся все или ни одна.",
+    "From configuration files: {count}; these will put back what they say when they are "
+    "applied again.": (
+        "Из файлов конфигурации: {count}; при следующем применении файлы вернут своё."
+    ),
     "Edit {name}": "Изменить: {name}",
     "set; leave empty to keep it": "задано; пусто — оставить",
     "forget it": "забыть",
@@ -275,6 +298,11 @@ OF_TASKS: dict[str, str] = {
     ),
     "The channel has been added; try it with its button.": "Канал добавлен; проверьте его кнопкой.",
     "The channel has been removed.": "Канал удалён.",
+    "Tasks changed: {0}.": "Изменено задач: {0}.",
+    "Tasks changed: {0}; so already: {1}.": "Изменено задач: {0}; уже были такими: {1}.",
+    "All of them were so already; nothing was changed.": (
+        "Все уже были такими; ничего не изменено."
+    ),
     "Nothing was chosen, so nothing was done.": "Ничего не выбрано, ничего не сделано.",
     # --- what went wrong
     "The monitor does not answer. What you see is not kept up to date.": (

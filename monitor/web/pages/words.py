@@ -19,10 +19,10 @@ class Words:
 
     lang: str = "en"
 
-    def __call__(self, phrase: str, **fields: Any) -> str:
+    def __call__(self, phrase: str, *numbered: Any, **fields: Any) -> str:
         """Say a phrase with its fields filled in, as plain text."""
         said = self._said(phrase)
-        return said.format(**fields) if fields else said
+        return said.format(*numbered, **fields) if numbered or fields else said
 
     def html(self, phrase: str, **fields: Any) -> Markup:
         """Say a phrase as HTML: fields may be markup, everything else is escaped."""
