@@ -1,11 +1,14 @@
 """What bars, sparklines and long charts are made of: many looks in few words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
 from monitor.core.model import Gap, Status
+
+SEEN = (Status.UP, Status.DEGRADED)
+"""How looks end that tell how long a target takes."""
 
 
 @attrs.frozen
@@ -35,6 +38,16 @@ class Bin:
     looks: int
     longest_s: float
     """What the longest of them took, exactly."""
+
+
+@attrs.frozen(kw_only=True)
+class PhaseMeans:
+    """What looks of one stretch of time took on average; only those that saw something."""
+
+    looks: int = 0
+    took_s: float = 0.0
+    phases: Mapping[str, float] = attrs.field(factory=dict)
+    """Of each phase that occurs; a look without it took no time in it."""
 
 
 def roughly(took_s: float) -> float:

@@ -6,15 +6,28 @@ leaves it is bounded too.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, column, func, select, values
+from sqlalchemy import (
+    CTE,
+    JSON,
+    ColumnElement,
+    Double,
+    FromClause,
+    Text,
+    cast,
+    column,
+    func,
+    select,
+    true,
+    values,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from monitor.core.glance import Bin, Glance, Recent
+from monitor.core.glance import SEEN, Bin, Glance, PhaseMeans, Recent
 from monitor.core.model import Gap, Status
 from monitor.store import rows, tables
 from monitor.store.columns import Id, Moment
@@ -70,17 +83,7 @@ async def histograms(
     found: list[list[Bin]] = [[] for _ in edges[1:]]
     if not found:
         return found
-    # A join with the stretches, because then each is one reach into the index of the table.
-    stretch = (
-        values(
-            column("number", Id),
-            column("from_at", Moment),
-            column("until_at", Moment),
-            name="stretch",
-        )
-        .data([(number, *ends) for number, ends in enumerate(pairwise(edges))])
-        .cte()
-    )
+    stretch = _stretches(edges)
     result = tables.result.c
     took = _two_digits(session.get_bind().dialect.name, result.duration_s)
     query = (
@@ -91,13 +94,7 @@ async def histograms(
             func.count(),
             func.max(result.duration_s),
         )
-        .join_from(
-            stretch,
-            tables.result,
-            (result.task_id == task_id)
-            & (result.slot_at >= stretch.c.from_at)
-            & (result.slot_at < stretch.c.until_at),
-        )
+        .join_from(stretch, tables.result, _within(stretch, task_id))
         .group_by(stretch.c.number, result.status, took)
     )
     rows_found = await session.execute(query)
@@ -111,6 +108,81 @@ async def histograms(
     for many in found:
         many.sort(key=lambda one: (one.took_s, one.status))
     return found
+
+
+async def phases(
+    session: AsyncSession, task_id: int, edges: Sequence[datetime]
+) -> list[PhaseMeans]:
+    """Return how long the phases of a task's looks took, for each stretch between two edges."""
+    found = [PhaseMeans() for _ in edges[1:]]
+    if not found:
+        return found
+    stretch, result = _stretches(edges), tables.result.c
+    seen = _within(stretch, task_id) & result.status.in_(SEEN)
+    counted = (
+        select(stretch.c.number, func.count(), func.sum(result.duration_s))
+        .join_from(stretch, tables.result, seen)
+        .group_by(stretch.c.number)
+    )
+    each, spent_s, as_object = _each_timing(session.get_bind().dialect.name)
+    # Summed up stretch by stretch: of all stretches together they would have to be sorted first.
+    sums = (
+        select(each.c.key, func.sum(spent_s).label("total_s"))
+        .select_from(tables.result.join(each, true()))
+        .where(seen)
+        .group_by(each.c.key)
+        .correlate(stretch)
+        .subquery()
+    )
+    totals = select(as_object(sums.c.key, sums.c.total_s, type_=JSON)).scalar_subquery()
+    looked = {number: (looks, took_s) for number, looks, took_s in await session.execute(counted)}
+    if not looked:
+        return found
+    busy = stretch.c.number.in_(looked)
+    for number, spent in await session.execute(select(stretch.c.number, totals).where(busy)):
+        looks, took_s = looked[number]
+        found[number] = PhaseMeans(
+            looks=looks,
+            took_s=took_s / looks,
+            phases={phase: total_s / looks for phase, total_s in (spent or {}).items()},
+        )
+    return found
+
+
+def _each_timing(
+    dialect: str,
+) -> tuple[FromClause, ColumnElement[float], Callable[..., ColumnElement[Any]]]:
+    """Return the phases of a look as a table, the time of each, and what makes an object of it."""
+    timings = tables.result.c.timings
+    if dialect == "postgresql":
+        each = func.json_each_text(timings).table_valued("key", "value")
+        return each, cast(each.c.value, Double), func.json_object_agg
+    each = func.json_each(timings).table_valued("key", "value")
+    return each, each.c.value, func.json_group_object
+
+
+def _stretches(edges: Sequence[datetime]) -> CTE:
+    """Return the stretches as a table. Each is one reach into the index of what is joined to it."""
+    return (
+        values(
+            column("number", Id),
+            column("from_at", Moment),
+            column("until_at", Moment),
+            name="stretch",
+        )
+        .data([(number, *ends) for number, ends in enumerate(pairwise(edges))])
+        .cte()
+    )
+
+
+def _within(stretch: CTE, task_id: int) -> ColumnElement[bool]:
+    """Say which looks are those of a stretch."""
+    result = tables.result.c
+    return (
+        (result.task_id == task_id)
+        & (result.slot_at >= stretch.c.from_at)
+        & (result.slot_at < stretch.c.until_at)
+    )
 
 
 def _two_digits(dialect: str, seconds: ColumnElement[float]) -> ColumnElement[Any]:

@@ -18,7 +18,7 @@ from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange, Request
 from monitor.core.failures import SessionBusyError
-from monitor.core.glance import Bin, Recent
+from monitor.core.glance import Bin, PhaseMeans, Recent
 from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
@@ -232,6 +232,9 @@ class MemorySession:
 
     async def histograms(self, task_id: int, edges: Sequence[datetime]) -> list[list[Bin]]:
         return await self._unit(lambda tables: memory_tables.histograms(tables, task_id, edges))
+
+    async def phases(self, task_id: int, edges: Sequence[datetime]) -> list[PhaseMeans]:
+        return await self._unit(lambda tables: memory_tables.phases(tables, task_id, edges))
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         def work(tables: Tables) -> list[Gap]:

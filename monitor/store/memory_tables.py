@@ -1,6 +1,7 @@
 """What the store in memory holds, and how records change it; see `memory`."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ import attrs
 
 from monitor.core.changes import Request
 from monitor.core.failures import DuplicateName, NoSuchTask
-from monitor.core.glance import Bin, Glance, Recent, roughly
+from monitor.core.glance import SEEN, Bin, Glance, PhaseMeans, Recent, roughly
 from monitor.core.model import (
     Event,
     Gap,
@@ -18,6 +19,7 @@ from monitor.core.model import (
     Look,
     Node,
     Recovery,
+    Result,
     State,
     Status,
     Task,
@@ -130,6 +132,31 @@ def histograms(tables: Tables, task_id: int, edges: Sequence[datetime]) -> list[
         ]
         for one in stretches
     ]
+
+
+def phases(tables: Tables, task_id: int, edges: Sequence[datetime]) -> list[PhaseMeans]:
+    """Return how long the phases of a task's looks took, for each stretch between two edges."""
+    stretches: list[list[Result]] = [[] for _ in edges[1:]]
+    for look in tables.looks.values():
+        number = bisect_right(edges, look.slot_at) - 1
+        mine = look.task_id == task_id and 0 <= number < len(stretches)
+        if mine and look.result.status in SEEN:
+            stretches[number].append(look.result)
+    return [_means(one) for one in stretches]
+
+
+def _means(results: Sequence[Result]) -> PhaseMeans:
+    if not results:
+        return PhaseMeans()
+    totals: Counter[str] = Counter()
+    for one in results:
+        totals.update(one.timings)
+    looks = len(results)
+    return PhaseMeans(
+        looks=looks,
+        took_s=sum(one.duration_s for one in results) / looks,
+        phases={phase: total_s / looks for phase, total_s in totals.items()},
+    )
 
 
 def write(tables: Tables, record: Record) -> None:

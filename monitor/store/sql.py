@@ -18,7 +18,7 @@ from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Notice, NoticeState
 from monitor.core.changes import Changes, FleetChange
 from monitor.core.failures import DatabaseAway, SessionBusyError, StoreError
-from monitor.core.glance import Bin, Recent
+from monitor.core.glance import Bin, PhaseMeans, Recent
 from monitor.core.listing import Page
 from monitor.core.model import (
     Event,
@@ -202,6 +202,9 @@ class SqlSession:
 
     async def histograms(self, task_id: int, edges: Sequence[datetime]) -> list[list[Bin]]:
         return await self._read(glancing.histograms, task_id, edges)
+
+    async def phases(self, task_id: int, edges: Sequence[datetime]) -> list[PhaseMeans]:
+        return await self._read(glancing.phases, task_id, edges)
 
     async def gaps(self, task_id: int | None = None, since: datetime | None = None) -> list[Gap]:
         return await self._read(reading.gaps, task_id, since)

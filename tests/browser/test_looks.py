@@ -12,6 +12,7 @@ from tests.figures import figures
 
 PAGES = (
     *("/", "/?status=down", "/wall", "/tasks/1", "/tasks/8?range=24h", "/tasks/1/edit"),
+    "/tasks/8?range=6h&phases=1",
     *("/tasks/new", "/incidents", "/incidents/1/1", "/tree", "/channels", "/maintenance"),
     *("/status-pages", "/drills", "/about", "/nothing"),
 )

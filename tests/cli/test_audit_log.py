@@ -173,6 +173,7 @@ READS = {
     *("registry", "publishing", "sign", "keep_receipt", "receipt", "changes", "watched", "page"),
     *("fleet", "looks", "recent", "gaps", "transitions", "incidents", "events", "pings", "heard"),
     *("unfinished", "notices", "alerting", "nodes", "overdue", "histograms"),
+    "phases",
     *(
         "people",
         "find_session",

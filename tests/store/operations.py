@@ -200,6 +200,10 @@ async def _histograms(session: Session, _n: int) -> None:
     await session.histograms(SHOP, [at(0), at(60), at(120)])
 
 
+async def _phases(session: Session, _n: int) -> None:
+    await session.phases(SHOP, [at(0), at(60), at(120)])
+
+
 async def _overdue(session: Session, _n: int) -> None:
     await session.overdue(at(0))
 
@@ -511,6 +515,7 @@ READING = [
     Operation("nodes", _nodes),
     Operation("recent", _recent),
     Operation("histograms", _histograms),
+    Operation("phases", _phases),
     Operation("overdue", _overdue),
     Operation("page", _page),
     Operation("receipt", _receipt),

@@ -1,8 +1,9 @@
 """Every store: what a page of many tasks reads at once."""
 
 import attrs
+import pytest
 
-from monitor.core.glance import Bin, Glance, Recent
+from monitor.core.glance import Bin, Glance, PhaseMeans, Recent
 from monitor.core.model import Status
 from monitor.core.ports import Store
 from monitor.core.records import EventRecord
@@ -56,10 +57,42 @@ async def test_the_looks_of_each_stretch_are_counted_by_how_they_ended_and_how_l
     ] == found
 
 
+async def test_phases_are_averaged_over_the_looks_of_a_stretch_that_saw_something(
+    store: Store,
+) -> None:
+    odd = 'the 2nd\'s "söul" $.a, [7]: '
+    seen: tuple[tuple[int, Status, float, dict[str, float]], ...] = (
+        (0, Status.UP, 0.3, {"connect": 0.1, "tls": 0.2}),
+        (30, Status.DEGRADED, 0.5, {"connect": 0.3, odd: 0.2}),
+        (60, Status.DOWN, 9.0, {"connect": 9.0}),
+        (75, Status.UNKNOWN, 7.0, {"tls": 7.0}),
+        (90, Status.UP, 0.4, {}),
+        (120, Status.DOWN, 9.0, {"connect": 9.0}),
+        (180, Status.UP, 0.0, {"connect": 0.0}),
+        (240, Status.UP, 0.5, {"connect": 0.5}),
+    )
+    async with store.session("test") as session:
+        shop, other = await session.add([spec("shop"), spec("other")], at(0))
+        for slot_s, status, took_s, timings in seen:
+            saw = result(status, duration_s=took_s, timings=timings)
+            await session.commit([attrs.evolve(look(shop.id, slot_s, status), result=saw)])
+        await session.commit([look(other.id, 30)])
+        edges = [at(one) for one in (0, 90, 120, 180, 240)]
+        found = await session.phases(shop.id, edges)
+    first, without, failed, instant = found
+    assert 2 == first.looks
+    assert pytest.approx(0.4) == first.took_s
+    assert {"connect": 0.2, "tls": 0.1, odd: 0.1} == pytest.approx(first.phases)
+    assert PhaseMeans(looks=1, took_s=0.4) == without
+    assert PhaseMeans() == failed
+    assert PhaseMeans(looks=1, phases={"connect": 0.0}) == instant
+
+
 async def test_fewer_than_two_edges_hold_no_stretch(store: Store) -> None:
     async with store.session("test") as session:
-        assert [] == await session.histograms(1, [])
-        assert [] == await session.histograms(1, [at(0)])
+        for count in (session.histograms, session.phases):
+            assert [] == await count(1, [])
+            assert [] == await count(1, [at(0)])
 
 
 def _bin(took_s: float, looks: int, longest_s: float, status: Status = Status.UP) -> Bin:

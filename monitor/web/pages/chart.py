@@ -13,7 +13,7 @@ from itertools import accumulate, chain, pairwise
 
 import attrs
 
-from monitor.core.glance import Bin
+from monitor.core.glance import SEEN, Bin
 from monitor.core.model import Gap, Incident, Look, Status
 
 WIDTH, HEIGHT = 1000, 200
@@ -26,7 +26,6 @@ _WIDTHS_S = (
     *(_HOUR_S * number for number in (1, 2, 3, 4, 6, 12, 18, 24)),
 )
 _PERCENTILES = (5, 50, 90, 95, 99, 100)
-_SEEN = (Status.UP, Status.DEGRADED)
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _CLIP_OVER, _CLIP_AT = 4.0, 2.0
 """A peak more than so many times the 95th percentile is cut off, at so many times of it."""
@@ -62,6 +61,8 @@ class Column:
     """Of them, those that saw it down."""
     spread: Mapping[int, float] = {}
     """Percentiles, if there are several looks."""
+    phases: Mapping[str, float] = {}
+    """Mean seconds, if phases of several looks are shown."""
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +86,10 @@ class Chart:
     """Phase, mean seconds, and its share in percent."""
     looks: int
     failed: int
+    stacked: bool = False
+    """Whether it shows the phases of many looks; see `stacks`."""
+    signs: Sequence[tuple[str, float, float]] = ()
+    """Numbers in it: text, share of the width in percent, distance from the top."""
 
     def y(self, seconds: float) -> float:
         """Return how far from the top a latency is drawn."""
@@ -100,7 +105,7 @@ def chart_of_looks(
     interval_s: float,
 ) -> Chart:
     """Draw single looks, oldest first, each made of its phases."""
-    seen = [one.result.duration_s for one in looks if one.result.status in _SEEN]
+    seen = [one.result.duration_s for one in looks if one.result.status in SEEN]
     place = _place(from_at, until_at)
     top_s = _top(seen)
     width = max(1.5, min(12.0, WIDTH * 0.8 * interval_s / _length_s(from_at, until_at)))
@@ -120,7 +125,7 @@ def chart_of_looks(
             )
         )
         left = round(x - width / 2, 1)
-        if result.status not in _SEEN:
+        if result.status not in SEEN:
             drawn.setdefault(f"bad b-{result.status.value}", []).append(
                 f"M{left:g} 0h{width:.1f}v{HEIGHT}h-{width:.1f}z"
             )
@@ -252,7 +257,7 @@ def spread(bins: Iterable[Bin]) -> dict[int, float]:
     counted: Counter[float] = Counter()
     longest_s = 0.0
     for one in bins:
-        if one.status in _SEEN:
+        if one.status in SEEN:
             counted[one.took_s] += one.looks
             longest_s = max(longest_s, one.longest_s)
     found = _weighed(counted)
@@ -365,7 +370,7 @@ def _shades(
 
 
 def _phases(looks: Sequence[Look], names: Sequence[str]) -> list[tuple[str, float, float]]:
-    seen = [one.result for one in looks if one.result.status in _SEEN]
+    seen = [one.result for one in looks if one.result.status in SEEN]
     if not seen or not names:
         return []
     total_s = sum(one.duration_s for one in seen) / len(seen)

@@ -1,14 +1,15 @@
 """How long the looks of a task took over weeks: counted by the database, and kept for a while,
 because a page that is open asks anew every half minute."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Generic, TypeVar
 
 import attrs
 import trio
 
-from monitor.core.glance import Bin
+from monitor.core.glance import Bin, PhaseMeans
 from monitor.core.model import Task
 from monitor.core.ports import Session
 from monitor.web.kept import Kept
@@ -19,25 +20,27 @@ _FRESH_S = 120.0
 """What ended since is read every time: looks of it may not be written yet."""
 _CHARTS = 16
 """Charts that are kept; each is some hundred kilobytes at most."""
-_LOOKS = 100_000
-"""About how many looks are counted in one unit of work, so that none of them is long."""
-
-_Chart = dict[datetime, tuple[float, Sequence[Bin]]]
+T = TypeVar("T")
 
 
 @attrs.define(eq=False)
-class Histograms:
-    """What was counted of late."""
+class Counted(Generic[T]):
+    """What was counted of late.
 
-    _charts: Kept[tuple[int, float], _Chart] = attrs.field(
+    Args:
+        count: asks a session about a task, for each stretch between two edges.
+        looks: about how many are counted in one unit of work, so that none of them is long.
+    """
+
+    _count: Callable[[Session, int, Sequence[datetime]], Awaitable[Sequence[T]]]
+    _looks: int
+    _charts: Kept[tuple[int, float], dict[datetime, tuple[float, T]]] = attrs.field(
         factory=lambda: Kept(_CHARTS), init=False
     )
     """By task and length of a stretch, by where a stretch begins."""
 
-    async def read(
-        self, session: Session, task: Task, edges: Sequence[datetime]
-    ) -> Sequence[Sequence[Bin]]:
-        """Return the histogram of each stretch between two edges."""
+    async def read(self, session: Session, task: Task, edges: Sequence[datetime]) -> Sequence[T]:
+        """Return what is counted of each stretch between two edges."""
         width_s = (edges[1] - edges[0]).total_seconds()
         key, starts = (task.id, width_s), edges[:-1]
         kept, now_s = self._charts.get(key, {}), trio.current_time()
@@ -47,16 +50,25 @@ class Histograms:
             for start in starts
             if start in kept and now_s - kept[start][0] < _TRUSTED_S
         }
-        most = max(1, int(_LOOKS * task.interval_s / width_s))
+        most = max(1, int(self._looks * task.interval_s / width_s))
         missing = [(begin, end) for begin, end in pairwise(edges) if begin not in known]
         for some in _runs(missing, most):
-            found = await session.histograms(
-                task.id, [*(begin for begin, _end in some), some[-1][1]]
-            )
-            for (begin, _end), bins in zip(some, found, strict=True):
-                known[begin] = now_s, bins
+            around = [*(begin for begin, _end in some), some[-1][1]]
+            found = await self._count(session, task.id, around)
+            for (begin, _end), one in zip(some, found, strict=True):
+                known[begin] = now_s, one
         self._charts.keep(key, {at: one for at, one in known.items() if at <= settled_at})
         return [known[start][1] for start in starts]
+
+
+def count_histograms() -> Counted[Sequence[Bin]]:
+    """Return what counts how long looks took."""
+    return Counted(lambda session, task_id, edges: session.histograms(task_id, edges), 100_000)
+
+
+def count_phases() -> Counted[PhaseMeans]:
+    """Return what counts how long phases took, on average."""
+    return Counted(lambda session, task_id, edges: session.phases(task_id, edges), 30_000)
 
 
 def _runs(

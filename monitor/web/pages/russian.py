@@ -145,6 +145,13 @@ OF_TASKS: dict[str, str] = {
     "now": "сейчас",
     "Time shown": "Показанное время",
     "90 slots": "90 проверок",
+    "Show phases": "Показать фазы",
+    "Hide phases": "Скрыть фазы",
+    "Mean of each phase, from below:": "Среднее каждой фазы, снизу вверх:",
+    "the rest": "остальное",
+    "No look of this time says how long its phases took.": (
+        "Ни одна проверка за это время не говорит, сколько заняли её фазы."
+    ),
     "Nothing was looked at in this time.": "За это время проверок не было.",
     "lasted {time}": "длился {time}",
     "open for {time}": "открыт уже {time}",

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from monitor.config.export import to_tables
 from monitor.core.alerts.alerting import Alerting, Silence
 from monitor.core.calendar.windows import read_window
+from monitor.core.glance import Bin, PhaseMeans
 from monitor.core.listing import Gaps, Incidents
 from monitor.core.model import Event, Gap, Incident, Look, Task, WatchedTask
 from monitor.core.pings import Ping
@@ -23,7 +24,8 @@ from monitor.web.pages.chart import Chart, chart_of_bins, chart_of_looks, edges_
 from monitor.web.pages.english import TROUBLES
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.frame import HEADERS, Frame
-from monitor.web.pages.histograms import Histograms
+from monitor.web.pages.histograms import Counted, count_histograms, count_phases
+from monitor.web.pages.stacks import with_phases
 from monitor.web.pages.strip import SLOTS
 from monitor.web.routing import Entry, Role
 
@@ -69,7 +71,8 @@ class TaskPage:
 
     frame: Frame
     fleet: Fleet
-    histograms: Histograms = attrs.field(factory=Histograms)
+    histograms: Counted[Sequence[Bin]] = attrs.field(factory=count_histograms)
+    phases: Counted[PhaseMeans] = attrs.field(factory=count_phases)
 
     def entries(self) -> Sequence[Entry]:
         return (
@@ -82,10 +85,11 @@ class TaskPage:
         watched = self.fleet.find(request)
         scale = request.query_params.get("range", "90")
         scale = scale if scale in _RANGES else "90"
+        stacked = scale != "90" and "phases" in request.query_params
         before = _moment(request.query_params.get("before", ""), self.fleet.now)
         past: Past | None = None
         with suppress(HTTPException):  # the page says that the database is away
-            past = await self._past(watched, scale, before)
+            past = await self._past(watched, scale, before, stacked=stacked)
         strips = await self.fleet.strips([watched])
         child = self.fleet.monitor.fleet.child(watched.task.id)
         return self.frame.page(
@@ -99,6 +103,7 @@ class TaskPage:
             past=past,
             scale=scale,
             scales=tuple(_RANGES),
+            stacked=stacked,
             before=before,
             phases=phase_path,
             silences=_silences(watched.task, past, self.fleet.now),
@@ -108,7 +113,9 @@ class TaskPage:
             attempts_limit=self.fleet.monitor.tuning.policy.max_attempts,
         )
 
-    async def _past(self, watched: WatchedTask, scale: str, before: datetime | None) -> Past:
+    async def _past(
+        self, watched: WatchedTask, scale: str, before: datetime | None, *, stacked: bool
+    ) -> Past:
         """Read what the database knows, within bounds.
 
         Raises:
@@ -131,6 +138,9 @@ class TaskPage:
                 edges = edges_of(from_at, now)
                 counted = await self.histograms.read(session, task, edges)
                 chart = chart_of_bins(counted, edges, gaps, incidents, now)
+                if stacked:
+                    means = await self.phases.read(session, task, edges)
+                    chart = with_phases(chart, dict(zip(edges, means, strict=False)), _order(looks))
             return Past(
                 chart=chart,
                 looks=looks[:LOOKS_A_PAGE],
@@ -168,6 +178,12 @@ class TaskPage:
             task = (await session.watched(watched.task.id)).task
         text = tomli_w.dumps({"task": to_tables([task], Alerting())["task"]})
         return PlainTextResponse(text, headers=HEADERS)
+
+
+def _order(looks: Sequence[Look]) -> list[str]:
+    """Return phases as they follow each other; looks that got further say more of it."""
+    further = sorted((one.result.timings for one in looks), key=len, reverse=True)
+    return [name for timings in further for name in timings]
 
 
 async def _pings(session: Session, task: Task) -> Sequence[Ping]:

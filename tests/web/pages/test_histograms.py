@@ -12,7 +12,7 @@ import trio
 from monitor.core.glance import Bin
 from monitor.core.model import Status, Task
 from monitor.core.ports import Session
-from monitor.web.pages.histograms import Histograms
+from monitor.web.pages.histograms import Counted, count_histograms
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TASK = Task(id=1, name="shop", target="https://example.com", created_at=NOW, interval_s=10.0)
@@ -38,13 +38,13 @@ def days(*numbers: int) -> list[datetime]:
     return [NOW + timedelta(days=number) for number in numbers]
 
 
-async def read(histograms: Histograms, session: Any, edges: Sequence[datetime]) -> None:
+async def read(histograms: Counted[Sequence[Bin]], session: Any, edges: Sequence[datetime]) -> None:
     found = await histograms.read(cast("Session", session), TASK, edges)
     assert [[_bin(edge)] for edge in edges[:-1]] == found
 
 
 async def test_what_is_over_is_counted_once_and_the_newest_ever_anew(autojump_clock: Any) -> None:
-    histograms, first, second, later = Histograms(), Counts(), Counts(), Counts()
+    histograms, first, second, later = count_histograms(), Counts(), Counts(), Counts()
     await read(histograms, first, days(*range(40)))
     await read(histograms, second, days(*range(1, 41)))
     assert days(37, 38, 39, 40) == sorted({edge for edges in second.asked for edge in edges})
@@ -55,13 +55,13 @@ async def test_what_is_over_is_counted_once_and_the_newest_ever_anew(autojump_cl
 
 async def test_no_reading_counts_more_than_about_a_hundred_thousand_looks() -> None:
     session = Counts()
-    await read(Histograms(), session, days(*range(40)))
+    await read(count_histograms(), session, days(*range(40)))
     most = max((edges[-1] - edges[0]).total_seconds() / TASK.interval_s for edges in session.asked)
     assert 80_000 < most <= 100_000
 
 
 async def test_only_a_few_charts_are_kept() -> None:
-    histograms = Histograms()
+    histograms = count_histograms()
     for hours in range(1, 30):
         edges = [NOW + timedelta(hours=hours * number) for number in range(6)]
         await read(histograms, Counts(), edges)

@@ -13,7 +13,15 @@ from tests.web.pages.reading import Answer
 PAGES = (
     *("/", "/?status=down&status=unknown", "/?q=shop&sort=name", "/?tag=prod&kind=https", "/wall"),
     *("/?group=shop", "/tasks/new", "/tasks/new?target=https://example.com", "/tasks/1"),
-    *("/tasks/2", "/tasks/1?range=24h", "/tasks/7", "/tasks/7/edit", "/tasks/25", "/incidents"),
+    *(
+        "/tasks/2",
+        "/tasks/1?range=24h",
+        "/tasks/1?range=24h&phases=1",
+        "/tasks/7",
+        "/tasks/7/edit",
+        "/tasks/25",
+        "/incidents",
+    ),
     *("/incidents?open=1", "/incidents/1/1", "/tree", "/tree?step=backoff", "/channels"),
     *("/maintenance", "/drills", "/about"),
 )
