@@ -107,6 +107,25 @@ class LookDocument(ResultDocument):
 
 
 @attrs.frozen(kw_only=True)
+class StretchDocument:
+    """How long looks took in a stretch of time; null where none saw anything."""
+
+    from_at: Moment
+    until_at: Moment
+    looks: int
+    down: Annotated[int, _says("of them, those that saw it down")]
+    p5_s: Annotated[float | None, _says("percentiles, to two significant digits")]
+    p50_s: float | None
+    p95_s: float | None
+    longest_s: Annotated[float | None, _says("exactly")]
+    mean_s: Annotated[float | None, _says("only with phases=true")]
+    phases: Annotated[
+        dict[str, float] | None,
+        _says("mean seconds in each phase, over all looks that saw something; with phases=true"),
+    ]
+
+
+@attrs.frozen(kw_only=True)
 class TransitionDocument:
     """A change of status."""
 

@@ -146,6 +146,7 @@ editor POST   /api/v1/tasks/{task_id}/run
 viewer GET    /api/v1/tasks/{task_id}/looks
 viewer GET    /api/v1/tasks/{task_id}/transitions
 viewer GET    /api/v1/tasks/{task_id}/gaps
+viewer GET    /api/v1/tasks/{task_id}/latency
 viewer GET    /api/v1/tasks/{task_id}/events
 viewer GET    /api/v1/tasks/{task_id}/explain
 editor POST   /api/v1/check

@@ -20,6 +20,7 @@ from monitor.web.api.events import Events
 from monitor.web.api.guarded import ApiOptions
 from monitor.web.api.history import History
 from monitor.web.api.incidents import IncidentDesk
+from monitor.web.api.latency import Latency
 from monitor.web.api.looking import Looking
 from monitor.web.api.maintenances import MaintenanceDesk
 from monitor.web.api.notices import NoticeDesk
@@ -67,6 +68,7 @@ class Api:
         yield from SilenceDesk(hint=hint).operations()
         yield from Bulk(hint=hint).operations()
         yield from History(now=now).operations()
+        yield from Latency(now=now).operations()
         yield from MaintenanceDesk(hint=hint).operations()
         yield from PostDesk(changed=self.published).operations()
         yield from StatusPageDesk(

@@ -79,6 +79,10 @@ OTHERS: dict[str, Any] = {
         permanent={**_FLAG, "description": "whether trying again cannot help"},
         took_s={"type": "number"},
     ),
+    "Latency": _object(
+        "How long looks took, stretch by stretch, oldest first.",
+        items={"type": "array", "items": {"$ref": f"{_PREFIX}Stretch"}},
+    ),
     "Resent": _object("What will be sent again.", resent=_TOLD, without_channel=_TOLD),
     "Overall": _object(
         "How all is.",
@@ -194,6 +198,7 @@ CLASSES: tuple[type, ...] = (
     TaskDocument,
     CheckedDocument,
     documents.LookDocument,
+    documents.StretchDocument,
     documents.TransitionDocument,
     documents.GapDocument,
     documents.EventDocument,

@@ -5,27 +5,16 @@ by shares of the width, so that it does not stretch.
 """
 
 import math
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 
 import attrs
 
-from monitor.core.glance import SEEN, Bin
+from monitor.core.glance import SEEN, Bin, percentiles, spread
 from monitor.core.model import Gap, Incident, Look, Status
 
 WIDTH, HEIGHT = 1000, 200
-BUCKETS = 120
-"""Columns of a picture that shows percentiles, at most; and one more for the present one."""
-_MINUTE_S, _HOUR_S = 60, 3600
-_WIDTHS_S = (
-    *(1, 2, 5, 10, 15, 30),
-    *(_MINUTE_S * number for number in (1, 2, 3, 5, 10, 12, 15, 20, 30)),
-    *(_HOUR_S * number for number in (1, 2, 3, 4, 6, 12, 18, 24)),
-)
-_PERCENTILES = (5, 50, 90, 95, 99, 100)
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _CLIP_OVER, _CLIP_AT = 4.0, 2.0
 """A peak more than so many times the 95th percentile is cut off, at so many times of it."""
@@ -230,47 +219,6 @@ def _column(
         failed=failed,
         spread=found,
     )
-
-
-def edges_of(from_at: datetime, until_at: datetime) -> list[datetime]:
-    """Part a time into stretches of a round length, so that what is over stays as it was counted.
-
-    The first begins at `from_at` or before, the last ends at `until_at` or after.
-    """
-    length_s = _length_s(from_at, until_at)
-    width_s = next((one for one in _WIDTHS_S if length_s / one <= BUCKETS), length_s / BUCKETS)
-    first = math.floor(from_at.timestamp() / width_s)
-    last = max(first + 1, math.ceil(until_at.timestamp() / width_s))
-    return [
-        datetime.fromtimestamp(number * width_s, from_at.tzinfo)
-        for number in range(first, last + 1)
-    ]
-
-
-def percentiles(values: Iterable[float]) -> dict[int, float]:
-    """Return some percentiles, each a value that occurs; empty if there are no values."""
-    return _weighed(Counter(values))
-
-
-def spread(bins: Iterable[Bin]) -> dict[int, float]:
-    """Return the percentiles of looks that saw something, to two digits; the longest is exact."""
-    counted: Counter[float] = Counter()
-    longest_s = 0.0
-    for one in bins:
-        if one.status in SEEN:
-            counted[one.took_s] += one.looks
-            longest_s = max(longest_s, one.longest_s)
-    found = _weighed(counted)
-    return {one: longest_s if one == 100 else min(at_s, longest_s) for one, at_s in found.items()}
-
-
-def _weighed(counted: Mapping[float, int]) -> dict[int, float]:
-    ordered = sorted(counted)
-    upto = list(accumulate(counted[value] for value in ordered))
-    if not ordered:
-        return {}
-    last = upto[-1] - 1
-    return {one: ordered[bisect_right(upto, round(last * one / 100))] for one in _PERCENTILES}
 
 
 def phase_path(timings: Mapping[str, float], total_s: float) -> list[tuple[int, float, float]]:

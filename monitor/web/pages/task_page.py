@@ -20,14 +20,14 @@ from monitor.core.ports import Session
 from monitor.core.units import parse_moment
 from monitor.probes.heartbeat import SCHEME, token_of
 from monitor.web.pages.board import Line, kind_of, members_of
-from monitor.web.pages.chart import Chart, chart_of_bins, chart_of_looks, edges_of, phase_path
+from monitor.web.pages.chart import Chart, chart_of_bins, chart_of_looks, phase_path
 from monitor.web.pages.english import TROUBLES
 from monitor.web.pages.fleet import Fleet
 from monitor.web.pages.frame import HEADERS, Frame
-from monitor.web.pages.histograms import Counted, count_histograms, count_phases
 from monitor.web.pages.stacks import with_phases
 from monitor.web.pages.strip import SLOTS
 from monitor.web.routing import Entry, Role
+from monitor.web.stretches import Counted, count_histograms, count_phases, edges_of
 
 LOOKS_A_PAGE = 50
 _MOST = 500

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
-from monitor.core.glance import Bin, Glance, Recent, roughly
+from monitor.core.glance import Bin, Glance, Recent, percentiles, roughly, spread
 from monitor.core.model import (
     Gap,
     GapReason,
@@ -31,14 +31,12 @@ from monitor.web.pages.chart import (
     HEIGHT,
     chart_of_bins,
     chart_of_looks,
-    edges_of,
-    percentiles,
     phase_path,
-    spread,
 )
 from monitor.web.pages.frame import TEMPLATES
 from monitor.web.pages.strip import SLOTS, first_slot_at, make_strip
 from monitor.web.pages.words import Words
+from monitor.web.stretches import edges_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from monitor.core.glance import Bin, PhaseMeans, roughly
 from monitor.core.model import Status
-from monitor.web.pages.chart import HEIGHT, Chart, chart_of_bins, edges_of
+from monitor.web.pages.chart import HEIGHT, Chart, chart_of_bins
 from monitor.web.pages.stacks import REST, with_phases
+from monitor.web.stretches import edges_of
 from tests.web.pages.conftest import House
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

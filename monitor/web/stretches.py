@@ -1,6 +1,7 @@
-"""How long the looks of a task took over weeks: counted by the database, and kept for a while,
-because a page that is open asks anew every half minute."""
+"""How long the looks of a task took over weeks, stretch by stretch: counted by the database, and
+kept for a while, because a page that is open asks anew every half minute."""
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -20,7 +21,30 @@ _FRESH_S = 120.0
 """What ended since is read every time: looks of it may not be written yet."""
 _CHARTS = 16
 """Charts that are kept; each is some hundred kilobytes at most."""
+BUCKETS = 120
+"""Stretches of one time, at most; and one more for the present one."""
+_MINUTE_S, _HOUR_S = 60, 3600
+_WIDTHS_S = (
+    *(1, 2, 5, 10, 15, 30),
+    *(_MINUTE_S * number for number in (1, 2, 3, 5, 10, 12, 15, 20, 30)),
+    *(_HOUR_S * number for number in (1, 2, 3, 4, 6, 12, 18, 24)),
+)
 T = TypeVar("T")
+
+
+def edges_of(from_at: datetime, until_at: datetime) -> list[datetime]:
+    """Part a time into stretches of a round length, so that what is over stays as it was counted.
+
+    The first begins at `from_at` or before, the last ends at `until_at` or after.
+    """
+    length_s = max(1e-6, (until_at - from_at) / timedelta(seconds=1))
+    width_s = next((one for one in _WIDTHS_S if length_s / one <= BUCKETS), length_s / BUCKETS)
+    first = math.floor(from_at.timestamp() / width_s)
+    last = max(first + 1, math.ceil(until_at.timestamp() / width_s))
+    return [
+        datetime.fromtimestamp(number * width_s, from_at.tzinfo)
+        for number in range(first, last + 1)
+    ]
 
 
 @attrs.define(eq=False)

@@ -12,7 +12,7 @@ import trio
 from monitor.core.glance import Bin
 from monitor.core.model import Status, Task
 from monitor.core.ports import Session
-from monitor.web.pages.histograms import Counted, count_histograms
+from monitor.web.stretches import Counted, count_histograms
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TASK = Task(id=1, name="shop", target="https://example.com", created_at=NOW, interval_s=10.0)
