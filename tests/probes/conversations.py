@@ -66,9 +66,9 @@ async def recording(port: int, heard: bytearray) -> AsyncIterator[int]:
         yield between_port
 
 
-async def judged(target: str, condition: str, /, **options: object) -> Result:
-    """Look once at a target, and judge what is seen by a condition."""
-    spec = TaskSpec(name="a test", target=target, options=options, expect=(condition,))
+async def judged(target: str, /, *conditions: str, **options: object) -> Result:
+    """Look once at a target, and judge what is seen by conditions."""
+    spec = TaskSpec(name="a test", target=target, options=options, expect=conditions)
     prepared = prepare(spec)
     return prepared.rule(await look(prepared.probe, TIMEOUT_S))
 

@@ -42,17 +42,32 @@ def probe_of(target: str, options: Mapping[str, Any]) -> Probe:
 @asynccontextmanager
 async def serving(handler: Handler, host: str = "127.0.0.1") -> AsyncIterator[int]:
     """Handle each connection to the yielded port; a peer that goes away is no error."""
+    listeners = await trio.open_tcp_listeners(0, host=host)
+    async with _listening(handler, listeners):
+        port: int = listeners[0].socket.getsockname()[1]
+        yield port
 
+
+@asynccontextmanager
+async def serving_at(handler: Handler, path: Path) -> AsyncIterator[str]:
+    """Do the same at a socket in the file system, and yield its path."""
+    listener = trio.socket.socket(trio.socket.AF_UNIX)
+    await listener.bind(str(path))
+    listener.listen()
+    async with _listening(handler, [trio.SocketListener(listener)]):
+        yield str(path)
+
+
+@asynccontextmanager
+async def _listening(handler: Handler, listeners: list[trio.SocketListener]) -> AsyncIterator[None]:
     async def handle(stream: Stream) -> None:
         async with stream:
             with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                 await handler(stream)
 
     async with trio.open_nursery() as nursery:
-        listeners = await trio.open_tcp_listeners(0, host=host)
         await nursery.start(trio.serve_listeners, handle, listeners)
-        port: int = listeners[0].socket.getsockname()[1]
-        yield port
+        yield
         nursery.cancel_scope.cancel()
 
 

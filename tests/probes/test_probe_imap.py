@@ -12,11 +12,10 @@ import pytest
 import trio
 import trustme
 
-from monitor.core.model import Reason, Result, Status, TaskSpec
+from monitor.core.model import Reason, Result, Status
 from monitor.core.probing import InvalidTask, OwnFault, Trace
-from monitor.engine.look import look
-from monitor.probes import prepare
 from monitor.probes.imap import quoted
+from tests.probes.conversations import judged
 from tests.probes.mailservers import PASSWORD, USER, dovecot
 from tests.probes.servers import (
     SHORT_S,
@@ -32,12 +31,6 @@ from tests.probes.stepping import cancelled_at_step
 
 ACCOUNT: dict[str, Any] = {"user": USER, "password": PASSWORD}
 CAPABILITY = "* CAPABILITY IMAP4rev1\r\n{tag} OK done"
-
-
-async def judged(target: str, *expect: str, **options: Any) -> Result:
-    """Look as `look_at` does, with conditions."""
-    prepared = prepare(TaskSpec(name="a test", target=target, options=options, expect=expect))
-    return prepared.rule(await look(prepared.probe, 5.0))
 
 
 def saying(*lines: str, heard: list[str] | None = None, greeting: str = "* OK hi") -> Handler:

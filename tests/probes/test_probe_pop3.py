@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 import trustme
 
-from monitor.core.model import Result, Status, TaskSpec
+from monitor.core.model import Result, Status
 from monitor.core.probing import InvalidTask, OwnFault, Trace
-from monitor.engine.look import look
-from monitor.probes import prepare
+from tests.probes.conversations import judged
 from tests.probes.mailservers import PASSWORD, USER, dovecot
 from tests.probes.servers import (
     SHORT_S,
@@ -27,12 +26,6 @@ from tests.probes.stepping import cancelled_at_step
 
 ACCOUNT: dict[str, Any] = {"user": USER, "password": PASSWORD}
 CAPA = "+OK\r\nUSER\r\nTOP\r\n."
-
-
-async def judged(target: str, *expect: str, **options: Any) -> Result:
-    """Look as `look_at` does, with conditions."""
-    prepared = prepare(TaskSpec(name="a test", target=target, options=options, expect=expect))
-    return prepared.rule(await look(prepared.probe, 5.0))
 
 
 def saying(*lines: str, heard: list[str] | None = None, greeting: str = "+OK hi") -> Handler:

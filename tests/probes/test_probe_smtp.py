@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 import trustme
 
-from monitor.core.model import Reason, Result, Status, TaskSpec
+from monitor.core.model import Reason, Result, Status
 from monitor.core.probing import InvalidTask, OwnFault, Trace
-from monitor.engine.look import look
-from monitor.probes import prepare
 from tests.probes.certificates import self_signed, server_context
+from tests.probes.conversations import judged
 from tests.probes.mailservers import PASSWORD, USER, smtp_server
 from tests.probes.servers import (
     SHORT_S,
@@ -29,12 +28,6 @@ from tests.probes.servers import (
 from tests.probes.stepping import cancelled_at_step
 
 ACCOUNT: dict[str, Any] = {"user": USER, "password": PASSWORD}
-
-
-async def judged(target: str, *expect: str, **options: Any) -> Result:
-    """Look as `look_at` does, with conditions."""
-    prepared = prepare(TaskSpec(name="a test", target=target, options=options, expect=expect))
-    return prepared.rule(await look(prepared.probe, 5.0))
 
 
 def saying(*lines: str, heard: list[str] | None = None, greeting: str = "220 hi") -> Handler:
