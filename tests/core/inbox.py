@@ -1,4 +1,4 @@
-"""Channels that keep what they are sent, and fail as they are told to."""
+"""Channels that keep what they are sent and fail as they are told to, and who uses them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -7,10 +7,20 @@ import trio
 
 from monitor.channels.outside import read_hours
 from monitor.core.alerts.alerting import AlertingChange
-from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, Notice, Send
+from monitor.core.alerts.notices import (
+    ChannelSpec,
+    Message,
+    NotDelivered,
+    Notice,
+    NoticeState,
+    Send,
+)
 from monitor.core.calendar.windows import read_window
+from monitor.core.model import Task
 from monitor.engine.outbox import Outside
-from tests.core.scene import Stage
+from tests.core.scene import Stage, in_turn
+
+BOSS = ChannelSpec(name="boss", url="test:")
 
 
 @attrs.frozen
@@ -80,3 +90,19 @@ def open_inbox(stage: Stage, *more: ChannelSpec, **ops: object) -> Inbox:
 async def refuse(message: Message) -> None:
     await trio.lowlevel.checkpoint()
     raise NotDelivered("nobody there")
+
+
+def shop(stage: Stage, *roles: object, **spec: object) -> Task:
+    """Store a task `shop` that is looked at every 10 s and plays these roles in turn."""
+    return stage.add("shop", in_turn(*roles), **{"interval_s": 10.0, **spec})  # type: ignore[arg-type]
+
+
+async def say(stage: Stage, change: AlertingChange) -> None:
+    """Say what is to be told, and where, as an operator does."""
+    await stage.operate(lambda session: session.change_alerting(change))
+
+
+def state_of(stage: Stage, key: str, channel: str = "ops") -> tuple[NoticeState, str]:
+    """Return how far a notice of a channel has come, and why no further."""
+    notice = stage.store.tables.alerts.notices[key, channel]
+    return notice.state, notice.why

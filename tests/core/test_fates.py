@@ -15,10 +15,10 @@ from monitor.core.alerts.alerting import (
 )
 from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered
 from monitor.core.calendar.windows import read_window
-from monitor.core.model import AlertPolicy, Task
+from monitor.core.model import AlertPolicy
 from monitor.core.why.fates import Told, fates
 from monitor.core.why.heldby import Rules, blockings
-from tests.core.inbox import open_inbox, refuse
+from tests.core.inbox import open_inbox, refuse, shop
 from tests.core.scene import START, Stage, at, down, in_turn, up
 
 UNKNOWN_WHY = ("late.unexplained", "other.")
@@ -62,10 +62,6 @@ def kinds(lines: list[Told], key: str) -> list[str]:
 
 def rule_of(lines: list[Told], kind: str) -> str:
     return next(str(one.data["rule"]) for one in lines if one.kind == kind)
-
-
-def shop(stage: Stage, *roles: object, **spec: object) -> Task:
-    return stage.add("shop", in_turn(*roles), **{"interval_s": 10.0, **spec})  # type: ignore[arg-type]
 
 
 def say(stage: Stage, **change: object) -> None:

@@ -1,16 +1,13 @@
 """The whole engine on virtual time: our own uplink goes and comes; no target is blamed for it."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
-from typing import Any
 
-import attrs
 import pytest
 import trio
 from trio.testing import MockClock
 
-from monitor.core.model import Lifecycle, Reason, Result, Status, Task
-from monitor.core.probing import OwnFault, TargetDown, Trace
+from monitor.core.model import Lifecycle, Reason, Result, Status
+from monitor.core.probing import TargetDown, Trace
 from monitor.engine.alarm import Alarm
 from monitor.engine.alerts import Alerts
 from monitor.engine.beat import Beat
@@ -18,78 +15,14 @@ from monitor.engine.outage import Outage
 from monitor.engine.recorder import Recorder
 from monitor.engine.uplink import ANCHOR_S, FRESH_S, Uplink
 from tests.core.judge import judge_task
-from tests.core.scene import Role, Stage, Target, broken, down, hanging, in_turn, taking, up
+from tests.core.network import BAD, GOOD, OURS, Network, add, anchor, seen, told
+from tests.core.scene import Stage, down, hanging, in_turn, taking, up
 
 PHASE_S = 37.082039
 """Where in a minute the slots of task 1 lie."""
 
 INTERVAL_S = 5.0
 """How often anchors are asked while the uplink is lost, unless it is set."""
-
-
-@attrs.define(eq=False)
-class Remote(Target):
-    """A target with an address, whose looks die in a phase."""
-
-    address: str | None = "192.0.2.7:443"
-    phase: str | None = "connect"
-    """None: a look has its answer before it dies."""
-
-    async def probe(self, trace: Trace) -> Result:
-        self.looked_s.append(trio.current_time())
-        trace.address = self.address
-        with nullcontext() if self.phase is None else trace.enter(self.phase):
-            return await self.role()
-
-
-@attrs.define(eq=False)
-class Network:
-    """The way out, for all who look through it."""
-
-    there: bool = True
-    silent: bool = True
-    """Whether nothing comes back while it is gone; else there is no route, which shows at once."""
-
-    async def reach(self) -> Result:
-        if not self.there and self.silent:
-            await trio.sleep_forever()
-        await trio.lowlevel.checkpoint()
-        if not self.there:
-            raise OwnFault(Reason.NETWORK, "no way out of this machine")
-        return Result(status=Status.UP)
-
-
-def add(
-    stage: Stage,
-    name: str,
-    role: Role,
-    *,
-    address: str | None = "192.0.2.7:443",
-    phase: str | None = "connect",
-    **spec: Any,
-) -> Task:
-    """Store a task whose target is out there."""
-    task = stage.add(name, **spec)
-    stage.targets[name] = Remote(role, address=address, phase=phase)
-    return task
-
-
-def anchor(stage: Stage, role: Role, name: str = "anchor", **remote: Any) -> Remote:
-    stage.targets[name] = target = Remote(role, **remote)
-    return target
-
-
-def seen(stage: Stage, task: Task) -> list[tuple[Status, Reason | None]]:
-    return [(look.result.status, look.result.reason) for look in stage.looks(task)]
-
-
-def told(stage: Stage) -> list[str]:
-    return [line.event for line in stage.journal.lines if line.event.startswith("uplink.")]
-
-
-OURS = (Status.UNKNOWN, Reason.UPLINK)
-GOOD = (Status.UP, None)
-BAD = (Status.DOWN, None)
 
 
 async def test_without_anchors_every_look_is_believed(
@@ -301,17 +234,6 @@ async def test_without_a_route_the_children_are_not_worn_out_by_errors(
     assert [] == stage.events("task.error")
 
 
-async def test_an_own_fault_while_an_anchor_answers_stays_an_error_of_ours(
-    stage: Stage, autojump_clock: MockClock
-) -> None:
-    task = add(stage, "shop", Network(there=False, silent=False).reach)
-    anchor(stage, up)
-    async with stage.running(anchors=("anchor",)):
-        await trio.sleep(1)
-    assert [(Status.UNKNOWN, Reason.NETWORK)] == seen(stage, task)
-    assert 1 == stage.watched(task).state.consecutive_errors
-
-
 async def test_a_look_that_fails_after_the_loss_it_began_in_is_taken_again_at_once(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
@@ -353,100 +275,6 @@ async def test_a_task_that_was_recording_when_it_was_to_be_woken_is_woken_again(
         await trio.sleep_until(10)
     assert [OURS, GOOD] == seen(stage, task)
     assert [0.0, ANCHOR_S + 1.0 + 0.1 + 2.0] == pytest.approx(stage.targets["shop"].looked_s)
-
-
-@pytest.mark.parametrize(
-    "here", ["127.0.0.1:5432", "127.8.0.1", "[::1]:5432", "::1", "/run/server.sock"]
-)
-async def test_who_is_on_this_machine_needs_no_uplink(
-    here: str, stage: Stage, autojump_clock: MockClock
-) -> None:
-    near = add(stage, "near", down, address=here)
-    far = add(stage, "far", down, address="[2001:db8::7]:443")
-    anchor(stage, hanging)
-    async with stage.running(anchors=("anchor",)):
-        await trio.sleep_until(10)
-    assert ([BAD], [OURS]) == (seen(stage, near), seen(stage, far))
-
-
-async def test_a_look_that_had_its_answer_is_believed(
-    stage: Stage, autojump_clock: MockClock
-) -> None:
-    task = add(stage, "shop", down, phase=None)
-    asked = anchor(stage, hanging)
-    async with stage.running(anchors=("anchor",)):
-        await trio.sleep_until(10)
-    assert [BAD] == seen(stage, task)
-    assert [] == asked.looked_s
-
-
-async def test_a_name_that_cannot_be_looked_up_is_asked_about_too(
-    stage: Stage, autojump_clock: MockClock
-) -> None:
-    async def no_name() -> Result:
-        await trio.lowlevel.checkpoint()
-        return Result(status=Status.DOWN, phase="resolve", detail="the name does not exist")
-
-    task = add(stage, "shop", no_name, address=None)
-    anchor(stage, down)
-    async with stage.running(anchors=("anchor",)):
-        await trio.sleep(1)
-    assert [OURS] == seen(stage, task)
-
-
-async def test_a_program_that_says_down_is_believed(
-    stage: Stage, autojump_clock: MockClock
-) -> None:
-    task = add(stage, "load", down, address=None)
-    asked = anchor(stage, hanging)
-    async with stage.running(anchors=("anchor",)):
-        await trio.sleep(1)
-    assert [BAD] == seen(stage, task)
-    assert [] == asked.looked_s
-
-
-async def test_an_anchor_that_cannot_be_asked_says_nothing(
-    stage: Stage, autojump_clock: MockClock
-) -> None:
-    task = add(stage, "shop", down)
-
-    async def no_descriptors() -> Result:
-        await trio.lowlevel.checkpoint()
-        raise OwnFault(Reason.DESCRIPTORS, "too many open files")
-
-    async def unknown() -> Result:
-        await trio.lowlevel.checkpoint()
-        return Result(status=Status.UNKNOWN, detail="the program ended with code 7")
-
-    for name, role in (("broken", broken), ("full", no_descriptors), ("odd", unknown)):
-        anchor(stage, role, name)
-    async with stage.running(anchors=("broken", "full", "odd")):
-        await trio.sleep(1)
-    assert [BAD] == seen(stage, task)
-    assert ["uplink.unsure"] * 3 == told(stage)
-    assert {"broken", "full", "odd"} == {
-        line.fields["anchor"] for line in stage.journal.of("uplink.unsure")
-    }
-
-
-async def test_an_anchor_that_is_reached_and_unwell_is_an_answer_all_the_same(
-    stage: Stage, autojump_clock: MockClock
-) -> None:
-    task = add(stage, "shop", down)
-    anchor(stage, down, phase=None)
-    async with stage.running(anchors=("anchor",)):
-        await trio.sleep(1)
-    assert [BAD] == seen(stage, task)
-
-
-async def test_a_program_as_anchor_is_silent_when_it_says_down(
-    stage: Stage, autojump_clock: MockClock
-) -> None:
-    task = add(stage, "shop", down)
-    anchor(stage, down, phase=None, address=None)
-    async with stage.running(anchors=("anchor",)):
-        await trio.sleep(1)
-    assert [OURS] == seen(stage, task)
 
 
 async def test_a_monitor_that_has_lost_its_uplink_leaves_at_once(
