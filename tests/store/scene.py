@@ -1,5 +1,6 @@
 """Tasks and records to set a scene with: valid, plain, and at known moments."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,15 +12,18 @@ from monitor.core.model import (
     Gap,
     GapReason,
     Incident,
+    Lifecycle,
     Node,
+    Recovery,
     Result,
     State,
     Status,
+    Task,
     TaskSpec,
     Transition,
 )
 from monitor.core.ports import Session
-from monitor.core.records import EventRecord, LookRecord
+from monitor.core.records import EventRecord, LifeRecord, LookRecord
 
 ODD_TEXT = "Zoë's «магазин» 店 \U0001f6d2 e\u0301 \u202e; drop table task; -- %s :name \\ \" '"
 """Letters of many scripts, a combining accent, a mark that turns text round, and what SQL reads."""
@@ -34,6 +38,15 @@ def at(seconds: float) -> datetime:
 
 def spec(name: str = "shop", **changes: Any) -> TaskSpec:
     return TaskSpec(**{"name": name, "target": "tcp://127.0.0.1:1", "interval_s": 30.0, **changes})
+
+
+async def add(session: Session, name: str = "shop") -> Task:
+    (task,) = await session.add([spec(name)], at(0))
+    return task
+
+
+async def add_all(session: Session, *specs: TaskSpec) -> Sequence[Task]:
+    return await session.add(specs, at(0))
 
 
 def result(status: Status = Status.UP, **changes: Any) -> Result:
@@ -98,6 +111,14 @@ def gap(task_id: int, from_s: float, until_s: float, slots: int = 1) -> Gap:
     )
 
 
+def living(task: Task, lifecycle: Lifecycle) -> LifeRecord:
+    """Return the record of a child that has failed three times."""
+    recovery = Recovery(
+        lifecycle=lifecycle, attempts=3, retry_at=at(60), error=ODD_TEXT, changed_at=at(1)
+    )
+    return LifeRecord(task_id=task.id, recovery=recovery)
+
+
 def event(at_s: float, kind: str = "task.error", task_id: int | None = None, **more: Any) -> Event:
     return Event(at=at(at_s), kind=kind, task_id=task_id, **more)
 
@@ -130,6 +151,13 @@ def node(name: str = "n1", beat_s: float = 0.0, **changes: Any) -> Node:
         "beat_at": at(beat_s),
     }
     return Node(**(fields | changes))
+
+
+async def revision(session: Session) -> int:
+    """Return the number that tells of changes."""
+    changes = await session.changes(-1)
+    assert changes is not None
+    return changes.revision
 
 
 async def everything(session: Session) -> dict[str, Any]:

@@ -30,7 +30,8 @@ from tests.figures import figures
 from tests.outsider import Outsider, open_outsider, tables
 from tests.postgres import PostgresServer
 from tests.store.conftest import DATABASES, now
-from tests.store.operations import NOTHING, OPERATIONS, WRITING, scene
+from tests.store.operations import NOTHING, OPERATIONS, WRITING
+from tests.store.operations.rows import scene
 from tests.store.sweep import Operation, StepCancel, Sweep, Try
 
 _STRIDE = 8

@@ -12,15 +12,9 @@ from monitor.core.alerts.alerting import (
 )
 from monitor.core.alerts.notices import ChannelSpec, Notice, NoticeKind, NoticeState
 from monitor.core.changes import FleetChange
-from monitor.core.model import Task
 from monitor.core.ports import Session, Store
 from monitor.core.records import EventRecord, NoticeRecord
-from tests.store.scene import ODD_TEXT, at, event, incident, look, notice, spec
-
-
-async def add(session: Session, name: str = "shop") -> Task:
-    (task,) = await session.add([spec(name)], at(0))
-    return task
+from tests.store.scene import ODD_TEXT, add, at, event, incident, look, notice, spec
 
 
 async def write(session: Session, *notices: Notice) -> None:

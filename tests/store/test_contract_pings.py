@@ -5,16 +5,10 @@ from typing import Any
 import attrs
 import pytest
 
-from monitor.core.model import Task
 from monitor.core.pings import BEGINNING, PINGS_KEPT, Ping, PingKind, PingRecord
 from monitor.core.ports import Session, Store
 from monitor.core.records import Record
-from tests.store.scene import ODD_TEXT, at, look, spec
-
-
-async def add(session: Session, name: str = "backup") -> Task:
-    (task,) = await session.add([spec(name)], at(0))
-    return task
+from tests.store.scene import ODD_TEXT, add, at, look
 
 
 def ping(task_id: int, at_s: float, kind: PingKind = PingKind.SUCCESS, **more: Any) -> Ping:

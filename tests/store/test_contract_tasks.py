@@ -1,4 +1,4 @@
-"""Every store: tasks, their names, wishes, and the number that tells of changes."""
+"""Every store: tasks are added, edited and removed, and no name is taken twice."""
 
 from collections.abc import Sequence
 from datetime import UTC
@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from monitor.core.alerts.alerting import Alerting
-from monitor.core.changes import Changes, FleetChange
+from monitor.core.changes import FleetChange
 from monitor.core.failures import DuplicateName, NoSuchTask
 from monitor.core.model import (
     Lifecycle,
@@ -20,15 +20,18 @@ from monitor.core.model import (
     WatchedTask,
 )
 from monitor.core.ports import Session, Store
-from monitor.core.records import EventRecord, LifeRecord
+from monitor.core.records import EventRecord
 from tests.store.scene import (
     ODD_TEXT,
+    add_all,
     at,
     event,
     everything,
     gap,
     incident,
+    living,
     look,
+    revision,
     spec,
     transition,
 )
@@ -36,16 +39,6 @@ from tests.store.scene import (
 
 async def names(session: Session) -> list[str]:
     return [one.task.name for one in await session.fleet()]
-
-
-async def revision(session: Session) -> int:
-    changes = await session.changes(-1)
-    assert changes is not None
-    return changes.revision
-
-
-async def add(session: Session, *specs: TaskSpec) -> Sequence[Task]:
-    return await session.add(specs, at(0))
 
 
 # --- adding -------------------------------------------------------------------------------------
@@ -76,7 +69,7 @@ async def test_a_task_comes_back_as_it_was_added(store: Store) -> None:
 
 async def test_a_new_task_is_pending_and_its_child_has_spent_no_attempts(store: Store) -> None:
     async with store.session("test") as session:
-        (task,) = await add(session, spec())
+        (task,) = await add_all(session, spec())
         watched = await session.watched(task.id)
     assert State(task_id=task.id) == watched.state
     assert Recovery() == watched.recovery
@@ -86,7 +79,7 @@ async def test_a_new_task_is_pending_and_its_child_has_spent_no_attempts(store: 
 async def test_tasks_get_ids_in_the_order_they_are_given(store: Store) -> None:
     wanted = [f"task {number:04}" for number in range(1200)]
     async with store.session("test") as session:
-        added = await add(session, *map(spec, wanted))
+        added = await add_all(session, *map(spec, wanted))
         assert wanted == [task.name for task in added]
         assert [task.id for task in added] == sorted(task.id for task in added)
         assert wanted == await names(session)
@@ -101,32 +94,32 @@ async def test_adding_nothing_changes_nothing(store: Store) -> None:
 
 async def test_a_name_can_be_taken_only_once(store: Store) -> None:
     async with store.session("test") as session:
-        await add(session, spec("shop"))
+        await add_all(session, spec("shop"))
         before = await everything(session)
         with pytest.raises(DuplicateName, match="'shop' exists already"):
-            await add(session, spec("cart"), spec("shop"))
+            await add_all(session, spec("cart"), spec("shop"))
         assert before == await everything(session)
 
 
 async def test_a_name_given_twice_in_one_call_adds_nothing_at_all(store: Store) -> None:
     async with store.session("test") as session:
         with pytest.raises(DuplicateName, match="'cart'"):
-            await add(session, spec("shop"), spec("cart"), spec("cart"))
+            await add_all(session, spec("shop"), spec("cart"), spec("cart"))
         assert [] == await names(session)
 
 
 async def test_a_taken_name_is_found_among_many(store: Store) -> None:
     async with store.session("test") as session:
-        await add(session, spec("task 1111"))
+        await add_all(session, spec("task 1111"))
         with pytest.raises(DuplicateName, match="'task 1111'"):
-            await add(session, *(spec(f"task {number}") for number in range(1200)))
+            await add_all(session, *(spec(f"task {number}") for number in range(1200)))
         assert ["task 1111"] == await names(session)
 
 
 async def test_names_that_only_look_alike_are_different(store: Store) -> None:
     alike = ["shop", "Shop", "shöp", "sho\u0308p", "sh%p", "sh_p"]
     async with store.session("test") as session:
-        await add(session, *map(spec, alike))
+        await add_all(session, *map(spec, alike))
         assert alike == await names(session)
 
 
@@ -135,7 +128,7 @@ async def test_names_that_only_look_alike_are_different(store: Store) -> None:
 
 async def test_an_edit_replaces_the_task_and_keeps_what_is_known_of_it(store: Store) -> None:
     async with store.session("test") as session:
-        task, other = await add(session, spec("shop"), spec("cart"))
+        task, other = await add_all(session, spec("shop"), spec("cart"))
         await session.commit([look(task.id, 0), look(other.id, 0)])
         before = await everything(session)
         wanted = spec("market", target="tls://[::1]:443", interval_s=5.0, options={"a": [1]})
@@ -148,14 +141,14 @@ async def test_an_edit_replaces_the_task_and_keeps_what_is_known_of_it(store: St
 
 async def test_an_edit_may_keep_the_name(store: Store) -> None:
     async with store.session("test") as session:
-        (task,) = await add(session, spec("shop"))
+        (task,) = await add_all(session, spec("shop"))
         edited = await session.edit(task.id, spec("shop", paused=True))
     assert edited.paused
 
 
 async def test_an_edit_to_a_taken_name_is_refused_whole(store: Store) -> None:
     async with store.session("test") as session:
-        task, _ = await add(session, spec("shop"), spec("cart"))
+        task, _ = await add_all(session, spec("shop"), spec("cart"))
         before = await everything(session)
         with pytest.raises(DuplicateName, match="'cart' exists already"):
             await session.edit(task.id, spec("cart", paused=True))
@@ -172,7 +165,7 @@ async def test_many_tasks_are_rebuilt_at_once(store: Store) -> None:
         return FleetChange(remove=(cart,), edit=edit, add=(spec("cart", paused=True), spec("till")))
 
     async with store.session("test") as session:
-        tasks = await add(session, spec("shop"), spec("cart"), spec("desk"))
+        tasks = await add_all(session, spec("shop"), spec("cart"), spec("desk"))
         number = await revision(session)
         done = await session.rebuild(plan, at(5))
         after = {one.task.name: one.task for one in await session.fleet()}
@@ -198,7 +191,7 @@ async def test_a_plan_that_fails_or_wants_nothing_changes_nothing(store: Store) 
         return FleetChange(remove=tuple(tasks), add=(spec("a"), spec("b"), spec("a")))
 
     async with store.session("test") as session:
-        await add(session, spec("shop"), spec("cart"))
+        await add_all(session, spec("shop"), spec("cart"))
         before, number = await everything(session), await revision(session)
         with pytest.raises(ValueError, match="the file is wrong"):
             await session.rebuild(fail, at(5))
@@ -211,7 +204,7 @@ async def test_a_plan_that_fails_or_wants_nothing_changes_nothing(store: Store) 
 
 async def test_nothing_can_be_done_with_a_task_that_does_not_exist(store: Store) -> None:
     async with store.session("test") as session:
-        await add(session, spec("shop"))
+        await add_all(session, spec("shop"))
         before = await everything(session)
         number = await revision(session)
         with pytest.raises(NoSuchTask, match="no task 999"):
@@ -226,16 +219,9 @@ async def test_nothing_can_be_done_with_a_task_that_does_not_exist(store: Store)
         assert await session.changes(number) is None
 
 
-def living(task: Task, lifecycle: Lifecycle) -> LifeRecord:
-    recovery = Recovery(
-        lifecycle=lifecycle, attempts=3, retry_at=at(60), error=ODD_TEXT, changed_at=at(1)
-    )
-    return LifeRecord(task_id=task.id, recovery=recovery)
-
-
 async def test_an_edit_gives_an_invalid_task_a_new_chance_and_no_other(store: Store) -> None:
     async with store.session("test") as session:
-        invalid, resting = await add(session, spec("shop"), spec("cart"))
+        invalid, resting = await add_all(session, spec("shop"), spec("cart"))
         backoff = living(resting, Lifecycle.BACKOFF)
         await session.commit([living(invalid, Lifecycle.INVALID), backoff])
         for task in (invalid, resting):
@@ -269,10 +255,10 @@ async def test_removing_a_task_deletes_all_that_is_known_of_it_and_nothing_else(
     store: Store,
 ) -> None:
     async with store.session("test") as session:
-        (kept,) = await add(session, spec("cart"))
+        (kept,) = await add_all(session, spec("cart"))
         await fill(session, kept)
         before = await everything(session)
-        (task,) = await add(session, spec("shop"))
+        (task,) = await add_all(session, spec("shop"))
         await fill(session, task)
         await session.remove(task.id)
         assert before == await everything(session)
@@ -284,15 +270,15 @@ async def test_removing_a_task_deletes_all_that_is_known_of_it_and_nothing_else(
 
 async def test_an_id_is_never_given_twice(store: Store) -> None:
     async with store.session("test") as session:
-        (first,) = await add(session, spec("shop"))
+        (first,) = await add_all(session, spec("shop"))
         await session.remove(first.id)
-        (second,) = await add(session, spec("shop"))
+        (second,) = await add_all(session, spec("shop"))
         assert first.id < second.id
 
 
 async def test_what_was_in_flight_when_its_task_was_removed_is_not_kept(store: Store) -> None:
     async with store.session("test") as session:
-        task, kept = await add(session, spec("shop"), spec("cart"))
+        task, kept = await add_all(session, spec("shop"), spec("cart"))
         await session.remove(task.id)
         late = look(
             task.id,
@@ -310,124 +296,3 @@ async def test_what_was_in_flight_when_its_task_was_removed_is_not_kept(store: S
     assert [[], [], [], []] == [
         found[what] for what in ("gaps", "transitions", "incidents", "events")
     ]
-
-
-# --- wishes -------------------------------------------------------------------------------------
-
-
-async def test_wishes_are_handed_out_in_order_until_they_are_answered(store: Store) -> None:
-    async with store.session("test") as session:
-        shop, cart = await add(session, spec("shop"), spec("cart"))
-        first = await session.request(cart.id, RequestKind.LOOK)
-        second = await session.request(shop.id, RequestKind.RESUME)
-        await session.request(cart.id, RequestKind.LOOK)
-        taken = await session.changes(-1)
-        await session.commit([EventRecord(answers=(second,)), EventRecord(answers=(first, 999))])
-        again = await session.changes(-1)
-        number = await revision(session)
-    assert taken is not None
-    assert again is not None
-    assert [
-        (cart.id, RequestKind.LOOK),
-        (shop.id, RequestKind.RESUME),
-        (cart.id, RequestKind.LOOK),
-    ] == [(request.task_id, request.kind) for request in taken.requests]
-    assert [first, second] == [request.id for request in taken.requests[:2]]
-    assert taken.requests[2:] == again.requests
-    assert taken.revision == number  # whoever answers has nothing to read anew
-
-
-async def test_the_number_of_a_wish_is_never_given_twice(store: Store) -> None:
-    async with store.session("test") as session:
-        (shop,) = await add(session, spec("shop"))
-        first = await session.request(shop.id, RequestKind.LOOK)
-        await session.commit([EventRecord(answers=(first,))])
-        assert first < await session.request(shop.id, RequestKind.LOOK)
-
-
-async def test_a_wish_to_resume_forgets_the_attempts_and_a_wish_to_look_does_not(
-    store: Store,
-) -> None:
-    async with store.session("test") as session:
-        shop, cart = await add(session, spec("shop"), spec("cart"))
-        failed = living(cart, Lifecycle.FAILED)
-        await session.commit([living(shop, Lifecycle.FAILED), failed])
-        await session.request(shop.id, RequestKind.RESUME)
-        await session.request(cart.id, RequestKind.LOOK)
-        assert Recovery() == (await session.watched(shop.id)).recovery
-        assert failed.recovery == (await session.watched(cart.id)).recovery
-
-
-# --- the number of changes ----------------------------------------------------------------------
-
-
-async def test_changes_are_told_once_and_whole(store: Store) -> None:
-    async with store.session("test") as session:
-        shop, cart = await add(session, spec("shop"), spec("cart"))
-        await session.commit([look(cart.id, 0)])
-        changes = await session.changes(-1)
-        assert changes is not None
-        assert [shop, cart] == [one.task for one in changes.watched]
-        assert tuple(await session.fleet()) == changes.watched
-        assert await session.changes(changes.revision) is None
-
-
-async def test_every_change_of_tasks_and_every_wish_changes_the_revision(store: Store) -> None:
-    async with store.session("test") as session:
-        seen = [await revision(session)]
-        (shop,) = await add(session, spec("shop"))
-        seen.append(await revision(session))
-        await add(session, spec("cart"), spec("till"))
-        seen.append(await revision(session))
-        await session.edit(shop.id, spec("shop", paused=True))
-        seen.append(await revision(session))
-        await session.request(shop.id, RequestKind.LOOK)
-        seen.append(await revision(session))
-        await session.remove(shop.id)
-        seen.append(await revision(session))
-    assert len(seen) == len(set(seen))
-
-
-async def test_looking_does_not_change_the_revision(store: Store) -> None:
-    async with store.session("test") as session:
-        (task,) = await add(session, spec())
-        await session.request(task.id, RequestKind.LOOK)
-        number = await revision(session)
-        await fill_without_wish(session, task)
-        changes: Changes | None = await session.changes(number)
-    assert changes is None
-
-
-async def fill_without_wish(session: Session, task: Task) -> None:
-    await session.commit([look(task.id, 0, transition=transition(task.id, 1, 0))])
-    await session.commit([living(task, Lifecycle.BACKOFF)])
-    await session.watched(task.id)
-    await session.fleet()
-
-
-# --- what is overdue ----------------------------------------------------------------------------
-
-
-async def test_overdue_is_what_runs_and_should_have_been_looked_at(store: Store) -> None:
-    async with store.session("test") as session:
-        late, fresh, paused, resting, new = await add(
-            session,
-            spec("late"),
-            spec("fresh"),
-            spec("paused", paused=True),
-            spec("resting"),
-            spec("new"),
-        )
-        await session.commit(
-            [
-                look(late.id, 0),
-                look(fresh.id, 30),
-                look(paused.id, 0),
-                look(resting.id, 0),
-                living(resting, Lifecycle.BACKOFF),
-            ]
-        )
-        assert [] == await session.overdue(at(0))
-        assert [new.id] == await session.overdue(at(30))
-        assert [late.id, new.id] == await session.overdue(at(30.000001))
-        assert [late.id, fresh.id, new.id] == await session.overdue(at(61))

@@ -26,7 +26,7 @@ from monitor.store.schema import metadata
 from monitor.store.sql import SqlStore, open_store
 from tests.outsider import Outsider, open_outsider, tables
 from tests.store.conftest import DATABASES, now
-from tests.store.operations import scene
+from tests.store.operations.rows import scene
 from tests.store.scene import at, spec
 
 _UPGRADE_IN_A_PROCESS = """

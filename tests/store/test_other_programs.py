@@ -9,14 +9,13 @@ import pytest
 import trio
 
 from monitor.core.failures import DatabaseAway
-from monitor.core.ports import Session
 from monitor.store.address import parse_address
 from monitor.store.bridge import Limits
 from monitor.store.sql import SqlStore, open_store
 from tests.outsider import Outsider, PostgresOutsider, open_outsider
 from tests.postgres import ThrowawayPostgres
 from tests.store.conftest import now
-from tests.store.scene import at, look, spec
+from tests.store.scene import at, look, revision, spec
 
 _CHANGES = {
     "a new task": (
@@ -29,12 +28,6 @@ _CHANGES = {
     "a removed task": "DELETE FROM task WHERE name = 'shop'",
     "a wish": "INSERT INTO request (task_id, kind) VALUES (1, 'look')",
 }
-
-
-async def revision(session: Session) -> int:
-    changes = await session.changes(-1)
-    assert changes is not None
-    return changes.revision
 
 
 @pytest.mark.parametrize("change", _CHANGES)
