@@ -15,6 +15,7 @@ import attrs
 import trio
 
 from monitor.app import App
+from monitor.core.counting import counted
 
 ROUND_S = 5.0
 """How often our status is told, if nobody wants it sooner."""
@@ -81,7 +82,7 @@ class Report:
         why = self.ailments()
         if why:
             return [f"STATUS=not well: {'; '.join(why)}"]
-        return ["WATCHDOG=1", f"STATUS=watching {self.tasks()} tasks"]
+        return ["WATCHDOG=1", f"STATUS=watching {counted(self.tasks(), 'task')}"]
 
 
 async def keep_service_manager(monitor: App, manager: ServiceManager) -> None:

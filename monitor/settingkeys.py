@@ -10,6 +10,7 @@ import attrs
 
 from monitor.core.access.options import SHORTEST_KEY
 from monitor.core.access.roles import Role, read_role
+from monitor.core.counting import counted
 from monitor.core.describe import without_password
 from monitor.core.model import TaskSpec
 from monitor.core.probing import InvalidTask
@@ -92,8 +93,8 @@ def _keys(value: Any) -> tuple[str, ...]:
     for number, key in enumerate(found, 1):
         if len(key) < SHORTEST_KEY:
             raise ValueError(
-                f"key {number} has {len(key)} characters; use {SHORTEST_KEY} random ones or more, "
-                "such as `openssl rand -base64 32` prints"
+                f"key {number} has {counted(len(key), 'character')}; use {SHORTEST_KEY} random "
+                "ones or more, such as `openssl rand -base64 32` prints"
             )
     return found
 

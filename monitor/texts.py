@@ -4,6 +4,8 @@ import reprlib
 from collections.abc import Mapping
 from typing import Any
 
+from monitor.core.counting import filled
+
 LANGUAGES = ("en", "ru")
 
 _SENTENCES: dict[str, tuple[str, str]] = {
@@ -39,7 +41,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "задача {task} «{name}» восстановлена: она достаточно долго работает без ошибок",
     ),
     "task.failed": (
-        'task {task} "{name}" FAILED: given up after {attempt} attempts, resume it with '
+        'task {task} "{name}" FAILED: given up after {attempt:attempt|attempts}, resume it with '
         "`monitor task resume {task}`: {error}",
         "задача {task} «{name}» ОСТАНОВЛЕНА: исчерпаны {attempt} попыток, возобновить: "
         "`monitor task resume {task}`: {error}",
@@ -62,7 +64,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "задача {task} «{name}»: {before} -> {after} {reason} {detail}",
     ),
     "config.applied": (
-        "the configuration has been applied: {added} tasks added, {changed} changed",
+        "the configuration has been applied: {added:task|tasks} added, {changed} changed",
         "конфигурация применена: добавлено задач: {added}, изменено: {changed}",
     ),
     "config.refused": (
@@ -79,7 +81,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "`monitor apply --prune` удалит её вместе с историей",
     ),
     "gap.booked": (
-        "task {task}: {slots} slots without a look from {from_at} to {until_at}: {reason}",
+        "task {task}: {slots:slot|slots} without a look from {from_at} to {until_at}: {reason}",
         "задача {task}: {slots} пропущенных проверок с {from_at} по {until_at}: {reason}",
     ),
     "alert.sent": (
@@ -95,7 +97,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{channel}: {key} никому не отправлено: {why}",
     ),
     "letter.dead": (
-        "status page {page}: letter {letter} was given up after {attempts} attempts",
+        "status page {page}: letter {letter} was given up after {attempts:attempt|attempts}",
         "страница статуса {page}: письмо {letter} не доставлено, попыток: {attempts}",
     ),
     "deadman.failed": (
@@ -203,7 +205,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "приписываются целям: {error}",
     ),
     "uplink.back": (
-        "our own uplink is back after {away}, {tasks} tasks look again",
+        "our own uplink is back after {away}, {tasks:task looks|tasks look} again",
         "наша собственная связь восстановлена через {away}, задач проверяется снова: {tasks}",
     ),
     "uplink.unsure": (
@@ -255,7 +257,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "запрос к {path} не обработан из-за нашей ошибки: {error}",
     ),
     "monitor.started": (
-        "watching {tasks} tasks, database {database}",
+        "watching {tasks:task|tasks}, database {database}",
         "наблюдается задач: {tasks}, база данных {database}",
     ),
     "monitor.stopping": (
@@ -263,7 +265,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "завершение работы ({cause}), отсрочка {grace}",
     ),
     "monitor.stopped": (
-        "stopped: {open_sessions} sessions open, {unwritten} records unwritten",
+        "stopped: {open_sessions:session|sessions} open, {unwritten:record|records} unwritten",
         "остановлено: открытых сессий {open_sessions}, незаписанных записей {unwritten}",
     ),
     "signal.unneeded": (
@@ -272,7 +274,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "node.joined": ("process {node} on {host} has joined", "процесс {node} на {host} начал работу"),
     "log.dropped": (
-        "{lines} lines of this log are lost: nobody read it in time, or it could not be written",
+        "{lines:line of this log is lost|lines of this log are lost}: nobody read it in time, or "
+        "it could not be written",
         "потеряно строк этого журнала: {lines}; его не читали вовремя или запись не удалась",
     ),
     "flood": (
@@ -301,7 +304,7 @@ def sentence(event: str, fields: Mapping[str, Any], lang: str) -> str:
         if pair is None:
             said = " ".join(f"{name}={value}" for name, value in fields.items())
         else:
-            said = pair[LANGUAGES.index(lang)].format_map(_Lenient(fields)).strip()
+            said = filled(pair[LANGUAGES.index(lang)], _Lenient(fields), lang).strip()
     except Exception:  # noqa: BLE001 (a log line never fails)
         said = reprlib.repr(dict(fields))  # survives values that cannot be printed
     if said.isprintable():

@@ -4,6 +4,7 @@ from typing import Any
 
 import attrs
 
+from monitor.core.counting import filled
 from monitor.russian.declared import DECLARED
 from monitor.words_simulated import SIMULATED
 
@@ -52,7 +53,8 @@ _RUSSIAN = {
     "in {time}": "через {time}",
     "{time} ago": "{time} назад",
     "now": "сейчас",
-    "monitor {version} runs as process {pid} on {host} since {since}, {sessions} sessions open": (
+    "monitor {version} runs as process {pid} on {host} since {since}, "
+    "{sessions:session|sessions} open": (
         "монитор {version} работает: процесс {pid} на {host} с {since}, открытых сессий: {sessions}"
     ),
     "no monitor is running; what you see is what the last one saw": (
@@ -64,14 +66,14 @@ _RUSSIAN = {
     "attempt {attempts}": "попытка {attempts}",
     # looks
     "to be confirmed, look {streak}": "ждёт подтверждения, проверка {streak}",
-    "more than {count} tasks: single looks are not shown here, changes of status are": (
+    "more than {count:task|tasks}: single looks are not shown here, changes of status are": (
         "задач больше {count}: отдельные проверки здесь не показываются, только смены статуса"
     ),
     # history
     "look": "проверка",
     "change": "смена",
     "gap": "пропуск",
-    "{slots} slots without a look: {reason}": "пропущено проверок: {slots} ({reason})",
+    "{slots:slot|slots} without a look: {reason}": "пропущено проверок: {slots} ({reason})",
     # status of alerts
     "silence {id} until {until}": "тишина {id} до {until}",
     "maintenance {name} until {until}": "обслуживание {name} до {until}",
@@ -171,12 +173,12 @@ _RUSSIAN = {
     "rule": "правило",
     "over": "закончилось",
     "tasks now": "задачи сейчас",
-    "silence {id} until {until}: {what} ({count} tasks now)": (
+    "silence {id} until {until}: {what} ({count:task|tasks} now)": (
         "тишина {id} до {until}: {what} (задач сейчас: {count})"
     ),
     "silence {id} removed: {what}": "тишина {id} снята: {what}",
     "nothing is silenced": "ничто не заглушено",
-    'maintenance "{name}" added: {what} ({count} tasks now)': (
+    'maintenance "{name}" added: {what} ({count:task|tasks} now)': (
         "обслуживание «{name}» добавлено: {what} (задач сейчас: {count})"
     ),
     'maintenance "{name}" removed': "обслуживание «{name}» удалено",
@@ -223,10 +225,10 @@ _RUSSIAN = {
     ),
     "the database has schema {head} already": "база данных уже имеет схему {head}",
     "the database is in good order: schema {head}": "база данных в порядке: схема {head}",
-    "{rows} rows of {tasks} tasks written to {file}": (
+    "{rows:row|rows} of {tasks:task|tasks} written to {file}": (
         "записано строк: {rows}, задач: {tasks}, файл {file}"
     ),
-    "{rows} rows of {tasks} tasks restored from {file}": (
+    "{rows:row|rows} of {tasks:task|tasks} restored from {file}": (
         "восстановлено строк: {rows}, задач: {tasks}, файл {file}"
     ),
     # run
@@ -241,11 +243,12 @@ _RUSSIAN = {
         "Или остановите (Ctrl-C) и назовите, что наблюдать:"
     ),
     "One look, nothing recorded:": "Одна проверка без записи:",
-    "{looks} looks, {recorded} records written, {sessions} sessions open, database {database}": (
+    "{looks:look|looks}, {recorded:record|records} written, {sessions:session|sessions} open, "
+    "database {database}": (
         "проверок: {looks}, записей: {recorded}, открытых сессий: {sessions}, база {database}"
     ),
     # doctor
-    "all is well: {tasks} tasks, each accounted for, in {database}": (
+    "all is well: {tasks:task|tasks}, each accounted for, in {database}": (
         "всё в порядке: задач {tasks}, за каждую есть отчёт, база {database}"
     ),
     "the file is too large to be checked here; `monitor db check` reads all of it": (
@@ -323,8 +326,8 @@ _RUSSIAN = {
     "in no file any more, --prune removes them: {names}": (
         "больше нет ни в одном файле, удалить можно через --prune: {names}"
     ),
-    "{tasks} tasks written to {file}": "записано задач: {tasks}, файл {file}",
-    "{tasks} tasks, nothing is wrong": "задач: {tasks}, ошибок нет",
+    "{tasks:task|tasks} written to {file}": "записано задач: {tasks}, файл {file}",
+    "{tasks:task|tasks}, nothing is wrong": "задач: {tasks}, ошибок нет",
     # status-page
     "slug": "адрес",
     "title": "название",
@@ -354,7 +357,9 @@ _RUSSIAN = {
         "у страницы статуса {slug} есть логотип, {width} x {height} точек"
     ),
     "status page {slug} removed": "страница статуса {slug} удалена",
-    "it shows {count} tasks, at /status/{slug}": "показано задач: {count}, адрес /status/{slug}",
+    "it shows {count:task|tasks}, at /status/{slug}": (
+        "показано задач: {count}, адрес /status/{slug}"
+    ),
     "there are no status pages": "страниц статуса нет",
     "no task now": "сейчас ни одной задачи",
     "investigating": "выясняем",
@@ -391,4 +396,4 @@ class Words:
         said = phrase
         if self.lang == "ru":
             said = _RUSSIAN.get(phrase) or DECLARED.get(phrase, phrase)
-        return said.format(**fields) if fields else said
+        return filled(said, fields, self.lang) if fields else said

@@ -38,10 +38,10 @@ SIMULATED = {
         "пропущен ({policy}): {task}, {at}, длился {length}: {why}"
     ),
     "and {count} more, see --json": "и ещё {count}, см. --json",
-    "With “{name}” you would have had {pages} pages instead of {base}": (
+    "With “{name}” you would have had {pages:page|pages} instead of {base}": (
         "С «{name}» тревог было бы {pages} вместо {base}"
     ),
-    "With “{name}” you would have had {pages} pages, as many as now": (
+    "With “{name}” you would have had {pages:page|pages}, as many as now": (
         "С «{name}» тревог было бы {pages}, столько же, сколько сейчас"
     ),
     " ({false} false alarms instead of {base})": " (ложных {false} вместо {base})",

@@ -22,6 +22,7 @@ from monitor.assertions.showing import cut
 from monitor.assertions.tree import Holds, Matches, Path
 from monitor.assertions.typecheck import check_types
 from monitor.assertions.values import Unclear
+from monitor.core.counting import counted
 
 LIMIT = 8 * 1024
 """Characters of a captured text; nothing that is sent on is longer."""
@@ -56,7 +57,9 @@ class Capture:
         except (TooMuchWork, RecursionError):
             raise NotCaptured(f"{cut(self.text, 120)}: too much to search") from None
         if len(value) > LIMIT:
-            raise NotCaptured(f"{cut(self.text, 120)}: found {len(value):,} characters, too many")
+            raise NotCaptured(
+                f"{cut(self.text, 120)}: found {counted(len(value), 'character')}, too many"
+            )
         return value
 
     def _matched(self, seen: Seen, text: str) -> str:

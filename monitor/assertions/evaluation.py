@@ -14,7 +14,7 @@ from monitor.assertions.operands import compile_operand, mismatch
 from monitor.assertions.paths import compile_path
 from monitor.assertions.searching import compile_contains, compile_matches
 from monitor.assertions.seen import ELEMENT, Seen
-from monitor.assertions.showing import count, named
+from monitor.assertions.showing import named
 from monitor.assertions.tree import (
     And,
     Compare,
@@ -29,6 +29,7 @@ from monitor.assertions.tree import (
     Tree,
 )
 from monitor.assertions.values import Absent, Type, Unclear
+from monitor.core.counting import counted
 
 
 def compile_tree(tree: Tree, names: Names, *, negated: bool = False) -> Check:
@@ -151,8 +152,8 @@ def _at_least_one(label: str, inner: Check, seen: Seen, elements: list[Any]) -> 
         first = first or failure
     if first is None:
         return lambda: Finding(label, "the list is empty")
-    none = f"none of {count(len(elements), 'element')}; " if len(elements) > 1 else ""
-    return _in_element(label, none, 0, first)
+    none = f"none of {counted(len(elements), 'element')}" if len(elements) > 1 else ""
+    return _in_element(label, none and f"{none}; ", 0, first)
 
 
 def _in_element(label: str, before: str, index: int, failure: Failure) -> Failure:

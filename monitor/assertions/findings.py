@@ -7,9 +7,10 @@ import attrs
 
 from monitor.assertions.printer import print_tree
 from monitor.assertions.seen import Seen
-from monitor.assertions.showing import count, cut
+from monitor.assertions.showing import cut
 from monitor.assertions.tree import Not, Tree
 from monitor.assertions.values import Unclear
+from monitor.core.counting import counted
 
 LABEL = 120
 """Characters of a condition that a sentence repeats."""
@@ -55,5 +56,5 @@ def neither(failures: list[Failure]) -> Finding:
     """Say that none of the alternatives holds, each with what was found."""
     parts = [failure().nested for failure in failures[:_ALTERNATIVES]]
     if len(failures) > _ALTERNATIVES:
-        parts.append(count(len(failures) - _ALTERNATIVES, "other"))
+        parts.append(counted(len(failures) - _ALTERNATIVES, "other"))
     return Finding(f"neither {' nor '.join(parts)}")

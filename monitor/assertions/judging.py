@@ -7,8 +7,8 @@ import attrs
 
 from monitor.assertions.condition import Condition, examine
 from monitor.assertions.seen import Seen
-from monitor.assertions.showing import count
 from monitor.assertions.values import Seconds
+from monitor.core.counting import counted
 from monitor.core.model import ABOUT_TARGET, DETAIL_LIMIT, Result, Status
 
 TOLD = 3
@@ -77,7 +77,7 @@ def _failed(conditions: Sequence[Condition], seen: Seen) -> list[str]:
 def _ruled(result: Result, status: Status, failed: list[str]) -> Result:
     said = "; ".join(failed[:TOLD])
     if len(failed) > TOLD:
-        said += f"; and {count(len(failed) - TOLD, 'more condition')}"
+        said += f"; and {counted(len(failed) - TOLD, 'more condition')}"
     if result.detail:
         said += f" ({result.detail})"
     return attrs.evolve(result, status=status, detail=_limited(said))

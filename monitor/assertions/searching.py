@@ -7,9 +7,10 @@ from monitor.assertions.names import Names
 from monitor.assertions.operands import compile_operand, mismatch
 from monitor.assertions.patterns import compile_pattern
 from monitor.assertions.seen import ITEM, Seen
-from monitor.assertions.showing import around, count, show, where
+from monitor.assertions.showing import around, show, where
 from monitor.assertions.tree import Contains, Matches
 from monitor.assertions.values import TYPES, Type, Unclear, same
+from monitor.core.counting import counted
 
 
 def compile_contains(tree: Contains, names: Names, negated: bool) -> Check:
@@ -61,9 +62,11 @@ def _in_text(whole: str, part: str, found: bool) -> str:
 
 def _in_list(whole: list[Any], found: bool) -> str:
     if found:
-        return f"found among {count(len(whole), 'element')} {show(whole)}"
+        return f"found among {counted(len(whole), 'element')} {show(whole)}"
     return (
-        f"not among {count(len(whole), 'element')} {show(whole)}" if whole else "the list is empty"
+        f"not among {counted(len(whole), 'element')} {show(whole)}"
+        if whole
+        else "the list is empty"
     )
 
 

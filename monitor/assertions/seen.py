@@ -5,8 +5,8 @@ from typing import Any
 
 from monitor.assertions.jsontext import NotJson, read_json
 from monitor.assertions.patterns import Pattern
-from monitor.assertions.showing import count
 from monitor.assertions.values import Unclear
+from monitor.core.counting import counted
 
 WORK = 40_000_000
 """What one condition may cost, in units of at most 8 ns: 0.3 s in the worst case.
@@ -77,8 +77,10 @@ class Seen:
         """Say whether a pattern matches somewhere in a text."""
         units = pattern.size * len(text)
         if units > self.work:
-            steps = count(pattern.size, "step")
-            raise TooMuchWork(f"a pattern of {steps} is too large for {len(text):,} characters")
+            steps = counted(pattern.size, "step")
+            raise TooMuchWork(
+                f"a pattern of {steps} is too large for {counted(len(text), 'character')}"
+            )
         self.spend(units)
         return pattern.search(self._encoded(text)) is not None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.assertions.escapes import escape
 from monitor.assertions.values import TYPES, Percent, Seconds, Type, Unclear, plain
+from monitor.core.counting import counted
 from monitor.core.units import format_duration
 
 ROOM = 60
@@ -74,7 +75,7 @@ def _number(value: Any) -> str:
             return str(value)[:ROOM]
     # Python refuses to print integers of some thousand digits, and nobody would read them.
     if value.bit_length() > 128:
-        return f"a number of about {count(int(value.bit_length() * 0.30103), 'digit')}"
+        return f"a number of about {counted(int(value.bit_length() * 0.30103), 'digit')}"
     return str(value)
 
 
@@ -94,9 +95,9 @@ def named(value: Any) -> str:
         case Type.NULL | Type.BOOLEAN:
             return show(value)
         case Type.LIST:
-            return f"a list of {count(len(value), 'element')}"
+            return f"a list of {counted(len(value), 'element')}"
         case Type.TABLE:
-            return f"a table of {count(len(value), 'member')}"
+            return f"a table of {counted(len(value), 'member')}"
         case other:
             return f"the {other.removeprefix('a ')} {show(value)}"
 
@@ -105,7 +106,7 @@ def where(text: str) -> str:
     """Show a text that was searched: all of a short one, of a long one its size and start."""
     if len(text) <= ROOM:
         return show(text)
-    return f"{count(len(text), 'character')} starting with {show(text, _START)}"
+    return f"{counted(len(text), 'character')} starting with {show(text, _START)}"
 
 
 def around(text: str, start: int, end: int) -> str:
@@ -114,11 +115,6 @@ def around(text: str, start: int, end: int) -> str:
     before, after = "…" if first else "", "…" if last < len(text) else ""
     shown = escape(text[first:last], '"')
     return f'at character {start + 1:,}: "{before}{shown}{after}"'
-
-
-def count(number: int, noun: str) -> str:
-    """Return `1 element`, `4,211 elements`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def cut(text: str, room: int) -> str:

@@ -3,6 +3,7 @@
 import attrs
 
 from monitor.core.alerts.notices import NoticeKind
+from monitor.core.counting import plural
 from monitor.texts import LANGUAGES
 
 Pair = tuple[str, str]
@@ -242,13 +243,5 @@ UNITS = ((86_400, ("d", "д")), (3_600, ("h", "ч")), (60, ("min", "мин")), (
 
 def counted(phrase: Phrase, number: int, lang: int) -> str:
     """Say how many, in right grammar."""
-    english, russian = phrase.count
-    if lang == LANGUAGES.index("en"):
-        form = english[number != 1]
-    elif number % 10 == 1 and number % 100 != 11:
-        form = russian[0]
-    elif number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14):
-        form = russian[1]
-    else:
-        form = russian[2]
-    return form.format(n=number)
+    forms = phrase.count[lang]
+    return plural(number, forms, LANGUAGES[lang]).format(n=number)

@@ -19,6 +19,7 @@ from monitor.channels.severity import last_words, severity_of
 from monitor.core.alerts.notices import Message, Notice, NoticeKind
 from monitor.core.model import Status
 from monitor.probes.explain import printable
+from monitor.russian.refusals import in_russian
 from monitor.texts import LANGUAGES
 
 TITLE_LIMIT = 160
@@ -143,8 +144,8 @@ def _names(names: Sequence[str], limit: int, number: int) -> str:
 
 def _lines(notice: Notice, number: int) -> list[str]:
     lines = [_fill(_phrase(notice).sentence, notice, number)]
-    if detail := printable(notice.detail, _DETAIL_LIMIT):
-        lines.append(phrases.SAYS[number].format(detail=detail))
+    if detail := _detail(notice, number):
+        lines.append(phrases.SAYS[number].format(detail=printable(detail, _DETAIL_LIMIT)))
     if target := printable(notice.target, _DETAIL_LIMIT):
         lines.append(phrases.TARGET[number].format(target=target))
     lines += _affected(notice, number)
@@ -152,6 +153,13 @@ def _lines(notice: Notice, number: int) -> list[str]:
         tags = ", ".join(printable(tag, _NAME_LIMIT) for tag in notice.tags)
         lines.append(phrases.TAGS[number].format(tags=printable(tags)))
     return lines
+
+
+def _detail(notice: Notice, number: int) -> str:
+    """Return what a look said, in the language of the message as far as it is known there."""
+    if LANGUAGES[number] != "ru":
+        return notice.detail
+    return in_russian(notice.detail) or notice.detail
 
 
 def _affected(notice: Notice, number: int) -> list[str]:
@@ -166,8 +174,8 @@ def _digest_lines(words: Sequence[Notice], number: int) -> list[str]:
     for notice in words[:TOLD_ONE_BY_ONE]:
         sentence = _fill(_phrase(notice).sentence, notice, number)
         lines.append(f"* {_phrase(notice).label[number]}: {sentence}")
-        if detail := printable(notice.detail):
-            lines.append(f"  {phrases.SAYS[number].format(detail=detail)}")
+        if detail := _detail(notice, number):
+            lines.append(f"  {phrases.SAYS[number].format(detail=printable(detail))}")
         lines += [f"  {line}" for line in _affected(notice, number)]
     if (left := len(words) - TOLD_ONE_BY_ONE) > 0:
         lines.append(phrases.AND_MORE[number].format(n=left))

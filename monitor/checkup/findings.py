@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import attrs
 
+from monitor.core.counting import counted
+
 _SHOWN = 3
 """Names in a sentence; all of them are in the JSON document."""
 
@@ -29,7 +31,11 @@ def of_tasks(check: str, names: Sequence[str], what: str, advice: str) -> list[F
     shown = ", ".join(repr(name) for name in names[:_SHOWN])
     if (others := len(names) - _SHOWN) > 0:
         shown += f" and {others} more"
-    count = "1 task" if len(names) == 1 else f"{len(names)} tasks"
     return [
-        Finding(check=check, found=f"{count} {what}: {shown}", advice=advice, tasks=tuple(names))
+        Finding(
+            check=check,
+            found=f"{counted(len(names), 'task')} {what}: {shown}",
+            advice=advice,
+            tasks=tuple(names),
+        )
     ]

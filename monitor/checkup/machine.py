@@ -14,6 +14,7 @@ from pathlib import Path
 
 from monitor import __version__
 from monitor.checkup.findings import Finding
+from monitor.core.counting import counted
 from monitor.core.model import Node
 from monitor.core.probing import OwnFault
 from monitor.store.checkup import File, Line, Server
@@ -128,7 +129,7 @@ def of_server(server: Server, now: datetime) -> list[Finding]:
         found.append(
             Finding(
                 check="postgresql.idle",
-                found=f"{server.idle} connections of the monitor do nothing inside a transaction",
+                found=f"{counted(server.idle, 'connection')} of the monitor idle in transactions",
                 advice="restart the monitor and report it; the server ends them by itself after "
                 "idle_in_transaction_session_timeout",
             )
@@ -194,7 +195,7 @@ def icmp(lines: Iterable[Line]) -> list[Finding]:
         return [
             Finding(
                 check="icmp.allowed",
-                found=f"{count} tasks send ICMP, which this user may not",
+                found=f"{counted(count, 'task sends', 'tasks send')} ICMP, which this user may not",
                 advice=str(fault),
             )
         ]

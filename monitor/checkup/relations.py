@@ -5,6 +5,7 @@ from datetime import datetime
 
 from monitor import __version__
 from monitor.checkup.findings import Finding, of_tasks
+from monitor.core.counting import counted
 from monitor.core.model import Node
 from monitor.store.checkup import Line, Mail
 
@@ -19,7 +20,7 @@ def processes(running: Sequence[Node], tasks: int) -> list[Finding]:
         found.append(
             Finding(
                 check="monitor.running",
-                found=f"no monitor is running, nobody looks at {tasks} tasks",
+                found=f"no monitor is running, nobody looks at {counted(tasks, 'task')}",
                 advice="start one with `monitor run`",
             )
         )
@@ -47,7 +48,7 @@ def processes(running: Sequence[Node], tasks: int) -> list[Finding]:
             found.append(
                 Finding(
                     check="monitor.behind",
-                    found=f"{waiting} records of process {node.pid} wait to be written",
+                    found=f"{counted(waiting, 'record')} of process {node.pid} still to be written",
                     advice="see its log; the database is away, too slow, or its disk is full",
                 )
             )
@@ -131,7 +132,7 @@ def letters(mail: Mail, before: datetime) -> list[Finding]:
     found = [
         Finding(
             check="notices.stuck",
-            found=f"{count} alerts for {channel!r} have waited since before "
+            found=f"{counted(count, 'alert')} for {channel!r} waited already before "
             f"{before:%Y-%m-%d %H:%M:%SZ} and nothing says why",
             advice=f"try it with `monitor channel test {channel}`"
             if channel in mail.channels
@@ -142,7 +143,7 @@ def letters(mail: Mail, before: datetime) -> list[Finding]:
     found += [
         Finding(
             check="notices.dead",
-            found=f"{count} alerts could not be delivered by {channel!r}",
+            found=f"{counted(count, 'alert')} could not be delivered by {channel!r}",
             advice="see `monitor channel dead`, mend it, then `monitor channel resend`",
         )
         for channel, count in mail.dead.items()

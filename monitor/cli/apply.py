@@ -176,7 +176,7 @@ async def export(
             say_json({"file": str(output), "tasks": len(tasks)})
         else:
             words = Words(settings.lang)
-            say(words("{tasks} tasks written to {file}", tasks=len(tasks), file=output))
+            say(words("{tasks:task|tasks} written to {file}", tasks=len(tasks), file=output))
     elif everywhere.json:
         say_json(to_tables(tasks, alerting, pages))
     else:

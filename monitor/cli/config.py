@@ -49,7 +49,7 @@ async def check(
         return 0
     for warning in warnings:
         say(warning)
-    say(Words(settings.lang)("{tasks} tasks, nothing is wrong", tasks=len(declared.tasks)))
+    say(Words(settings.lang)("{tasks:task|tasks}, nothing is wrong", tasks=len(declared.tasks)))
     return 0
 
 

@@ -124,7 +124,13 @@ async def backup(
             counts = await back_up(store, file, now())
         except CannotWrite as error:
             raise CouldNotTell(str(error)) from error
-    _tell(everywhere, settings.lang, "{rows} rows of {tasks} tasks written to {file}", file, counts)
+    _tell(
+        everywhere,
+        settings.lang,
+        "{rows:row|rows} of {tasks:task|tasks} written to {file}",
+        file,
+        counts,
+    )
     return 0
 
 
@@ -154,7 +160,7 @@ async def restore(file: Target, /, *, everywhere: Everywhere = NOTHING_SAID) -> 
             counts = await restore(store, file, sign)
         except BadBackup as error:
             raise BadInput(str(error)) from error
-    phrase = "{rows} rows of {tasks} tasks restored from {file}"
+    phrase = "{rows:row|rows} of {tasks:task|tasks} restored from {file}"
     _tell(everywhere, settings.lang, phrase, file, counts)
     return 0
 

@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 
 from monitor.cli.everywhere import NOTHING_SAID, Everywhere, Seconds
 from monitor.cli.refusals import BadInput
+from monitor.core.counting import counted
 
 if TYPE_CHECKING:
     from monitor.departure import Departure
@@ -67,7 +68,7 @@ def _lines(everywhere: Everywhere) -> Iterator["Scribe | None"]:
     if everywhere.json or sys.stdout is None:
         yield None
         return
-    scribe = Scribe(sys.stdout, lambda lost: f"({lost} lines are lost)")
+    scribe = Scribe(sys.stdout, lambda lost: f"({counted(lost, 'line is', 'lines are')} lost)")
     try:
         yield scribe
     finally:

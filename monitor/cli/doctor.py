@@ -60,7 +60,7 @@ def _show(report: "Report", words: Words) -> None:
         say(f"  -> {clean(finding.advice)}")
     facts = report.facts
     if not report.findings:
-        phrase = "all is well: {tasks} tasks, each accounted for, in {database}"
+        phrase = "all is well: {tasks:task|tasks}, each accounted for, in {database}"
         say(words(phrase, tasks=facts["tasks"], database=facts["database"]))
     if facts.get("file", {}).get("checked") is False:
         say(words("the file is too large to be checked here; `monitor db check` reads all of it"))

@@ -102,7 +102,7 @@ def _line(entry: Entry, words: Words) -> tuple[Cell | str, ...]:
     elif kind == "gap":
         until_at = datetime.fromisoformat(entry["until_at"])
         took = rough((until_at - datetime.fromisoformat(entry["at"])).total_seconds())
-        detail = words("{slots} slots without a look: {reason}", **entry)
+        detail = words("{slots:slot|slots} without a look: {reason}", **entry)
     else:
         kind = entry["event"]
     return at, words(kind), status, took.rjust(8), detail

@@ -57,7 +57,10 @@ class LookLines:
             self.say(self._line(task, record, width))
         elif not self._too_many_told:
             self._too_many_told = True
-            text = "more than {count} tasks: single looks are not shown here, changes of status are"
+            text = (
+                "more than {count:task|tasks}: single looks are not shown here, changes of status "
+                "are"
+            )
             self.say(self.words(text, count=MOST_TASKS))
 
     def say(self, line: str = "") -> None:

@@ -99,7 +99,7 @@ async def add(
         return 0
     say(
         words(
-            'maintenance "{name}" added: {what} ({count} tasks now)',
+            'maintenance "{name}" added: {what} ({count:task|tasks} now)',
             name=name,
             what=shown(added.selector, words),
             count=len(chosen(added.selector, fleet)),

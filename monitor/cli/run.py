@@ -344,8 +344,8 @@ class Run:
         """Say what was done, and what to type next."""
         words, command = lines.words, self.everywhere.command
         phrase = (
-            "{looks} looks, {recorded} records written, {sessions} sessions open, "
-            "database {database}"
+            "{looks:look|looks}, {recorded:record|records} written, {sessions:session|sessions} "
+            "open, database {database}"
         )
         said = words(
             phrase,

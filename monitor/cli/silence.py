@@ -61,7 +61,7 @@ async def add(
     words = Words(settings.lang)
     say(
         words(
-            "silence {id} until {until}: {what} ({count} tasks now)",
+            "silence {id} until {until}: {what} ({count:task|tasks} now)",
             id=stored.id,
             until=stamp(stored.until_at),
             what=shown(selector, words),

@@ -18,6 +18,7 @@ from monitor.config.scenarios import read_scenario
 from monitor.config.source import Source
 from monitor.core.alerts.alerting import Alerting
 from monitor.core.alerts.notices import NoticeState
+from monitor.core.counting import counted
 from monitor.core.listing import Looks
 from monitor.core.model import Look, TaskSpec, WatchedTask
 from monitor.core.ports import Session
@@ -169,8 +170,9 @@ def _notes(
     seen = {name: one for name, one in found.items() if one.looks}
     looks = sum(one.looks for one in seen.values())
     notes = [
-        f"recorded: {looks} looks at {len(seen)} tasks, from {_stamp(from_at)} to "
-        f"{_stamp(until_at)}; {messages} messages were really sent then",
+        f"recorded: {counted(looks, 'look')} at {counted(len(seen), 'task')}, "
+        f"from {_stamp(from_at)} to {_stamp(until_at)}; really sent then: "
+        f"{counted(messages, 'message')}",
         "what was over between two looks was not recorded; a change is taken to lie halfway",
     ]
     unseen = [name for name in declared.tasks if name not in found or not found[name].looks]

@@ -180,13 +180,13 @@ def sentence(one: Compared, words: Words) -> str:
     """Say in one sentence what a policy would have changed."""
     if one.pages == one.base_pages:
         said = words(
-            "With “{name}” you would have had {pages} pages, as many as now",
+            "With “{name}” you would have had {pages:page|pages}, as many as now",
             name=one.name,
             pages=one.pages,
         )
     else:
         said = words(
-            "With “{name}” you would have had {pages} pages instead of {base}",
+            "With “{name}” you would have had {pages:page|pages} instead of {base}",
             name=one.name,
             pages=one.pages,
             base=one.base_pages,

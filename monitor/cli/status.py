@@ -117,7 +117,7 @@ def _show(
     for node in living:
         phrase = (
             "monitor {version} runs as process {pid} on {host} since {since}, "
-            "{sessions} sessions open"
+            "{sessions:session|sessions} open"
         )
         said = words(
             phrase,

@@ -174,7 +174,7 @@ async def add(
     words = Words(settings.lang)
     tell_page(change, everywhere, words("status page {slug} added", slug=slug))
     if not everywhere.json:
-        say(words("it shows {count} tasks, at /status/{slug}", count=shown, slug=slug))
+        say(words("it shows {count:task|tasks}, at /status/{slug}", count=shown, slug=slug))
     return 0
 
 

@@ -2,7 +2,8 @@
 
 values    model (what is watched and what was seen), records (what is handed over to be written),
           changes (what operators and other processes want), pings, units (durations as people write
-          them), describe (an error in one line), names, script (what is said to hold when)
+          them), counting (how many of something), describe (an error in one line), names, script
+          (what is said to hold when)
 rules     tasks (what a task may be), schedule (slots), policy (backoff and recovery), verdict (what
           a result means), heartbeat and group (what they mean), storm (many failures together are
           one fault of ours), drills (how exercises of recovery ended, and when the next is due),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from monitor.core.counting import filled
 from monitor.texts import LANGUAGES
 
 _PHRASES: dict[str, tuple[str, str]] = {
@@ -48,8 +49,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "оповещения уходят.",
     ),
     "goodbye": (
-        "{looks} looks, {errors} errors of our own, {restarts} restarts, {letters} alerts taken. "
-        "Nothing is left behind.",
+        "{looks:look|looks}, {errors:error|errors} of our own, {restarts:restart|restarts}, "
+        "{letters:alert|alerts} taken. Nothing is left behind.",
         "Проверок: {looks}, собственных сбоев: {errors}, перезапусков: {restarts}, принято "
         "оповещений: {letters}. После демонстрации ничего не остаётся.",
     ),
@@ -113,7 +114,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
 
 def phrase(name: str, lang: str, /, **fields: Any) -> str:
     """Say a phrase in a language."""
-    return _PHRASES[name][LANGUAGES.index(lang)].format_map(fields)
+    return filled(_PHRASES[name][LANGUAGES.index(lang)], fields, lang)
 
 
 def is_phrase(name: str) -> bool:

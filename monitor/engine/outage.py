@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from monitor.core.counting import counted
 from monitor.core.describe import describe
 from monitor.core.model import Event
 from monitor.core.units import format_duration
@@ -47,7 +48,9 @@ class Outage:
         away_s = (now - lost_at) / timedelta(seconds=1)
         tell("database.back", away=format_duration(away_s), waiting=waiting)
         if self.alarm is not None:
-            self.alarm.end("database", "", f"{waiting} records wait to be written")
+            self.alarm.end(
+                "database", "", f"{counted(waiting, 'record waits', 'records wait')} to be written"
+            )
         return [
             Event(at=lost_at, kind="database.lost", detail=self.error),
             Event(at=now, kind="database.back", data={"away_s": away_s, "waiting": waiting}),

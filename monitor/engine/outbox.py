@@ -29,6 +29,7 @@ from monitor.core.alerts.notices import (
 from monitor.core.alerts.telling import Lasting, told_of_time
 from monitor.core.calendar.hours import Hours
 from monitor.core.calendar.windows import Window, read_window
+from monitor.core.counting import counted
 from monitor.core.failures import DatabaseAway
 from monitor.core.model import Incident, Task
 from monitor.core.policy import SYSTEM_POLICY
@@ -256,7 +257,7 @@ class Outbox:
     def _tell_health(self, spec: ChannelSpec, health: Health) -> None:
         """Tell the other channels that one is broken."""
         if health.broken:
-            error = f"{health.failures} failures in a row: {health.error}"
+            error = f"{counted(health.failures, 'failure')} in a row: {health.error}"
             self.alarm.begin("channel", spec.name, error)
         else:
             self.alarm.end("channel", spec.name)

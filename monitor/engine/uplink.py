@@ -15,6 +15,7 @@ from ipaddress import ip_address
 import attrs
 import trio
 
+from monitor.core.counting import counted
 from monitor.core.describe import describe, shorten
 from monitor.core.model import Event, Reason, Result, Status
 from monitor.core.probing import OwnFault, Probe
@@ -166,7 +167,9 @@ class Uplink:
         self._back_s = trio.current_time()
         away_s = (now - since_at) / timedelta(seconds=1)
         tell("uplink.back", away=format_duration(away_s), tasks=len(spoiled))
-        self.alarm.end("uplink", "", f"{len(spoiled)} tasks could not be judged meanwhile")
+        self.alarm.end(
+            "uplink", "", f"{counted(len(spoiled), 'task')} could not be judged meanwhile"
+        )
         data = {"away_s": away_s, "tasks": len(spoiled)}
         self._store(Event(at=now, kind="uplink.back", data=data))
         return spoiled

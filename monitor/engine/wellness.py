@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import attrs
 import trio
 
+from monitor.core.counting import counted
 from monitor.core.units import format_duration
 from monitor.engine.auditor import Auditor
 from monitor.engine.doors import Doors
@@ -55,7 +56,9 @@ def ailments(auditor: Auditor, recorder: Recorder) -> list[str]:
     if silent_s > SILENT_S:
         found.append(f"nobody has audited for {format_duration(round(silent_s))}")
     if auditor.overdue:
-        found.append(f"{auditor.overdue} tasks did not look in time{_most(auditor.latest)}")
+        found.append(
+            f"{counted(auditor.overdue, 'task')} did not look in time{_most(auditor.latest)}"
+        )
     if auditor.worst_lag_s >= LAGGED_S:
         found.append(f"nothing moved for {format_duration(round(auditor.worst_lag_s, 1))}")
     if recorder.stuck_s > STUCK_S:

@@ -13,6 +13,7 @@ import trio
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.model import Result, Status
 from monitor.core.probing import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.account import Account, LoginOptions, check_text, read_account, read_name
@@ -91,7 +92,8 @@ async def _use(broker: AmqpWire, options: AmqpOptions, trace: Trace) -> str:
             await broker.open_channel()
             messages, consumers = await broker.look_at_queue(options.queue)
         trace.facts |= {"messages": messages, "consumers": consumers}
-        said += f"; {messages} messages, {consumers} consumers in {options.queue}"
+        ready, heard_by = counted(messages, "message"), counted(consumers, "consumer")
+        said += f"; {ready}, {heard_by} in {options.queue}"
     if options.round_trip:
         with trace.enter("round_trip"):
             if not options.queue:

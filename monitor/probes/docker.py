@@ -22,7 +22,7 @@ import trio
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Seconds, Type
-from monitor.assertions.showing import count
+from monitor.core.counting import counted
 from monitor.core.model import Reason, Result, Status
 from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.core.units import format_duration
@@ -142,7 +142,7 @@ def judge(name: str, answer: Answer, trace: Trace, now: datetime) -> Result:
         raise TargetDown(_not_running(word, state, facts, now))
     detail = "running" + (f" for {_shown(facts['started'])}" if "started" in facts else "")
     if facts["restarts"]:
-        detail += f", {count(facts['restarts'], 'restart')}"
+        detail += f", {counted(facts['restarts'], 'restart')}"
     match facts["health"]:
         case "unhealthy":
             raise TargetDown(_unhealthy(table_in(state, "Health")))
@@ -181,7 +181,7 @@ def _not_running(word: str, state: dict[str, Any], facts: dict[str, Any], now: d
     code += " for lack of memory" if facts["out_of_memory"] else ""
     error = f" ({told})" if (told := text_in(state, "Error")) else ""
     if word == "restarting":
-        times = f", {count(facts['restarts'], 'restart')}" if facts["restarts"] else ""
+        times = f", {counted(facts['restarts'], 'restart')}" if facts["restarts"] else ""
         return f"restarting{times}, ended with {code}{ago}{error}"
     return f"{word} with {code}{ago}{error}"
 

@@ -19,6 +19,7 @@ from monitor import probes
 from monitor.assertions import ConditionError, Name, Names, Type
 from monitor.assertions.capture import Capture, NotCaptured, parse_capture
 from monitor.assertions.values import Seconds as Took
+from monitor.core.counting import counted
 from monitor.core.model import Result, Status, TaskSpec
 from monitor.core.probing import InvalidTask, Prepared, Probe, TargetDown, Trace
 from monitor.engine.look import look
@@ -231,7 +232,7 @@ async def _look(steps: Sequence[_Ready], trace: Trace) -> Result:
             decided = decided or result
     if broken is not None and decided is None:
         raise broken
-    well = Result(status=Status.UP, detail=f"all {len(steps)} steps are well")
+    well = Result(status=Status.UP, detail=f"{counted(len(steps), 'step is', 'steps are')} well")
     return decided or (attrs.evolve(degraded, phase=None) if degraded else well)
 
 

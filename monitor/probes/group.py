@@ -23,6 +23,7 @@ import attrs
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.group import ALL, Member, Need, Standing, Unit, sum_up
 from monitor.core.model import Result, Status, TaskSpec
 from monitor.core.probing import Around, InvalidTask, Probe, Trace
@@ -191,7 +192,7 @@ def _detail(standing: Standing) -> str:
         names = standing.by_status.get(status, [])
         if names:
             who = "" if status is Status.UP else f" ({_named(names)})"
-            parts.append(f"{len(names)} {status.value}{who}")
+            parts.append(f"{counted(len(names), status.value, status.value)}{who}")
     return ", ".join(parts) + ("" if standing.total else "; none of them counts")
 
 
@@ -202,8 +203,8 @@ def _named(names: list[str]) -> str:
 
 def _facts(standing: Standing, missing: list[str]) -> Mapping[str, Any]:
     counts = {status: len(names) for status, names in standing.by_status.items()}
-    counted = (Status.UP, Status.DEGRADED, Status.DOWN, Status.UNKNOWN)
-    facts = {status.value: counts.get(status, 0) for status in counted}
+    shown = (Status.UP, Status.DEGRADED, Status.DOWN, Status.UNKNOWN)
+    facts = {status.value: counts.get(status, 0) for status in shown}
     facts["unknown"] += len(missing)
     return {**facts, "total": sum(facts.values()), "need": standing.needed}
 

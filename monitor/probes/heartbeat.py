@@ -185,12 +185,11 @@ def _detail(finding: Finding) -> str:
 
 
 def _failed(failure: Ping) -> str:
-    code = "" if failure.exit_code is None else f" with exit code {failure.exit_code}"
-    said = " ".join(failure.body.split())
-    return (
-        f"the job failed{code} {_moment(failure.at)}{_took(failure)}"
-        f"{': ' + shorten(said, _SAID) if said else ''}"
-    )
+    at, took, body = _moment(failure.at), _took(failure), " ".join(failure.body.split())
+    said = f": {shorten(body, _SAID)}" if body else ""
+    if failure.exit_code is None:
+        return f"the job failed {at}{took}{said}"
+    return f"the job failed with exit code {failure.exit_code} {at}{took}{said}"
 
 
 def _took(ping: Ping) -> str:

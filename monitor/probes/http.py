@@ -29,6 +29,7 @@ from urllib.parse import quote_plus
 import trio
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.describe import HIDDEN, without_secrets
 from monitor.core.model import Result, Status
 from monitor.core.probing import InvalidTask, Probe, TargetDown, Trace
@@ -79,7 +80,7 @@ def prepare(target: str, options: HttpOptions) -> Probe:
                         body = await exchange.content(head)
                     return _judge(head, hops, body, options.contains, trace)
             if hops == options.redirects:
-                raise TargetDown(f"more than {hops} redirects")
+                raise TargetDown(f"more than {counted(hops, 'redirect')}")
             jar.keep(request.url, head.cookies)
             request = request.redirected(head.status, head.headers["location"], jar)
             hops += 1
@@ -168,7 +169,7 @@ def _judge(head: Head, hops: int, body: Body, contains: str, trace: Trace) -> Re
         where = f"the first {BODY_LIMIT // 1024} KiB of the body" if body.cut else "the body"
         packed = f", which is packed as {printable(body.encoding, 20)}" if body.packed else ""
         raise TargetDown(f"{_said(head, hops)}, but {contains!r} is not in {where}{packed}")
-    size = f"{len(data)} bytes{' read, there was more' if body.cut else ''}"
+    size = f"{counted(len(data), 'byte')}{', there was more' if body.cut else ''}"
     return Result(status=Status.UP, detail=f"{_said(head, hops)}, {size}")
 
 
@@ -177,7 +178,7 @@ def _is_redirect(head: Head) -> bool:
 
 
 def _said(head: Head, hops: int) -> str:
-    after = f" after {hops} redirect{'s' if hops > 1 else ''}" if hops else ""
+    after = f" after {counted(hops, 'redirect')}" if hops else ""
     return f"{head.said}{after}"
 
 

@@ -20,6 +20,7 @@ import trio
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.model import Reason, Result, Status
 from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.connect import Ip
@@ -107,7 +108,7 @@ class _Tally:
     def told(self) -> str:
         """Return in words what was seen."""
         sent, received = len(self.sent_s), len(self.took_s)
-        echoes = "1 echo" if sent == 1 else f"{sent} echoes"
+        echoes = counted(sent, "echo", "echoes")
         told = [f"{received or 'none'} of {echoes} came back"]
         if times := self.took_s.values():
             told[0] += f", after {min(times) * 1000:.2f} to {max(times) * 1000:.2f} ms"
@@ -147,8 +148,9 @@ async def _echoes(wire: IcmpWire, options: IcmpOptions) -> _Tally:
     if now_s + (options.count - 1) * options.interval >= end_s:
         raise OwnFault(
             Reason.TASK_ERROR,
-            f"{options.count} echoes {options.interval:g} s apart do not fit into the "
-            f"{end_s - now_s:.1f} s that the look may take; ask for fewer, or raise its timeout",
+            f"{counted(options.count, 'echo', 'echoes')} {options.interval:g} s apart do not fit "
+            f"into the {end_s - now_s:.1f} s that the look may take; ask for fewer, or raise its "
+            "timeout",
         )
     filler = bytes(number % 256 for number in range(options.size - _TOKEN_SIZE))
     tally = _Tally(secrets.token_bytes(_TOKEN_SIZE) + filler, options.wait)

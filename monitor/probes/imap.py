@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.model import Reason
 from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.account import Account, read_name
@@ -114,8 +115,9 @@ class Imap(MailServer):
                     self.facts[name.decode().lower()] = int(number)
             if not {"messages", "unseen"} <= self.facts.keys():
                 raise TargetDown("not a valid answer of an IMAP server")
-        counts = [f"{self.facts[name]} {name}" for name in ("messages", "unseen")]
-        return f"{self.wire.words(self._mailbox.encode())} has {', '.join(counts)}"
+        messages = counted(self.facts["messages"], "message")
+        unseen = counted(self.facts["unseen"], "unseen", "unseen")
+        return f"{self.wire.words(self._mailbox.encode())} has {messages}, {unseen}"
 
     async def _command(self, *words: str, then: str = "") -> list[bytes]:
         """Give a command and return what the server says until it is done.

@@ -83,7 +83,7 @@ class MqttWire:
         fields = await self._wait_for(_CONNACK)
         fields.take(1)
         if code := fields.big(1):
-            raise _refusal("the broker", code)
+            raise _refusal("", code)
         self._wire.goodbye = bytes([_DISCONNECT << 4, 0])
 
     async def subscribe(self, topic: str, qos: int) -> None:
@@ -94,7 +94,7 @@ class MqttWire:
         fields.take(2)
         if self._new:
             fields.take(_number(fields))
-        _accept("for this subscription, the broker", fields.big(1))
+        _accept("for this subscription, ", fields.big(1))
 
     async def publish(self, topic: str, payload: bytes, qos: int) -> None:
         """Publish a message, and see it through with the broker."""
@@ -118,7 +118,7 @@ class MqttWire:
         fields = await self._wait_for(kind)
         fields.take(2)
         if fields.left:
-            _accept("for this message, the broker", fields.big(1))
+            _accept("for this message, ", fields.big(1))
 
     async def _wait_for(self, kind: int) -> Fields:
         """Return the rest of the next packet of a kind; messages may come before it."""
@@ -142,7 +142,7 @@ class MqttWire:
         elif kind == _PUBREL:
             await self._send(_PUBCOMP << 4, fields.take(2))
         elif kind == _DISCONNECT:
-            _accept("the broker", fields.big(1) if fields.left else 0)
+            _accept("", fields.big(1) if fields.left else 0)
             raise TargetDown("the broker ended the session")
         return kind, fields
 
@@ -175,14 +175,14 @@ class MqttWire:
         return b"\0" if self._new else b""
 
 
-def _accept(who: str, code: int) -> None:
+def _accept(about: str, code: int) -> None:
     """Raise TargetDown for a code that means failure."""
     if code >= 0x80:
-        raise _refusal(who, code)
+        raise _refusal(about, code)
 
 
-def _refusal(who: str, code: int) -> TargetDown:
-    return TargetDown(f"{who} {_REFUSALS.get(code, 'refuses')} (code {code})")
+def _refusal(about: str, code: int) -> TargetDown:
+    return TargetDown(f"{about}the broker {_REFUSALS.get(code, 'refuses')} (code {code})")
 
 
 def _text(text: str) -> bytes:

@@ -14,6 +14,7 @@ import trio
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.model import Reason, Result, Status
 from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.probes.account import (
@@ -139,7 +140,7 @@ async def _use(nats: NatsWire, options: NatsOptions, trace: Trace) -> str:
     if options.stream:
         with trace.enter("jetstream"):
             await _look_at_stream(nats, own, options, trace.facts)
-        said += f"; {trace.facts['messages']} messages in {options.stream}"
+        said += f"; {counted(trace.facts['messages'], 'message')} in {options.stream}"
     if options.consumer:
         said += f", {trace.facts['pending']} pending for {options.consumer}"
     return said

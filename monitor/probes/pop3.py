@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.probing import Probe, TargetDown, Trace
 from monitor.probes.account import Account, refuse_name
 from monitor.probes.kind import Kind
@@ -98,12 +99,13 @@ class Pop3(MailServer):
                 raise TargetDown("not a valid answer of a POP3 server")
             messages, size = int(found[1]), int(found[2])
             self.facts |= {"messages": messages, "size": size}
-        return f"{messages} message{'s' * (messages != 1)}, {size} bytes"
+        return f"{counted(messages, 'message')}, {counted(size, 'byte')}"
 
     async def _accepted(self, what: str) -> bytes:
         well, words = await self._reply()
         if not well:
-            raise TargetDown(f"{what} was refused: {self.wire.words(words)}".rstrip(": "))
+            said = self.wire.words(words)
+            raise TargetDown(f"{what} was refused{said and ': '}{said}")
         return words
 
     async def _reply(self) -> tuple[bool, bytes]:

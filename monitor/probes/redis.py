@@ -11,6 +11,7 @@ import attrs
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.model import Result, Status
 from monitor.core.probing import InvalidTask, Probe, TargetDown, Trace
 from monitor.probes.account import Account, LoginOptions, check_text, read_account, read_name
@@ -120,7 +121,7 @@ def _shown(answer: Any) -> str:
         case None:
             return "nothing"
         case list():
-            return "1 element" if len(answer) == 1 else f"{len(answer)} elements"
+            return counted(len(answer), "element")
     return printable(str(answer), 60) or "an empty text"
 
 

@@ -9,6 +9,7 @@ import trio
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Seconds, Type
+from monitor.core.counting import counted
 from monitor.core.model import Result, Status
 from monitor.core.probing import InvalidTask
 from monitor.probes.account import UpgradeOptions, check_text
@@ -62,10 +63,10 @@ class Rows:
     def __str__(self) -> str:
         count = len(self.kept)
         if self.cut and count < ROWS_LIMIT:
-            return f"more than 1 MiB; {count} rows are kept"
+            return f"more than 1 MiB; {counted(count, 'row')} kept"
         if self.cut:
             return f"more than {count} rows"
-        return "1 row" if count == 1 else f"{count} rows"
+        return counted(count, "row")
 
 
 def check_query(options: QueryOptions) -> bytes:

@@ -25,7 +25,7 @@ import trio
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Seconds, Type
-from monitor.assertions.showing import count
+from monitor.core.counting import counted
 from monitor.core.model import Reason, Result, Status
 from monitor.core.probing import InvalidTask, OwnFault, Probe, TargetDown, Trace
 from monitor.core.units import format_duration
@@ -226,7 +226,7 @@ def _ending(facts: dict[str, Any], state: str) -> str:
     if state != "active" and "exit_code" in facts:
         said += f", {exit_code_words(facts['exit_code'])}"
     if restarts := facts.get("restarts", 0):
-        said += f", {count(restarts, 'restart')}"
+        said += f", {counted(restarts, 'restart')}"
     return said
 
 

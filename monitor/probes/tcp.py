@@ -36,6 +36,7 @@ import attrs
 from msgspec import Meta
 
 from monitor.assertions import Name, Names, Type
+from monitor.core.counting import counted
 from monitor.core.model import Result, Status
 from monitor.core.probing import InvalidTask, Probe, Trace
 from monitor.probes.connect import Ip, connect
@@ -126,7 +127,7 @@ def _steps(options: TcpOptions) -> list[Said]:
 
 def _told(options: TcpOptions) -> str:
     if options.script:
-        return f", all {len(options.script)} steps went through"
+        return f", {counted(len(options.script), 'step')} went through"
     return f", {options.expect!r} received" if options.expect else ""
 
 

@@ -49,6 +49,7 @@ OF_ADDRESSES: dict[str, str] = {
     "name: channel {name} exists already; choose another name": (
         "name: канал {name} уже есть; выберите другое имя"
     ),
+    "channel {name} has no such option": "у канала {name} нет такого параметра",
 }
 
 OF_MAIL: dict[str, str] = {
@@ -84,7 +85,6 @@ OF_MESSAGES: dict[str, str] = {
     "makes no JSON ({why}); write texts with |tojson, or say content_type": (
         "не даёт JSON ({why}); пишите тексты с |tojson или задайте content_type"
     ),
-    "is longer than {limit} KiB": "длиннее {limit} КиБ",
     "is nested too deeply": "слишком много вложений",
     "fails for a message of kind {kind}: {why}": "не годится для сообщения вида {kind}: {why}",
     "{line}{name} begins with an underscore, which is ours": (

@@ -1,4 +1,4 @@
-"""What looks most often say of what they saw, in Russian; rarer sentences stay English."""
+"""What looks of all kinds say of what they saw, of certificates and of jobs, in Russian."""
 
 OF_SYSTEMS: dict[str, str] = {
     "connection refused": "в соединении отказано",
@@ -34,11 +34,10 @@ OF_CONNECTIONS: dict[str, str] = {
     "{question}: {value} is not among the answers: {found}": (
         "{question}: {value} нет среди ответов: {found}"
     ),
-    "the connection was closed {when}": "соединение закрыто ({when})",
-    "the target closed the connection {when}": "цель закрыла соединение ({when})",
+    "the connection was closed {when:k}": "соединение закрыто {when}",
+    "the target closed the connection {when:k}": "цель закрыла соединение {when}",
     "{answer}, wanted {status}": "{answer}, а ожидалось {status}",
-    "{answer}, but {text} is not in {where}{packed}": "{answer}, но {text} нет: {where}{packed}",
-    "more than {count} redirects": "перенаправлений больше {count}",
+    "{answer}, but {text} is not in {where}{packed}": "{answer}, но {where}{packed} нет {text}",
     "the target does not offer {what}": "цель не предлагает {what}",
     "the server does not offer TLS": "сервер не предлагает TLS",
     "not a Redis server": "это не сервер Redis",
@@ -63,9 +62,31 @@ OF_CERTIFICATES: dict[str, str] = {
     "the certificate was revoked": "сертификат отозван",
     "the certificate is for another name": "сертификат на другое имя",
     "the certificate is for another address": "сертификат на другой адрес",
-    "{what} ({details})": "{what} ({details})",
+    "the certificate cannot be read": "сертификат не читается",
+    "{protocol}, certificate valid for {days:n} more days": (
+        "{protocol}, сертификату осталось дней: {days}"
+    ),
+    "{certificate}, but that of {subject} for {days:n}": (
+        "{certificate}, а сертификату {subject} {days}"
+    ),
+    "the target let us in, without the alert {alert}": "цель пустила нас, без сообщения {alert}",
+    "the target refused us with the alert {alert}": "цель отказала нам сообщением {alert}",
+    "the target refused us with the alert {alert}, not with {wanted}": (
+        "цель отказала нам сообщением {alert}, а не {wanted}"
+    ),
+    "cannot use the TLS files: {file}{why}": "файлы TLS не годятся: {file}{why}",
+    (
+        "this machine knows no certificate authorities; install its ca-certificates package, or "
+        "set SSL_CERT_FILE"
+    ): (
+        "эта машина не знает удостоверяющих центров; установите пакет ca-certificates или задайте "
+        "SSL_CERT_FILE"
+    ),
+    "{file:w} does not tell whether the certificate was revoked: {why}; put a new list there": (
+        "{file} не говорит, отозван ли сертификат: {why}; положите туда новый список"
+    ),
     "the certificate is not valid: {details}": "сертификат недействителен: {details}",
-    "the certificate has expired {days} days ago": "сертификат истёк {days} дней назад",
+    "the certificate has expired {days} days ago": "сертификат истёк, дней назад: {days}",
     "the certificate is not for {names}, only for {found}": (
         "сертификат не на {names}, а только на {found}"
     ),
@@ -78,7 +99,7 @@ OF_CERTIFICATES: dict[str, str] = {
 OF_PINGS: dict[str, str] = {
     "no ping yet": "сигналов ещё не было",
     "last ping {at}{took}": "последний сигнал {at}{took}",
-    " after a run of {time}": " после запуска длиной {time}",
+    " after a run of {time:t}": " после запуска длиной {time}",
     "{last}, the next one is due {due}": "{last}, следующий ожидается {due}",
     "{last}; late, due since {due}, missing from {over} on": (
         "{last}; опаздывает, ожидается с {due}, пропал с {over}"
@@ -90,8 +111,17 @@ OF_PINGS: dict[str, str] = {
     "the run that started {at} takes too long, since {over}; {last}": (
         "запуск с {at} идёт слишком долго, с {over}; {last}"
     ),
-    "the job failed{code} {at}{took}{said}": "задание не удалось{code} {at}{took}{said}",
-    " with exit code {code}": " с кодом {code}",
+    "the job failed {at}{took}{said}": "задание не удалось {at}{took}{said}",
+    "the job failed with exit code {code:n} {at}{took}{said}": (
+        "задание не удалось с кодом {code} {at}{took}{said}"
+    ),
+    (
+        "no ping came in time, but we were not there ourselves from {from_} to {until}; missing "
+        "from {over} on; {last}"
+    ): (
+        "сигнал вовремя не пришёл, но нас самих не было с {from_} до {until}; пропал с {over}; "
+        "{last}"
+    ),
 }
 
 OF_JUDGEMENTS: dict[str, str] = {

@@ -33,6 +33,29 @@ OF_LOGINS: dict[str, str] = {
         "при never пароль ушёл бы без TLS; уберите его или задайте plaintext_login=true"
     ),
     "contains the end of a line": "есть конец строки",
+    "{value} is a date or time; write it in quotes": (
+        "{value}: это дата или время; возьмите в кавычки"
+    ),
+    "{value} is not a text; write it in quotes": "{value}: это не текст; возьмите в кавычки",
+    "{value} is not a list of days; write [21, 14, 7, 3, 1]": (
+        "{value}: нужен список дней; напишите [21, 14, 7, 3, 1]"
+    ),
+    "{value} is not a list of steps; write [{{ after = '10m', channels = ['boss'] }}]": (
+        "{value}: нужен список шагов; напишите [{{ after = '10m', channels = ['boss'] }}]"
+    ),
+    '{value} is not a list of texts; write ["a", "b"]': (
+        '{value}: нужен список текстов; напишите ["a", "b"]'
+    ),
+    "{value} is not a table; write options = {{ method = 'HEAD' }}": (
+        "{value}: нужна таблица; напишите options = {{ method = 'HEAD' }}"
+    ),
+    "{key} is not known; use title, tasks, tags, names": (
+        "{key}: неизвестно; можно title, tasks, tags, names"
+    ),
+    '{value} has no unit; write it like "250ms", "30s" or "5m"': (
+        '{value}: нет единицы; напишите, например, "250ms", "30s" или "5m"'
+    ),
+    "{name}: is not known here; there are: {known}": "{name}: здесь неизвестно; есть: {known}",
 }
 
 OF_TLS: dict[str, str] = {

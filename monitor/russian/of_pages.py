@@ -69,6 +69,10 @@ OF_STATUS_PAGES: dict[str, str] = {
         "{name} из файла настроек; измените там и выполните `monitor apply` с этим файлом, а если "
         "там этого уже нет, добавьте --prune"
     ),
+    "the page has no such subscriber; `monitor status-page subscribers` lists all": (
+        "такого подписчика у страницы нет; всех покажет `monitor status-page subscribers`"
+    ),
+    "{id} begins {count} ids; write more of it": "с {id} начинается {count} id; напишите больше",
 }
 
 OF_PEOPLE: dict[str, str] = {
@@ -78,8 +82,8 @@ OF_PEOPLE: dict[str, str] = {
     "the token {name} gives for no longer than it is good itself, until {moment}": (
         "ключ {name} не даёт на срок дольше своего, до {moment}"
     ),
-    "the password has {count} characters; use {shortest} or more, such as four words": (
-        "в пароле символов: {count}; нужно {shortest} или больше, например четыре слова"
+    "the password has {count:c}; use {shortest} or more, such as four words": (
+        "в пароле {count}; нужно {shortest} или больше, например четыре слова"
     ),
     "the password has {count} characters; use at most {longest}": (
         "в пароле символов: {count}; можно не больше {longest}"

@@ -106,7 +106,7 @@ OF_NAMES: dict[str, str] = {
         "не указана команда; напишите exec:/путь/к/программе аргументы"
     ),
     "cannot be split into words: {why}": "не делится на слова: {why}",
-    "{program} does not exist": "{program}: такой программы нет",
+    "{program:w} does not exist": "{program}: такой программы нет",
     "{program} is not an executable file": "{program}: файл не исполняемый",
     "{program} is relative to no place; write the whole path": (
         "{program}: путь относителен неизвестно чего; напишите его целиком"

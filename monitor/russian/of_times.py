@@ -67,9 +67,8 @@ OF_WINDOWS: dict[str, str] = {
     ),
     "{name} is no time zone{guess}": "{name}: нет такого часового пояса{guess}",
     (
-        "{text} has {count} fields; write five: minute, hour, day of the month, month, day of the "
-        "week"
-    ): "{text}: полей {count}; нужно пять: минута, час, день месяца, месяц, день недели",
+        "{text} has {count:c}; write five: minute, hour, day of the month, month, day of the week"
+    ): "{text}: {count}; нужно пять: минута, час, день месяца, месяц, день недели",
     "{text} has no valid {part}": "{text}: ошибка в поле {part}",
     "{text} never comes; change its day or month": (
         "{text}: такое время никогда не наступит; измените день или месяц"

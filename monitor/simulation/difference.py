@@ -8,6 +8,7 @@ import attrs
 from monitor.config.case import Case, Expected
 from monitor.core.alerts.dispatch import AGAIN
 from monitor.core.alerts.notices import Notice, NoticeKind, NoticeState
+from monitor.core.counting import counted
 from monitor.core.model import Status
 from monitor.core.units import format_duration
 from monitor.simulation.rehearsal import Outcome
@@ -124,7 +125,7 @@ def _why_not(wanted: Expected, case: Case, outcome: Outcome) -> str:
 def _fate(notice: Notice, start_at: datetime) -> str:
     decided_at = notice.decided_at or notice.at
     moment = format_duration(round((decided_at - start_at) / timedelta(seconds=1), 1))
-    tried = f", after {notice.attempts} attempts" if notice.attempts else ""
+    tried = f", after {counted(notice.attempts, 'attempt')}" if notice.attempts else ""
     match notice.state:
         case NoticeState.PENDING:
             return f"it still waits{tried}: {notice.why or 'nobody has sent it'}"

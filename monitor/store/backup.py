@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.core.access.people import Deed
+from monitor.core.counting import counted
 from monitor.store import access_rows, backup_rows, migrations, tables
 from monitor.store.access_tables import deed
 from monitor.store.backed_up import BACKED_UP
@@ -175,7 +176,7 @@ async def _expect_empty(connection: AsyncConnection) -> None:
         count = await connection.scalar(select(func.count()).select_from(table))
         if count:
             raise BadBackup(
-                f"the database is not empty, its table {table.name} has {count} rows; "
+                f"the database is not empty, its table {table.name} has {counted(count, 'row')}; "
                 "restore into a new one"
             )
 
@@ -267,7 +268,7 @@ async def _insert(
         await connection.execute(insert(table), chunk)
     except IntegrityError as error:
         raise BadBackup(
-            f"{where}: one of the {len(chunk)} rows of {table.name} before it cannot be stored: "
+            f"{where}: one of the rows of {table.name} right before it cannot be stored: "
             f"{error.orig}"
         ) from error
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, text
 
+from monitor.core.counting import counted
 from monitor.store import migrations
 from monitor.store.schema import metadata
 from monitor.store.sql import SqlStore
@@ -57,7 +58,9 @@ def _states(connection: Connection) -> list[str]:
     """Look for tasks that nobody would ever see, because they have no state."""
     query = "SELECT count(*) FROM task WHERE id NOT IN (SELECT task_id FROM task_state)"
     lone = connection.execute(text(query)).scalar()
-    return [f"{lone} tasks have no state and are not watched"] if lone else []
+    if not lone:
+        return []
+    return [f"{counted(lone, 'task has', 'tasks have')} no state and cannot be watched"]
 
 
 def _integrity(connection: Connection) -> list[str]:

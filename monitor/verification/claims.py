@@ -10,7 +10,7 @@ CALM: dict[str, tuple[Both, Both]] = {
     # 1: three tasks at once
     "session.own": (
         (
-            "each of the {tasks} tasks opened a database session of its own",
+            "{tasks:task has|tasks have each} opened a database session of its own",
             "каждая из {tasks} задач создала свою отдельную сессию БД",
         ),
         (
@@ -47,7 +47,7 @@ CALM: dict[str, tuple[Both, Both]] = {
             "the process says in the database that it stopped, with no session open",
             "процесс записал в базу данных, что остановлен и сессий нет",
         ),
-        ("{sessions} sessions in its last word", "сессий в последней записи: {sessions}"),
+        ("{sessions:session|sessions} in its last word", "сессий в последней записи: {sessions}"),
     ),
     "connections.none": (
         (
@@ -59,7 +59,7 @@ CALM: dict[str, tuple[Both, Both]] = {
     # 2: under load
     "load.sessions": (
         (
-            "each of the {tasks} tasks worked through one session of its own",
+            "{tasks:task has|tasks have each} worked through one session of its own",
             "каждая из {tasks} задач работала через одну собственную сессию",
         ),
         (
@@ -73,7 +73,8 @@ CALM: dict[str, tuple[Both, Both]] = {
             "в базе данных ровно те проверки, которые видел сервер",
         ),
         (
-            "{asked} requests, {recorded} results, {unequal} tasks differ, {silent} never looked",
+            "{asked:request|requests}, {recorded:result|results}; tasks that differ: {unequal}, "
+            "that never looked: {silent}",
             "запросов {asked}, результатов {recorded}, расходятся задач: {unequal}, без проверок: "
             "{silent}",
         ),
@@ -84,7 +85,7 @@ CALM: dict[str, tuple[Both, Both]] = {
             "каждый слот - один результат или пропуск с причиной",
         ),
         (
-            "{due} slots: {looked} looked at, {gaps} in gaps, {lost} lost, {doubled} doubled",
+            "{due:slot|slots}: {looked} looked at, {gaps} in gaps, {lost} lost, {doubled} doubled",
             "слотов {due}: проверено {looked}, в пропусках {gaps}, потеряно {lost}, удвоено "
             "{doubled}",
         ),
@@ -112,8 +113,8 @@ CALM: dict[str, tuple[Both, Both]] = {
             "в логах нет ошибок одновременного использования сессии",
         ),
         (
-            "{found} in {lines} lines of {loggers} loggers",
-            "найдено {found} в {lines} строках, логгеров: {loggers}",
+            "{found} in {lines:line|lines} of {loggers:logger|loggers}",
+            "найдено {found} в {lines:строке|строках|строках}, логгеров: {loggers}",
         ),
     ),
     "log.no_leak": (
@@ -121,11 +122,11 @@ CALM: dict[str, tuple[Both, Both]] = {
             "the log shows no connection or task that nobody closed",
             "в логах нет незакрытых соединений и брошенных задач",
         ),
-        ("{found} in {lines} lines", "найдено {found} в {lines} строках"),
+        ("{found} in {lines:line|lines}", "найдено {found} в {lines:строке|строках|строках}"),
     ),
     "log.no_error": (
         ("the log shows no error at all", "в логах нет никаких ошибок"),
-        ("{found} in {lines} lines", "найдено {found} в {lines} строках"),
+        ("{found} in {lines:line|lines}", "найдено {found} в {lines:строке|строках|строках}"),
     ),
     "view.postgresql": (
         (

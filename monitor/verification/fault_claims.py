@@ -42,7 +42,7 @@ BROKEN: dict[str, tuple[Both, Both]] = {
             "с ней каждая проверка сохранена и каждый next_check обновлён",
         ),
         (
-            "{looks} of {operations} looks, {moved} of {tasks} tasks",
+            "{looks} of {operations:look|looks}, {moved} of {tasks:task|tasks}",
             "проверок {looks} из {operations}, задач {moved} из {tasks}",
         ),
     ),
@@ -71,7 +71,7 @@ BROKEN: dict[str, tuple[Both, Both]] = {
             "политика восстановления продукта: 60 -> 120 -> 240 с, не более 10 попыток",
         ),
         (
-            "{delays} s up to {cap_s:.0f} s, {attempts} attempts",
+            "{delays} s up to {cap_s:.0f} s, {attempts:attempt|attempts}",
             "{delays} с, не более {cap_s:.0f} с, попыток {attempts}",
         ),
     ),
@@ -136,10 +136,10 @@ BROKEN: dict[str, tuple[Both, Both]] = {
             "задача, которая не выздоравливает, громко объявляется остановленной",
         ),
         (
-            "{lifecycle} after {attempts} attempts; log lines at level ERROR: {logged}, stored "
-            "events: {stored}",
-            "{lifecycle} после {attempts} попыток, в логе на уровне ERROR: {logged}, сохранено: "
-            "{stored}",
+            "{lifecycle} after {attempts:attempt|attempts}; log lines at level ERROR: {logged}, "
+            "stored events: {stored}",
+            "{lifecycle} после {attempts:попытки|попыток|попыток}, "
+            "в логе на уровне ERROR: {logged}, сохранено: {stored}",
         ),
     ),
     "exhaustion.resumed": (
@@ -154,11 +154,11 @@ BROKEN: dict[str, tuple[Both, Both]] = {
     ),
     "siblings.undisturbed": (
         (
-            "the other {siblings} tasks are undisturbed",
+            "{siblings:other task is|other tasks are} undisturbed",
             "остальные {siblings} задач не потревожены",
         ),
         (
-            "{looked} of {due} slots looked at in time, {gaps} gaps, {starts} starts",
+            "{looked} of {due} slots looked at in time, {gaps:gap|gaps}, {starts:start|starts}",
             "проверено слотов {looked} из {due}, пропусков {gaps}, запусков {starts}",
         ),
     ),
@@ -168,7 +168,7 @@ BROKEN: dict[str, tuple[Both, Both]] = {
             "каждый слот всех задач - результат или пропуск с причиной",
         ),
         (
-            "{due} slots: {looked} looked at, {gaps} in gaps ({reasons}), {lost} lost",
+            "{due:slot|slots}: {looked} looked at, {gaps} in gaps ({reasons}), {lost} lost",
             "слотов {due}: проверено {looked}, в пропусках {gaps} ({reasons}), потеряно {lost}",
         ),
     ),
@@ -191,13 +191,16 @@ BROKEN: dict[str, tuple[Both, Both]] = {
             "все его сессии закрыты, всё записано",
         ),
         (
-            "{opened} opened, {closed} closed, {unwritten} records unwritten",
+            "{opened} opened, {closed} closed, {unwritten:record|records} unwritten",
             "открыто {opened}, закрыто {closed}, незаписанных записей {unwritten}",
         ),
     ),
     "leaving.log": (
         ("its log shows no error", "в его логе нет ошибок"),
-        ("{found} in {lines} lines {first}", "найдено {found} в {lines} строках {first}"),
+        (
+            "{found} in {lines:line|lines} {first}",
+            "найдено {found} в {lines:строке|строках|строках} {first}",
+        ),
     ),
     "leaving.records": (
         (
@@ -216,7 +219,7 @@ BROKEN: dict[str, tuple[Both, Both]] = {
             "it says in the database that it stopped, with no session open",
             "он записал в базу данных, что остановлен и сессий нет",
         ),
-        ("{sessions} sessions in its last word", "сессий в последней записи: {sessions}"),
+        ("{sessions:session|sessions} in its last word", "сессий в последней записи: {sessions}"),
     ),
     "leaving.connections": (
         (

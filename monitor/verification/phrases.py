@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from monitor.core.counting import filled
 from monitor.texts import LANGUAGES
 from monitor.verification.claims import CALM, Both
 from monitor.verification.fault_claims import BROKEN
@@ -111,13 +112,13 @@ _WORDS: dict[str, Both] = {
     "surroundings": ("Surroundings", "Окружение"),
     "scale": ("Scale of time", "Масштаб времени"),
     "scale.load": (
-        "step {step}: {tasks} tasks at intervals of {shortest:.2f}-{longest:.2f} s instead of "
+        "step {step}: {tasks:task|tasks} at intervals of {shortest:.2f}-{longest:.2f} s instead of "
         "10-30 s (1:{factor:.3g}), for {seconds:.0f} s",
         "шаг {step}: задач: {tasks}, интервалы {shortest:.2f}-{longest:.2f} с вместо 10-30 с "
         "(1:{factor:.3g}), в течение {seconds:.0f} с",
     ),
     "scale.leaving": (
-        "step {step}: {tasks} tasks at intervals of {shortest:.2f}-{longest:.2f} s "
+        "step {step}: {tasks:task|tasks} at intervals of {shortest:.2f}-{longest:.2f} s "
         "(1:{factor:.3g}), until each has looked twice",
         "шаг {step}: задач: {tasks}, интервалы {shortest:.2f}-{longest:.2f} с (1:{factor:.3g}), "
         "пока каждая не проверится дважды",
@@ -125,8 +126,8 @@ _WORDS: dict[str, Both] = {
     "scale.recovery": (
         "step 5: everything 1:{factor:.3g} of the product's defaults: interval {interval:.2f} s "
         "instead of 60 s (the siblings {calm} times that), first restart after {base:.2f} s "
-        "instead of 60 s, a life is stable after {reset:.1f} s instead of 600 s; {attempts} "
-        "attempts instead of 10",
+        "instead of 60 s, a life is stable after {reset:.1f} s instead of 600 s; {attempts:attempt|attempts} "
+        "instead of 10",
         "шаг 5: всё в масштабе 1:{factor:.3g} к значениям по умолчанию: интервал {interval:.2f} с "
         "вместо 60 с (у остальных задач в {calm} раза больше), первый перезапуск через "
         "{base:.2f} с вместо 60 с, жизнь считается стабильной через {reset:.1f} с вместо 600 с; "
@@ -203,9 +204,9 @@ _WORDS: dict[str, Both] = {
     "database": ("database", "база данных"),
     "server": ("database server", "сервер БД"),
     "machine": ("machine", "машина"),
-    "looks": ("{number} looks", "проверок: {number}"),
-    "operations": ("{number} operations", "операций: {number}"),
-    "lines": ("{number} log lines", "строк лога: {number}"),
+    "looks": ("{number:look|looks}", "проверок: {number}"),
+    "operations": ("{number:operation|operations}", "операций: {number}"),
+    "lines": ("{number:log line|log lines}", "строк лога: {number}"),
 }
 
 
@@ -231,7 +232,7 @@ def row_claim(row: str, lang: str) -> str:
 def word(key: str, lang: str, **numbers: Any) -> str:
     """Return a word or sentence of the report itself."""
     text = _pick(_WORDS[key], lang) if key in _WORDS else key
-    return text.format_map(numbers) if numbers else text
+    return filled(text, numbers, lang) if numbers else text
 
 
 def counted(number: int, what: str, lang: str) -> str:
@@ -260,6 +261,6 @@ def _told(pair: Both, numbers: Mapping[str, Any], lang: str) -> str:
         for name, value in numbers.items()
     }
     try:
-        return _pick(pair, lang).format_map(shown)
+        return filled(_pick(pair, lang), shown, lang)
     except (KeyError, ValueError):
         return ", ".join(f"{name}={value}" for name, value in shown.items())

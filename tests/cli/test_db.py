@@ -70,7 +70,7 @@ def test_a_task_that_nobody_would_ever_see_is_found(monitor: Monitor) -> None:
     monitor("task add self:")
     execute("DELETE FROM task_state")
     answer = monitor("db check")
-    assert (1, "1 tasks have no state and are not watched\n") == (answer.code, answer.out)
+    assert (1, "1 task has no state and cannot be watched\n") == (answer.code, answer.out)
 
 
 def test_a_damaged_file_is_found(monitor: Monitor, place: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from monitor.core.counting import counted
 from tests.cli.asking import looks, owners, recorded, status
 from tests.cli.conftest import Monitor, Process, Start, environment, wait_until
 
@@ -39,7 +40,7 @@ def test_what_was_acknowledged_is_in_the_database(monitor: Monitor, running: Pro
     running.signal(signal.SIGTERM)
     shown = running.out.count("✓ up")
     assert shown == looks(monitor, "1")
-    assert f"{shown} looks, {shown} records written" in running.out
+    assert f"{counted(shown, 'look')}, {counted(shown, 'record')} written" in running.out
 
 
 def begin(place: Path, then: str) -> str:
@@ -103,7 +104,7 @@ def test_after_a_crash_the_next_one_starts_at_once(
     assert (False, []) == (status(monitor)["monitor"]["running"], status(monitor)["sessions"])
     again = start("run --for 1")
     assert 0 == again.ends()
-    assert "watching 1 tasks" in again.err
+    assert "watching 1 task" in again.err
 
 
 def test_a_terminal_that_stands_still_stops_nobody(

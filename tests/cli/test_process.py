@@ -241,7 +241,7 @@ def test_tasks_of_the_configuration_run_and_follow_it(
     wait_until(lambda: process.out.count("one") >= 2)
     first = owners(monitor)
     write(one, two)
-    process.wait_for("1 tasks added, 0 changed")
+    process.wait_for("1 task added, 0 changed")
     process.wait_shown("two")
     write(one.replace("self:", "slf:"), "[[task]\n")
     process.wait_for("config.refused")

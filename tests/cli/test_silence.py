@@ -63,8 +63,8 @@ def test_a_silence_is_added_with_everything_that_was_said(monitor: Monitor) -> N
 
 
 def test_whom_it_is_about_is_told_at_once(monitor: Monitor) -> None:
-    assert ": shop (1 tasks now)" in monitor("silence add --task 1 --for 2h").out
-    assert ": tag prod (1 tasks now)" in monitor("silence add --tag prod --for 2h").out
+    assert ": shop (1 task now)" in monitor("silence add --task 1 --for 2h").out
+    assert ": tag prod (1 task now)" in monitor("silence add --tag prod --for 2h").out
     assert ": everything (2 tasks now)" in monitor("silence add --for 2h").out
     lines = monitor("silence list").out.splitlines()
     assert ["1", "2", "3"] == [line.split()[0] for line in lines[1:]]

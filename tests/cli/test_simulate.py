@@ -240,7 +240,7 @@ def test_history_is_what_the_targets_did(monitor: Monitor, fill: Fill) -> None:
     assert (1, 2) == (base["figures"]["pages"], once["figures"]["pages"])
     begun_at = datetime.fromisoformat(real["from_at"])
     assert abs(begun_at - (NOW - timedelta(minutes=90, seconds=30))) <= timedelta(seconds=1)
-    assert "recorded: 120 looks at 1 tasks" in found["notes"][0]
+    assert "recorded: 120 looks at 1 task" in found["notes"][0]
 
 
 def test_history_may_be_that_of_the_tasks_of_a_file(monitor: Monitor, fill: Fill) -> None:

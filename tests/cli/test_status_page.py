@@ -53,7 +53,7 @@ def _pages(place: Path, database: str, monitor: Monitor) -> None:
     """Both databases, with a task and a page."""
     assert 0 == monitor("task add self: --name web --tag prod").code
     added = monitor(ADD)
-    assert "it shows 1 tasks, at /status/shop" in added.out
+    assert "it shows 1 task, at /status/shop" in added.out
 
 
 def test_what_is_wrong_is_said_in_a_sentence(monitor: Monitor) -> None:

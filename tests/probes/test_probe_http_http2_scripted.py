@@ -241,7 +241,7 @@ async def test_headers_without_end_are_down() -> None:
 async def test_an_endless_body_of_frames_is_read_only_to_its_limit(piece: bytes) -> None:
     handler = http2(endlessly(piece, before=saying(data=b"x", end=False)))
     result = await look_at_http2(handler, 20.0)
-    assert "status 200 OK, 1 bytes read, there was more" == result.detail
+    assert "status 200 OK, 1 byte, there was more" == result.detail
 
 
 async def test_a_server_that_wants_answers_without_end_and_hears_none_is_down() -> None:
@@ -272,7 +272,7 @@ async def test_a_server_that_answers_while_it_is_still_asked_is_heard() -> None:
                         return
 
     result = await look_at_http2(echo, body="x" * 300_000)
-    assert ("status 200 OK, 300000 bytes", "x" * 300_000) == (result.detail, result.facts["body"])
+    assert ("status 200 OK, 300,000 bytes", "x" * 300_000) == (result.detail, result.facts["body"])
 
 
 async def test_whatever_bytes_come_only_the_target_is_to_blame() -> None:

@@ -61,7 +61,7 @@ async def test_a_conversation_with_a_real_mail_server_goes_on_with_tls(ca: trust
     with smtp_server(server_context(ca.issue_cert("localhost"))) as (port, handler):
         result = await look_at(f"tcp://localhost:{port}", script=SMTP)
     assert Status.UP == result.status, result.detail
-    assert f"connected to {result.address} over TLSv1.3, all 8 steps went through" == result.detail
+    assert f"connected to {result.address} over TLSv1.3, 8 steps went through" == result.detail
     assert {"host": "mail.example.com"} == result.facts["caught"]
     assert ["EHLO monitor.example", "EHLO mail.example.com", "QUIT"] == handler.said
     assert ["resolve", "connect", "receive", "send", "tls"] == list(result.timings)
@@ -203,7 +203,7 @@ async def test_a_look_cancelled_at_any_step_leaves_nothing_open(ca: trustme.CA) 
 
         async def work() -> None:
             try:
-                outcomes.add((await probe(Trace())).detail[-26:])
+                outcomes.add((await probe(Trace())).detail.rpartition(", ")[2])
             except TargetDown as failure:
                 outcomes.add(str(failure))
 
@@ -213,7 +213,7 @@ async def test_a_look_cancelled_at_any_step_leaves_nothing_open(ca: trustme.CA) 
                 break
             # The server's ends are counted with the others' ports, so this sees only ours.
             assert 0 == client_sockets(port), f"cancelled at step {step}"
-    assert {"all 2 steps went through"} == {one.removeprefix(", ") for one in outcomes}
+    assert {"2 steps went through"} == outcomes
     assert 5 < step < 1000
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast
 import errno
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import monitor
 from monitor.assertions import Type, parse
 from monitor.assertions.errors import ConditionError
 from monitor.core.probing import InvalidTask
@@ -22,8 +19,8 @@ from monitor.operations.tasks import new_task
 from monitor.probes.explain import errno_words
 from monitor.russian.refusals import REFUSALS
 from monitor.web.pages.words import Words
+from tests.russian.sources import gaps, stripped, trees, unsaid, written
 
-ROOT = Path(monitor.__file__).parent
 ROOMS = (
     "assertions",
     "channels",
@@ -90,26 +87,8 @@ NOT_IN_FORMS = {
     "\0 subscribers have that address; name one by its id",
 }
 """Said to commands and programs only, or inside of another sentence."""
-
-
-def trees(*rooms: str) -> Iterator[ast.AST]:
-    for room in rooms:
-        path = ROOT / room
-        for file in [path] if path.suffix else sorted(path.rglob("*.py")):
-            if "russian" not in file.parts:
-                yield from ast.walk(ast.parse(file.read_text()))
-
-
-def written(node: ast.AST) -> str | None:
-    """Return a text as it stands in the source, with NUL for each value."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(
-            str(getattr(part, "value", "")) if isinstance(part, ast.Constant) else "\0"
-            for part in node.values
-        )
-    return None
+SAID_BY_OTHERS = {"exited", "removing"}
+"""Words of Docker, which we repeat."""
 
 
 def refused() -> set[str]:
@@ -123,37 +102,20 @@ def refused() -> set[str]:
     return found
 
 
-def gaps(english: str) -> str:
-    """Return an entry of the table with NUL for each of its values."""
-    return "".join(
-        text + ("" if name is None else "\0") for text, name, _, _ in Formatter().parse(english)
-    )
-
-
 KNOWN = {gaps(english) for english in REFUSALS}
 
 
 def test_what_forms_refuse_is_said_in_russian() -> None:
     assert 300 < len(refused())
-    unknown = sorted(refused() - KNOWN - NOT_IN_FORMS)
-    assert [] == [one for one in unknown if not only_values(one) and not is_said(one)]
-
-
-def is_said(sentence: str) -> bool:
-    filled = sentence.replace("\0", "X")
-    return filled != Words("ru").sentence(filled)
-
-
-def only_values(text: str) -> bool:
-    """Tell whether a sentence is put together of others."""
-    return not any(map(str.isalpha, text.replace("\0", "")))
+    assert [] == unsaid(refused() - NOT_IN_FORMS, REFUSALS)
 
 
 def test_no_russian_is_left_of_sentences_that_are_gone() -> None:
-    every = {text.removeprefix("; ") for node in trees("") if (text := written(node)) is not None}
-    of_types = {f"\0 is {one}" for one in Type}
+    texts = {text for node in trees("") if (text := written(node)) is not None}
+    of_types = {f"\0 is {one}" for one in Type} | set(Type) | {one[2:] for one in Type}
     of_systems = {errno_words(number) for number in errno.errorcode}
-    assert [] == sorted(KNOWN - every - of_types - of_systems)
+    every = texts | set(map(stripped, texts)) | of_types | of_systems | SAID_BY_OTHERS
+    assert [] == sorted(KNOWN - every)
 
 
 @pytest.mark.parametrize("english", REFUSALS)

@@ -134,7 +134,7 @@ def test_a_real_monitor_whose_loop_stands_still_says_so_and_systemd_hears_nothin
             except BlockingIOError:
                 return heard
 
-        wait_until(lambda: hear() and "WATCHDOG=1\nSTATUS=watching 1 tasks" in heard[-1])
+        wait_until(lambda: hear() and "WATCHDOG=1\nSTATUS=watching 1 task" in heard[-1])
         assert "READY=1" == heard[0].splitlines()[0]
         for one in (listening, outpost):
             wait_until(lambda one=one: 200 == one.ask("/livez").status)  # type: ignore[misc]

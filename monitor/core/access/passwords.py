@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from monitor.core.counting import counted
+
 SHORTEST = 12
 LONGEST = 256
 """More is not looked at: what hashes it would take as long as somebody likes."""
@@ -56,9 +58,8 @@ def check_password(password: str, names: Iterable[str] = ()) -> None:
     """
     text = normalized(password)
     if len(text) < SHORTEST:
-        raise BadPassword(
-            f"the password has {len(text)} characters; use {SHORTEST} or more, such as four words"
-        )
+        count = counted(len(text), "character")
+        raise BadPassword(f"the password has {count}; use {SHORTEST} or more, such as four words")
     if len(text) > LONGEST:
         raise BadPassword(f"the password has {len(text)} characters; use at most {LONGEST}")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):

@@ -18,6 +18,7 @@ from cronsim import CronSim, CronSimError
 from dateutil.rrule import MONTHLY, WEEKLY, YEARLY, rrule
 
 from monitor.core.calendar.zones import LATEST_YEAR, moment_of, moments_of, wall_at
+from monitor.core.counting import counted
 
 _PUT_BACK = timedelta(hours=3)
 """No clock is put back by more."""
@@ -179,8 +180,8 @@ def make_cron(text: str, zone: ZoneInfo) -> Cron:
     fields = text.split()
     if len(fields) != 5:
         raise ValueError(
-            f"{text!r} has {len(fields)} fields; write five: minute, hour, day of the month, "
-            "month, day of the week"
+            f"{text!r} has {counted(len(fields), 'field')}; write five: minute, hour, day of the "
+            "month, month, day of the week"
         )
     try:
         first = next(CronSim(text, datetime(2000, 1, 1)), None)  # noqa: DTZ001 (a wall)

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from monitor.core.counting import filled
 from monitor.core.describe import clean
 from monitor.core.model import Task
 from monitor.core.units import rough, stamp
@@ -16,12 +17,12 @@ from monitor.words import Words
 
 _STATUSES = ("status", "before", "after", "believed", "standing", "news", "stored", "expected")
 _HEADING = (
-    'task {id} "{name}": DOWN after {attempts} looks in a row, UP after {confirmations}',
+    'task {id} "{name}": DOWN after {attempts:look|looks} in a row, UP after {confirmations}',
     "задача {id} «{name}»: не работает после {attempts} проверок подряд, работает после "
     "{confirmations}",
 )
 _LEFT_OUT = (
-    "{count} more tasks were told of together with these; explain them by name: {names}",
+    "{count:more task was|more tasks were} told of together with these; explain by name: {names}",
     "вместе с ними сообщалось ещё о задачах: {count}; их можно объяснить по имени: {names}",
 )
 _NOTHING = ("no change", "без смены")
@@ -42,22 +43,22 @@ class Sentences:
         if kind == "looks.calm" and line.data["count"] == 1:
             kind = "looks.calm.one"
         sentence = SENTENCES[kind][self._number]
-        return clean(sentence.format(**self._fields(line)))
+        return clean(filled(sentence, self._fields(line), self.lang))
 
     def heading(self, task: Task) -> str:
         """Name the task whose account follows, and what its rules are now."""
-        return clean(
-            _HEADING[self._number].format(
-                id=task.id,
-                name=task.name,
-                attempts=task.attempts,
-                confirmations=task.recovery_confirmations,
-            )
-        )
+        fields = {
+            "id": task.id,
+            "name": task.name,
+            "attempts": task.attempts,
+            "confirmations": task.recovery_confirmations,
+        }
+        return clean(filled(_HEADING[self._number], fields, self.lang))
 
     def left_out(self, names: Sequence[str]) -> str:
         """Say which tasks were not told of."""
-        return clean(_LEFT_OUT[self._number].format(names=", ".join(names[:20]), count=len(names)))
+        fields = {"names": ", ".join(names[:20]), "count": len(names)}
+        return clean(filled(_LEFT_OUT[self._number], fields, self.lang))
 
     @property
     def _number(self) -> int:

@@ -3,17 +3,17 @@
 SENTENCES: dict[str, tuple[str, str]] = {
     # where the replay begins
     "start.whole": (
-        "replayed from the first look of the task on ({looks} looks, the first at {first_at})",
+        "replayed from the first look of the task on ({looks:look|looks}, the first at {first_at})",
         "воспроизведено с первой проверки задачи (проверок: {looks}, первая {first_at})",
     ),
     "start.limited": (
-        "replayed from {first_at} on ({looks} looks); that it was {status} before is taken from "
-        "change {seq} of {changed_at}",
+        "replayed from {first_at} on ({looks:look|looks}); that it was {status} before is taken "
+        "from change {seq} of {changed_at}",
         "воспроизведено с {first_at} (проверок: {looks}); что до этого статус был «{status}», "
         "взято из смены {seq} от {changed_at}",
     ),
     "start.gone": (
-        "the stored looks reach back to {first_at} only ({looks} looks); that it was {status} "
+        "the stored looks reach back to {first_at} only ({looks:look|looks}); that it was {status} "
         "before is taken from change {seq} of {changed_at}, and doubts of that time are not known",
         "сохранённые проверки есть только с {first_at} (проверок: {looks}); что до этого статус "
         "был «{status}», взято из смены {seq} от {changed_at}, а сомнения того времени неизвестны",
@@ -24,23 +24,27 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "проверок за это время нет (или уже нет): воспроизводить нечего; по сохранённым сменам "
         "статус был «{status}»",
     ),
-    "left_out": ("{count} older lines are left out", "более старых строк опущено: {count}"),
+    "left_out": (
+        "{count:older line is|older lines are} left out",
+        "более старых строк опущено: {count}",
+    ),
     # looks
     "looks.calm": (
-        "{count} looks until {until_at}: {status}",
+        "{count:look|looks} until {until_at}: {status}",
         "проверок: {count}, до {until_at}: {status}",
     ),
     "looks.calm.one": ("one look: {status}{detail}", "одна проверка: {status}{detail}"),
     "looks.hidden": (
-        "{count} looks until {until_at} say nothing of the target: {status}{reason}{detail}",
+        "{count:look says|looks say} nothing of the target until {until_at}: "
+        "{status}{reason}{detail}",
         "проверок: {count}, до {until_at}, о цели не говорят ничего: {status}{reason}{detail}",
     ),
     "looks.doubt": (
-        "{count} more such looks until {until_at}: {status}",
+        "{count:more such look|more such looks} until {until_at}: {status}",
         "ещё таких проверок: {count}, до {until_at}: {status}",
     ),
     "looks.mixed": (
-        "{count} looks without news until {until_at}: {counts}",
+        "{count:look|looks} without news until {until_at}: {counts}",
         "проверок без новостей: {count}, до {until_at}: {counts}",
     ),
     "look.doubt": (
@@ -158,7 +162,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # about us
     "gap": (
-        "{slots} slots until {until_at} without a look: {reason}",
+        "{slots:slot|slots} until {until_at} without a look: {reason}",
         "до {until_at} пропущено проверок: {slots} ({reason})",
     ),
     "event": ("{event}{detail}", "{event}{detail}"),
@@ -181,7 +185,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{key} отправлено в {channel}, попытка {attempts}{late}{company}, сообщение {message}",
     ),
     "notice.dead": (
-        "{key} to {channel} is given up after {attempts} attempts{error}; "
+        "{key} to {channel} is given up after {attempts:attempt|attempts}{error}; "
         "`monitor channel resend` tries again",
         "{key} в {channel}: отправка прекращена, попыток {attempts}{error}; "
         "`monitor channel resend` повторит",
@@ -215,8 +219,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{key} в {channel} ждёт попутных, {wait_s}, до {until_at}",
     ),
     "notice.late.digest": (
-        "{key} to {channel} waits for the next digest at {until_at}: the channel has sent {burst} "
-        "messages within {interval_s}",
+        "{key} to {channel} waits for the next digest at {until_at}: the channel has sent "
+        "{burst:message|messages} within {interval_s}",
         "{key} в {channel} ждёт следующей сводки в {until_at}: канал отправил сообщений {burst} за "
         "{interval_s}",
     ),

@@ -188,7 +188,7 @@ OF_TASKS: dict[str, str] = {
     "Newest": "Новые",
     "Older looks": "Более старые",
     "Nobody has looked yet.": "Проверок ещё не было.",
-    "Latency: median {median}, 95th percentile {high}, {looks} looks, {failed} of them down": (
+    "Latency: median {median}, 95th percentile {high}, {looks:look|looks}, {failed} of them down": (
         "Время ответа: медиана {median}, 95-й процентиль {high}, проверок {looks}, из них не "
         "работает {failed}"
     ),

@@ -97,7 +97,9 @@ OF_THE_REST: dict[str, str] = {
         "осмотр {ago} назад: опаздывают {late}; всего перезапущено {stalls}"
     ),
     "at worst {lag} late in the last second": "худшее опоздание за секунду {lag}",
-    "{sent} messages sent, {waiting} alerts waiting": "сообщений отправлено {sent}, ждут {waiting}",
+    "{sent:message|messages} sent, {waiting:alert|alerts} waiting": (
+        "сообщений отправлено {sent}, ждут {waiting}"
+    ),
     "at revision {revision}": "ревизия {revision}",
     "no anchors are set": "якоря не заданы",
     "lost": "потеряна",

@@ -193,7 +193,7 @@ def says(app: App, name: str, t: Words, took: Any) -> str:
         return t("at worst {lag} late in the last second", lag=took(app.auditor.worst_lag_s))
     if name == "outbox":
         return t(
-            "{sent} messages sent, {waiting} alerts waiting",
+            "{sent:message|messages} sent, {waiting:alert|alerts} waiting",
             sent=app.outbox.sent,
             waiting=app.alerts.waiting,
         )

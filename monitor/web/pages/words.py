@@ -5,6 +5,7 @@ from typing import Any
 import attrs
 from markupsafe import Markup, escape
 
+from monitor.core.counting import filled, plural
 from monitor.russian.declared import DECLARED
 from monitor.russian.refusals import in_russian
 from monitor.texts import LANGUAGES
@@ -22,7 +23,7 @@ class Words:
     def __call__(self, phrase: str, *numbered: Any, **fields: Any) -> str:
         """Say a phrase with its fields filled in, as plain text."""
         said = self._said(phrase)
-        return said.format(*numbered, **fields) if numbered or fields else said
+        return filled(said, fields, self.lang, numbered) if numbered or fields else said
 
     def html(self, phrase: str, **fields: Any) -> Markup:
         """Say a phrase as HTML: fields may be markup, everything else is escaped."""
@@ -38,21 +39,13 @@ class Words:
     def count(self, number: int, forms: str) -> str:
         """Say how many of something there are; `forms` is `task|tasks`."""
         several = self._said(forms).split("|")
-        return f"{number} {several[_plural(number, self.lang, len(several))]}"
+        return f"{number} {plural(number, several, self.lang)}"
 
     def _said(self, phrase: str) -> str:
         phrase = ENGLISH.get(phrase, phrase)
         if self.lang != "ru":
             return phrase
         return RUSSIAN.get(phrase) or ACCESS.get(phrase) or DECLARED.get(phrase, phrase)
-
-
-def _plural(number: int, lang: str, forms: int) -> int:
-    if lang != "ru" or forms < 3:
-        return 0 if number == 1 else 1
-    if number % 10 == 1 and number % 100 != 11:
-        return 0
-    return 1 if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14) else 2
 
 
 def preferred(accept_language: str) -> str:
