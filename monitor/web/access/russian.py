@@ -1,5 +1,7 @@
 """The phrases of these pages in Russian, by their English."""
 
+from monitor.web.access.russian_deeds import DEEDS, WAYS
+
 RUSSIAN = {
     "Log in": "Войти",
     "Name": "Имя",
@@ -180,4 +182,6 @@ RUSSIAN = {
         "код не подходит; верно ли идут часы в приложении?"
     ),
     "you log in without a password of ours": "вы входите без нашего пароля",
+    **DEEDS,
+    **WAYS,
 }
