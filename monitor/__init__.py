@@ -7,6 +7,7 @@ references       ${NAME}: what stands in the environment or in a file
 texts            the sentences of log events, in English and Russian
 russian/         what rooms declare and refuse in English, said in Russian
 words_simulated  what is printed of simulations, in English and Russian
+words_tasks      what is printed when tasks are changed, in English and Russian
 words            what else is printed for people, in English and Russian
 scribe           writes the lines of the log, so that nobody waits for whoever reads them
 journal          structured log events

@@ -87,6 +87,8 @@ class Settings:
     @property
     def url(self) -> str:
         """What the addresses of a monitor with these settings begin with; empty if it has none."""
+        if self.access.url:
+            return self.access.url.rstrip("/")
         return "" if self.listen is None else self.listen.url
 
     @property

@@ -7,6 +7,7 @@ import attrs
 from monitor.core.counting import filled
 from monitor.russian.declared import DECLARED
 from monitor.words_simulated import SIMULATED
+from monitor.words_tasks import OF_TASKS
 
 _RUSSIAN = {
     # statuses
@@ -287,22 +288,7 @@ _RUSSIAN = {
         "! следующее учение ожидалось в {at} ({distance}) и не состоялось"
     ),
     "the next exercise is due at {at} ({distance})": ("следующее учение: {at} ({distance})"),
-    # task
-    'task {id} "{name}" added': "задача {id} «{name}» добавлена",
-    'task {id} "{name}" edited': "задача {id} «{name}» изменена",
-    'task {id} "{name}" removed, with all that was known of it': (
-        "задача {id} «{name}» удалена вместе с историей"
-    ),
-    'task {id} "{name}" paused': "задача {id} «{name}» на паузе",
-    'task {id} "{name}" is paused already': "задача {id} «{name}» уже на паузе",
-    'task {id} "{name}" resumed': "задача {id} «{name}» возобновлена",
-    'task {id} "{name}" is not paused and did not fail; nothing to resume': (
-        "задача {id} «{name}» не на паузе и не остановлена; возобновлять нечего"
-    ),
-    "next: {command}": "далее: {command}",
-    "it waits for pings; end the job with: {command}": (
-        "ожидаются сигналы; завершайте задание командой: {command}"
-    ),
+    **OF_TASKS,
     # kinds
     "kind": "вид",
     "for example": "например",

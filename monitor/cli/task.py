@@ -69,6 +69,7 @@ async def add(
     if not everywhere.json:
         if address := ping_address(added, settings):
             say(words("it waits for pings; end the job with: {command}", command=f"curl {address}"))
+            _tell_assumed(settings, words)
         say(words("next: {command}", command=everywhere.command("status")))
     return 0
 
@@ -268,6 +269,24 @@ def ping_address(task: "Task", settings: "Settings") -> str | None:
 
     token = token_of(task)
     return None if token is None else f"{settings.url}/ping/{token}"
+
+
+def _tell_assumed(settings: "Settings", words: Words) -> None:
+    """Say what an address for pings takes for granted, where nobody has set it."""
+    if settings.access.url or (settings.listen_from and settings.listen):
+        return
+    if settings.listen is None:
+        phrase = (
+            "by these settings the monitor listens nowhere, so this is only the end of the "
+            "address; set access.url to have all of it here"
+        )
+        say(words(phrase))
+    else:
+        phrase = (
+            "this address takes for granted that the monitor listens at {address}, as it does "
+            "unless told otherwise; set access.url to have the right one here"
+        )
+        say(words(phrase, address=settings.listen))
 
 
 def _tell(everywhere: Everywhere, words: Words, phrase: str, task: "Task") -> None:

@@ -248,9 +248,9 @@ class _Reading:
                 before = self._value(value[:at], depth - 1)
                 return f"{value[:at] if before is None else before}{behind}"
         head, mark, tail = value.rpartition(", ")
-        if mark and depth and (behind := self.said(tail, depth - 1)) is not None:
+        if mark and depth and (last := self.said(tail, depth - 1)) is not None:
             before = self._value(head, depth - 1)
-            return f"{head if before is None else before}, {behind}"
+            return f"{head if before is None else before}, {last}"
         head, mark, tail = value.partition(": ")
         told = self._value(head, depth - 1) if mark and depth else None
         return None if told is None else f"{told}: {self.said(tail, depth - 1) or tail}"

@@ -126,8 +126,8 @@ _WORDS: dict[str, Both] = {
     "scale.recovery": (
         "step 5: everything 1:{factor:.3g} of the product's defaults: interval {interval:.2f} s "
         "instead of 60 s (the siblings {calm} times that), first restart after {base:.2f} s "
-        "instead of 60 s, a life is stable after {reset:.1f} s instead of 600 s; {attempts:attempt|attempts} "
-        "instead of 10",
+        "instead of 60 s, a life is stable after {reset:.1f} s instead of 600 s; "
+        "{attempts:attempt|attempts} instead of 10",
         "шаг 5: всё в масштабе 1:{factor:.3g} к значениям по умолчанию: интервал {interval:.2f} с "
         "вместо 60 с (у остальных задач в {calm} раза больше), первый перезапуск через "
         "{base:.2f} с вместо 60 с, жизнь считается стабильной через {reset:.1f} с вместо 600 с; "

@@ -28,6 +28,34 @@ def test_a_heartbeat_says_what_to_send_where(
     assert found[1] in monitor("task show backup").out
 
 
+def test_the_address_of_the_monitor_goes_before_where_it_listens(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("monitor.toml").write_text("access.url = 'https://monitor.example'\n")
+    monkeypatch.setenv("MONITOR_LISTEN", "127.0.0.1:9000")
+    said = monitor(ADD).out
+    assert "curl https://monitor.example/ping/" in said
+    assert "takes for granted" not in said
+
+
+def test_an_address_that_nobody_has_set_says_what_it_takes_for_granted(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MONITOR_LISTEN", raising=False)
+    said = monitor(ADD).out
+    assert "curl http://127.0.0.1:8080/ping/" in said
+    assert "takes for granted that the monitor listens at 127.0.0.1:8080, " in said
+
+
+def test_an_address_says_that_the_monitor_listens_nowhere(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_LISTEN", "none")
+    said = monitor(ADD).out
+    assert "curl /ping/" in said
+    assert "listens nowhere, so this is only the end of the address" in said
+
+
 def test_the_token_stands_nowhere_else(monitor: Monitor) -> None:
     monitor(ADD)
     token = address(monitor).rpartition("/")[2]
