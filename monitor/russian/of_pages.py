@@ -69,9 +69,6 @@ OF_STATUS_PAGES: dict[str, str] = {
         "{name} из файла настроек; измените там и выполните `monitor apply` с этим файлом, а если "
         "там этого уже нет, добавьте --prune"
     ),
-    "the page has no such subscriber; `monitor status-page subscribers` lists all": (
-        "такого подписчика у страницы нет; всех покажет `monitor status-page subscribers`"
-    ),
     "{id} begins {count} ids; write more of it": "с {id} начинается {count} id; напишите больше",
 }
 

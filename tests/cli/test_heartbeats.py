@@ -31,7 +31,7 @@ def test_a_heartbeat_says_what_to_send_where(
 def test_the_address_of_the_monitor_goes_before_where_it_listens(
     monitor: Monitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path("monitor.toml").write_text("access.url = 'https://monitor.example'\n")
+    Path("monitor.toml").write_text("[monitor]\naccess.url = 'https://monitor.example'\n")
     monkeypatch.setenv("MONITOR_LISTEN", "127.0.0.1:9000")
     said = monitor(ADD).out
     assert "curl https://monitor.example/ping/" in said

@@ -108,7 +108,7 @@ PUBLISHING = {
         "Стоит рядом с названием и на вкладке браузера."
     ),
     "{width} x {height} pixels": "{width} x {height} пикселей",
-    "{count} bytes": "{count} байтов",
+    "{count:byte|bytes}": "{count:байт|байта|байт}",
     "Set another": "Поставить другой",
     "Set a logo": "Поставить логотип",
     "Set it": "Поставить",

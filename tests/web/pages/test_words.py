@@ -79,12 +79,12 @@ def test_no_russian_is_left_of_phrases_that_are_gone() -> None:
 
 @pytest.mark.parametrize("phrase", [one for one in EVERY if "{" in one])
 def test_a_phrase_and_its_russian_have_the_same_fields(phrase: str) -> None:
-    fields = re.compile(r"(?<!\{)\{(\w+)\}")
+    fields = re.compile(r"(?<!\{)\{(\w+)(?::[^}]*)?\}")
     assert set(fields.findall(phrase)) == set(fields.findall(RUSSIAN[phrase]))
 
 
 def test_russian_counts_in_three_forms() -> None:
-    for forms in (one for one in EVERY if "|" in one):
+    for forms in (one for one in EVERY if "|" in one and "{" not in one):
         assert 1 == forms.count("|"), forms
         assert 2 == RUSSIAN[forms].count("|"), forms
     russian = Words("ru")
