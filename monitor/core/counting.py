@@ -19,9 +19,7 @@ def plural(number: int, forms: Sequence[str], lang: str) -> str:
     return forms[1 if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14) else 2]
 
 
-def filled(
-    phrase: str, fields: Mapping[str, Any], lang: str, numbered: Sequence[Any] = ()
-) -> str:
+def filled(phrase: str, fields: Mapping[str, Any], lang: str, numbered: Sequence[Any] = ()) -> str:
     """Fill a phrase in; `{tasks:task|tasks}` stands for `1 task`, `2 tasks` and so on.
 
     What is no number there (not known, say) stands with the last form.
