@@ -24,8 +24,8 @@ def filled(phrase: str, fields: Mapping[str, Any], lang: str, numbered: Sequence
 
     What is no number there (not known, say) stands with the last form.
     """
-    if "|" not in phrase:
-        return phrase.format(*numbered, **fields)
+    if "|" not in phrase and not numbered:
+        return phrase.format_map(fields)
     return _Counting(lang).vformat(phrase, numbered, fields)
 
 

@@ -10,6 +10,7 @@ import trio
 from monitor.config.plan import differences
 from monitor.core.alerts.alerting import Alerting
 from monitor.core.changes import FleetChange
+from monitor.core.counting import counted
 from monitor.core.listing import Tasks
 from monitor.core.model import Task, TaskSpec
 from monitor.core.ports import Session
@@ -50,7 +51,7 @@ class NotForAll(Exception):
     """Some tasks cannot have a change, so none gets it."""
 
     def __init__(self, refused: Sequence[tuple[Task, InvalidTask]]) -> None:
-        super().__init__(f"{len(refused)} tasks cannot have it")
+        super().__init__(f"{counted(len(refused), 'task')} cannot have it")
         self.refused = refused
         """Each of them, and why."""
 

@@ -15,6 +15,9 @@ OF_SYSTEMS: dict[str, str] = {
 """Errors of the operating system, as they are written in lower case."""
 
 OF_CONNECTIONS: dict[str, str] = {
+    "our own database did not answer within {time} s": (
+        "наша собственная база данных не ответила за {time} с"
+    ),
     "no answer within {time} s, in phase {phase}": "нет ответа за {time} с, фаза {phase}",
     "not looked at while {names} is down": "не проверяется, пока не работает {names}",
     "{host} has no IPv{version} address": "у {host} нет адреса IPv{version}",

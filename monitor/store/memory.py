@@ -35,7 +35,7 @@ from monitor.core.model import (
     Transition,
     WatchedTask,
 )
-from monitor.core.pings import BEGINNING, Ping
+from monitor.core.pings import Ping
 from monitor.core.ports import OpenSession
 from monitor.core.receipts import Receipt
 from monitor.core.records import Record
@@ -298,15 +298,7 @@ class MemorySession:
         return await self._unit(work)
 
     async def pings(self, task_id: int, limit: int = 100, *, bodies: bool = True) -> list[Ping]:
-        def work(tables: Tables) -> list[Ping]:
-            kept = [ours for key, ours in sorted(tables.pings.items()) if key[0] == task_id]
-            found = [ping for ours in kept for ping in ours.values()]
-            newest = sorted(found, key=lambda ping: ping.at, reverse=True)[:limit]
-            if bodies:
-                return newest
-            return [attrs.evolve(ping, body=ping.body[:BEGINNING]) for ping in newest]
-
-        return await self._unit(work)
+        return await self._unit(lambda tables: memory_tables.pings(tables, task_id, limit, bodies))
 
     async def heard(self, task_ids: Sequence[int], each: int) -> dict[int, list[Ping]]:
         return await self._unit(lambda tables: memory_tables.heard(tables, task_ids, each))

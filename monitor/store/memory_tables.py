@@ -103,6 +103,16 @@ def recent(tables: Tables, since: Mapping[int, datetime]) -> dict[int, Recent]:
     return found
 
 
+def pings(tables: Tables, task_id: int, limit: int, bodies: bool) -> list[Ping]:
+    """Return the newest pings of a task, the newest first."""
+    kept = [ours for key, ours in sorted(tables.pings.items()) if key[0] == task_id]
+    found = [ping for ours in kept for ping in ours.values()]
+    newest = sorted(found, key=lambda ping: ping.at, reverse=True)[:limit]
+    if bodies:
+        return newest
+    return [attrs.evolve(ping, body=ping.body[:BEGINNING]) for ping in newest]
+
+
 def heard(tables: Tables, task_ids: Sequence[int], each: int) -> dict[int, list[Ping]]:
     """Return the newest pings of tasks, of each kind, oldest first."""
     found = {}

@@ -218,7 +218,7 @@ DAMAGE: list[tuple[str, Callable[[list[Line]], Any], str]] = [
     ("no header", lambda rows: rows.pop(0), "line 1: this is not a backup of monitor"),
     ("no end", lambda rows: rows.pop(), "the backup is not complete"),
     ("a row lost", lambda rows: rows.pop(5), "holds other rows than its last line counts"),
-    ("a row twice", lambda rows: rows.insert(2, rows[1]), "rows of task before it cannot be st"),
+    ("a row twice", lambda rows: rows.insert(2, rows[1]), "rows of task right before it cannot"),
     ("after the end", lambda rows: rows.append(rows[1]), "something follows the end"),
     ("a strange table", set_value("task", 0, "user"), "line 2: this is not a row of a table"),
     ("a short row", lambda rows: rows[1].pop(), "line 2: a row of task has 18 values, here are 17"),

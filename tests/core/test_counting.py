@@ -64,6 +64,7 @@ ALWAYS_SEVERAL = {
     "\x00 looks in a row",
     "\x00 subscribers have that address; name one by its id",
     "\x00 tasks are out of range; use 1 to \x00",
+    "\x00 tasks are too many to be changed at once here; choose fewer",
     "\x00 tasks cannot be \x00 at once, at most \x00; choose fewer",
     "\x00 things are wrong",
     "\x00, certificate valid for \x00 more days",

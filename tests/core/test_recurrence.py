@@ -265,7 +265,7 @@ def test_cron_agrees_with_asking_each_minute(seed: int) -> None:
         ("61 * * * *", "'61 * * * *' has no valid minute"),
         ("0 0 * * funday", "has no valid day-of-week"),
         ("0 0 30 2 *", "has no valid day-of-month"),
-        ("@daily", "has 1 fields"),
+        ("@daily", "has 1 field;"),
     ],
 )
 def test_a_cron_expression_that_cannot_be_meant_is_refused(text: str, why: str) -> None:

@@ -3,9 +3,10 @@
 Cold means a store opened for this one try, so that connecting is swept too; warm, a store whose
 connections are open; crowded, a store with one connection that eight others want as well.
 
-All steps are swept warm and crowded. Cold, most steps are the same connecting for every operation:
-each operation takes every `_STRIDE`-th step and begins at another one, so that together they take
-all. A migration takes hundreds of steps of one transaction; every `_MIGRATION_STRIDE`-th is taken.
+What writes is swept warm at all steps. Otherwise most steps are the same for every operation (the
+way of a unit of reading, the wait for a connection, connecting): each takes every so many-th step
+and begins at another one, so that together they take all. A migration takes hundreds of steps of
+one transaction; every `_MIGRATION_STRIDE`-th is taken.
 """
 
 import gc
@@ -30,11 +31,13 @@ from tests.figures import figures
 from tests.outsider import Outsider, open_outsider, tables
 from tests.postgres import PostgresServer
 from tests.store.conftest import DATABASES, now
-from tests.store.operations import NOTHING, OPERATIONS, WRITING
+from tests.store.operations import NOTHING, OPERATIONS, READING, WRITING
 from tests.store.operations.rows import scene
 from tests.store.sweep import Operation, StepCancel, Sweep, Try
 
-_STRIDE = 8
+_STRIDE_READING = 3
+_STRIDE_CROWDED = 3
+_STRIDE_COLD = 8
 _MIGRATION_STRIDE = 9
 
 pytestmark = pytest.mark.slow
@@ -91,21 +94,24 @@ async def no_connection_left(outsider: Outsider) -> None:
             await trio.sleep(0.001)
 
 
-async def sweep_warm(url: str, sweep: Sweep, operations: Sequence[Operation]) -> None:
+async def sweep_warm(
+    url: str, sweep: Sweep, operations: Sequence[Operation], stride: int = 1
+) -> None:
     with cancelling() as step_cancel:
         async with open_store(parse_address(url), now, upgrade=False) as store:
-            for operation in operations:
+            for position, operation in enumerate(operations):
 
                 async def attempt(one: Try, k: int, operation: Operation = operation) -> SqlStore:
                     await use_session(store, operation, one, k, step_cancel)
                     return store
 
-                await sweep.every_step(operation.name, operation, attempt, count(1))
+                steps = count(1 + position % stride, stride)
+                await sweep.every_step(operation.name, operation, attempt, steps)
         await no_connection_left(sweep.outsider)
 
 
 async def sweep_cold(
-    url: str, sweep: Sweep, operations: Sequence[Operation], stride: int = _STRIDE
+    url: str, sweep: Sweep, operations: Sequence[Operation], stride: int = _STRIDE_COLD
 ) -> None:
     with cancelling() as step_cancel:
         for position, operation in enumerate(operations):
@@ -121,10 +127,17 @@ async def sweep_cold(
             await sweep.every_step(f"{operation.name}, cold,", operation, attempt, steps)
 
 
-async def test_every_operation_of_a_session_cancelled_at_every_step_warm(
+async def test_every_operation_that_writes_cancelled_at_every_step_warm(
     url: str, swept: Sweep
 ) -> None:
-    await sweep_warm(url, swept, OPERATIONS)
+    await sweep_warm(url, swept, WRITING)
+    assert [] == swept.faults
+
+
+async def test_every_operation_that_reads_cancelled_at_every_third_step_warm(
+    url: str, swept: Sweep
+) -> None:
+    await sweep_warm(url, swept, READING, _STRIDE_READING)
     assert [] == swept.faults
 
 
@@ -135,7 +148,7 @@ async def test_every_operation_of_a_session_cancelled_at_every_eighth_step_cold(
     assert [] == swept.faults
 
 
-async def test_operations_that_wait_for_a_connection_cancelled_at_every_step(
+async def test_operations_that_wait_for_a_connection_cancelled_at_every_third_step(
     url: str, swept: Sweep
 ) -> None:
     async def compete(store: SqlStore, number: int) -> None:
@@ -145,7 +158,7 @@ async def test_operations_that_wait_for_a_connection_cancelled_at_every_step(
     limits = Limits(units=1)
     with cancelling() as step_cancel:
         async with open_store(parse_address(url), now, limits=limits, upgrade=False) as store:
-            for operation in WRITING:
+            for position, operation in enumerate(WRITING):
 
                 async def attempt(one: Try, k: int, operation: Operation = operation) -> SqlStore:
                     async with trio.open_nursery() as others:
@@ -155,7 +168,8 @@ async def test_operations_that_wait_for_a_connection_cancelled_at_every_step(
                     return store
 
                 name = f"{operation.name}, crowded,"
-                await swept.every_step(name, operation, attempt, count(1))
+                steps = count(1 + position % _STRIDE_CROWDED, _STRIDE_CROWDED)
+                await swept.every_step(name, operation, attempt, steps)
         await no_connection_left(swept.outsider)
     assert [] == swept.faults
 

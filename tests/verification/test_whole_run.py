@@ -9,6 +9,7 @@ import attrs
 import pytest
 import trio
 
+from monitor.core.counting import filled
 from monitor.core.model import TaskSpec
 from monitor.engine.clock import Clock
 from monitor.store.address import Address
@@ -71,7 +72,7 @@ async def test_on_sqlite_everything_passes_and_nothing_stays_behind(
         for one in step["findings"]:
             for pair in CLAIMS[one["name"]]:
                 for sentence in pair:
-                    assert sentence.format_map(one["numbers"]) is not None
+                    assert filled(sentence, one["numbers"], "en")
 
 
 async def test_on_postgresql_everything_passes_and_nothing_stays_behind(

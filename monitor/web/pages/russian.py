@@ -200,7 +200,7 @@ OF_TASKS: dict[str, str] = {
     "Change {tasks}": "Изменить {tasks}",
     "task|tasks": "задачу|задачи|задач",
     "Nothing was changed.": "Ничего не изменено.",
-    "Of {count} tasks {refused} cannot have it:": "Не подходит для {refused} из {count}:",
+    "Of {count:task|tasks} {refused} cannot have it:": "Не подходит для {refused} из {count}:",
     "and {count} others": "и ещё {count}",
     "and {count} others; choose fewer tasks to see them": (
         "и ещё {count}; выберите меньше задач, чтобы их увидеть"
