@@ -72,12 +72,13 @@ class ReaderTables:
     def due(
         self, at: datetime, limit: int, busy: Collection[Lane]
     ) -> list[tuple[Letter, Subscriber]]:
+        full = set(busy)
         found = [
             (one, self.by_id[one.subscriber])
             for one in self.letters.values()
             if one.state is LetterState.WAITING
             and one.next_at <= at
-            and not {(lane := self.by_id[one.subscriber].lane), lane.whole} & set(busy)
+            and full.isdisjoint({(lane := self.by_id[one.subscriber].lane), lane.whole})
         ]
         return sorted(found, key=lambda one: (one[0].attempts, one[0].next_at, one[0].key))[:limit]
 

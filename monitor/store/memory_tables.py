@@ -129,30 +129,35 @@ def heard(tables: Tables, task_ids: Sequence[int], each: int) -> dict[int, list[
 
 def histograms(tables: Tables, task_id: int, edges: Sequence[datetime]) -> list[list[Bin]]:
     """Return how long the looks of a task took, for each stretch between two edges."""
-    stretches: list[dict[tuple[Status, float], list[float]]] = [{} for _ in edges[1:]]
+    return [_bins(one) for one in _by_stretch(tables, task_id, edges)]
+
+
+def _by_stretch(tables: Tables, task_id: int, edges: Sequence[datetime]) -> list[list[Result]]:
+    """Return what the looks of a task saw, for each stretch between two edges."""
+    stretches: list[list[Result]] = [[] for _ in edges[1:]]
     for look in tables.looks.values():
         number = bisect_right(edges, look.slot_at) - 1
         if look.task_id == task_id and 0 <= number < len(stretches):
-            took_s = look.result.duration_s
-            stretches[number].setdefault((look.result.status, roughly(took_s)), []).append(took_s)
+            stretches[number].append(look.result)
+    return stretches
+
+
+def _bins(results: Sequence[Result]) -> list[Bin]:
+    found: dict[tuple[Status, float], list[float]] = {}
+    for one in results:
+        found.setdefault((one.status, roughly(one.duration_s)), []).append(one.duration_s)
     return [
-        [
-            Bin(status=status, took_s=took_s, looks=len(many), longest_s=max(many))
-            for (status, took_s), many in sorted(one.items(), key=lambda item: item[0][::-1])
-        ]
-        for one in stretches
+        Bin(status=status, took_s=took_s, looks=len(many), longest_s=max(many))
+        for (status, took_s), many in sorted(found.items(), key=lambda item: item[0][::-1])
     ]
 
 
 def phases(tables: Tables, task_id: int, edges: Sequence[datetime]) -> list[PhaseMeans]:
     """Return how long the phases of a task's looks took, for each stretch between two edges."""
-    stretches: list[list[Result]] = [[] for _ in edges[1:]]
-    for look in tables.looks.values():
-        number = bisect_right(edges, look.slot_at) - 1
-        mine = look.task_id == task_id and 0 <= number < len(stretches)
-        if mine and look.result.status in SEEN:
-            stretches[number].append(look.result)
-    return [_means(one) for one in stretches]
+    return [
+        _means([result for result in one if result.status in SEEN])
+        for one in _by_stretch(tables, task_id, edges)
+    ]
 
 
 def _means(results: Sequence[Result]) -> PhaseMeans:

@@ -32,12 +32,17 @@ _WIDTHS_S = (
 T = TypeVar("T")
 
 
+def length_of(from_at: datetime, until_at: datetime) -> float:
+    """Return how long a time is, in seconds; never 0, so that one can divide by it."""
+    return max(1e-6, (until_at - from_at) / timedelta(seconds=1))
+
+
 def edges_of(from_at: datetime, until_at: datetime) -> list[datetime]:
     """Part a time into stretches of a round length, so that what is over stays as it was counted.
 
     The first begins at `from_at` or before, the last ends at `until_at` or after.
     """
-    length_s = max(1e-6, (until_at - from_at) / timedelta(seconds=1))
+    length_s = length_of(from_at, until_at)
     width_s = next((one for one in _WIDTHS_S if length_s / one <= BUCKETS), length_s / BUCKETS)
     first = math.floor(from_at.timestamp() / width_s)
     last = max(first + 1, math.ceil(until_at.timestamp() / width_s))

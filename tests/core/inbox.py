@@ -92,6 +92,16 @@ async def refuse(message: Message) -> None:
     raise NotDelivered("nobody there")
 
 
+def refusing_until(end_s: float, channel: str = "") -> Callable[[Message], Awaitable[None]]:
+    """Return a role that refuses everything until then, or only what is for one channel."""
+
+    async def role(message: Message) -> None:
+        if channel in ("", message.first.channel) and trio.current_time() < end_s:
+            await refuse(message)
+
+    return role
+
+
 def shop(stage: Stage, *roles: object, **spec: object) -> Task:
     """Store a task `shop` that is looked at every 10 s and plays these roles in turn."""
     return stage.add("shop", in_turn(*roles), **{"interval_s": 10.0, **spec})  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from monitor.core.alerts.notices import ChannelSpec, Message, NotDelivered, Noti
 from monitor.core.model import AlertPolicy, Result
 from monitor.core.probing import Trace
 from monitor.store.memory import MemorySession
-from tests.core.inbox import Inbox, open_inbox, refuse
+from tests.core.inbox import Inbox, open_inbox, refusing_until
 from tests.core.scene import Stage, Target, at, down, in_turn, up
 
 BOTH = AlertPolicy(channels=("ops", "boss"))
@@ -55,12 +55,7 @@ async def test_what_is_told_while_the_database_is_away_is_not_told_again_when_it
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage)
-
-    async def role(message: Message) -> None:
-        if trio.current_time() < 100:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(100)
     shop(stage, up, *[down] * 25, up)
     async with stage.running() as app:
         await trio.sleep_until(50)
@@ -78,12 +73,7 @@ async def test_after_a_restart_only_the_channel_that_failed_hears_of_the_end(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage, BOSS)
-
-    async def role(message: Message) -> None:
-        if message.first.channel == "boss" and trio.current_time() < 200:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(200, "boss")
     shop(stage, up, down, down, up, alerts=BOTH)
     async with stage.running():
         await trio.sleep_until(100)
@@ -117,12 +107,7 @@ async def test_what_a_silence_outlived_is_not_told_by_a_channel_that_was_broken_
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage)
-
-    async def role(message: Message) -> None:
-        if trio.current_time() < 300:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(300)
     stage.add("other", in_turn(up, down), interval_s=10.0)
     stage.add(
         "shop",
@@ -140,12 +125,7 @@ async def test_what_outlived_its_silence_is_told_late_if_the_channel_was_broken_
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage)
-
-    async def role(message: Message) -> None:
-        if trio.current_time() < 400:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(400)
     stage.add("other", in_turn(up, down), interval_s=10.0)
     stage.add(
         "shop", in_turn(*[up] * 3, *[down] * 20, up), interval_s=10.0, recovery_confirmations=1

@@ -11,7 +11,7 @@ from monitor.app import Tuning, build
 from monitor.core.alerts.alerting import Alerting, AlertingChange
 from monitor.core.alerts.notices import Message, NotDelivered, NoticeState
 from monitor.core.model import AlertPolicy
-from tests.core.inbox import BOSS, Inbox, open_inbox, refuse, say, shop, state_of
+from tests.core.inbox import BOSS, Inbox, open_inbox, refuse, refusing_until, say, shop, state_of
 from tests.core.scene import Stage, down, in_turn, up
 
 
@@ -123,12 +123,7 @@ async def test_what_is_over_before_it_could_be_sent_is_one_message_marked_late(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage)
-
-    async def role(message: Message) -> None:
-        if trio.current_time() < 100:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(100)
     shop(stage, up, down, down, up, up, up, recovery_confirmations=1)
     async with stage.running():
         await trio.sleep_until(300)
@@ -177,12 +172,7 @@ async def test_a_broken_channel_is_told_to_the_others(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage, attrs.evolve(BOSS, system=True))
-
-    async def role(message: Message) -> None:
-        if message.first.channel == "ops" and trio.current_time() < 2000:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(2000, "ops")
     shop(stage, up, down)
     async with stage.running():
         await trio.sleep_until(4000)
@@ -213,12 +203,7 @@ async def test_after_a_restart_what_waited_is_told_and_what_was_told_is_not(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage, BOSS)
-
-    async def role(message: Message) -> None:
-        if message.first.channel == "boss" and trio.current_time() < 100:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(100, "boss")
     shop(stage, up, down, alerts=AlertPolicy(channels=("ops", "boss"), reminder_s=None))
     async with stage.running():
         await trio.sleep_until(50)

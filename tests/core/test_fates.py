@@ -18,7 +18,7 @@ from monitor.core.calendar.windows import read_window
 from monitor.core.model import AlertPolicy
 from monitor.core.why.fates import Told, fates
 from monitor.core.why.heldby import Rules, blockings
-from tests.core.inbox import open_inbox, refuse, shop
+from tests.core.inbox import open_inbox, refusing_until, shop
 from tests.core.scene import START, Stage, at, down, in_turn, up
 
 UNKNOWN_WHY = ("late.unexplained", "other.")
@@ -186,12 +186,7 @@ async def test_attempts_that_failed_are_told_one_by_one(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage)
-
-    async def role(message: Message) -> None:
-        if trio.current_time() < 30:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(30)
     shop(stage, up, down)
     await run(stage, 90)
     lines = told(stage)
@@ -208,12 +203,7 @@ async def test_a_failing_channel_holds_up_what_comes_later(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage)
-
-    async def role(message: Message) -> None:
-        if trio.current_time() < 200:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(200)
     shop(stage, up, down)
     stage.add("cart", in_turn(*[up] * 12, down), interval_s=10.0)
     await run(stage, 600)
@@ -226,12 +216,7 @@ async def test_what_is_silenced_fails_and_ends_goes_out_late(
     stage: Stage, autojump_clock: MockClock
 ) -> None:
     inbox = open_inbox(stage)
-
-    async def role(message: Message) -> None:
-        if trio.current_time() < 70:
-            await refuse(message)
-
-    inbox.role = role
+    inbox.role = refusing_until(70)
     say(stage, silences=(quiet_until(30),))
     shop(stage, up, down, down, down, down, down, up, recovery_confirmations=1)
     await run(stage, 200)

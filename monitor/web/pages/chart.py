@@ -6,13 +6,14 @@ by shares of the width, so that it does not stretch.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain, pairwise
 
 import attrs
 
 from monitor.core.glance import SEEN, Bin, percentiles, spread
 from monitor.core.model import Gap, Incident, Look, Status
+from monitor.web.stretches import length_of
 
 WIDTH, HEIGHT = 1000, 200
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -97,7 +98,7 @@ def chart_of_looks(
     seen = [one.result.duration_s for one in looks if one.result.status in SEEN]
     place = _place(from_at, until_at)
     top_s = _top(seen)
-    width = max(1.5, min(12.0, WIDTH * 0.8 * interval_s / _length_s(from_at, until_at)))
+    width = max(1.5, min(12.0, WIDTH * 0.8 * interval_s / length_of(from_at, until_at)))
     names = list(dict.fromkeys(name for one in looks for name in one.result.timings))[:6]
     drawn: dict[str, list[str]] = {}
     columns = []
@@ -238,12 +239,8 @@ def _y(seconds: float, top_s: float) -> float:
     return round(HEIGHT * (1 - min(1.0, seconds / top_s)), 1)
 
 
-def _length_s(from_at: datetime, until_at: datetime) -> float:
-    return max(1e-6, (until_at - from_at) / timedelta(seconds=1))
-
-
 def _place(from_at: datetime, until_at: datetime) -> Callable[[datetime], float]:
-    length_s = _length_s(from_at, until_at)
+    length_s = length_of(from_at, until_at)
 
     def place(moment: datetime) -> float:
         return max(0.0, min(100.0, 100 * (moment - from_at).total_seconds() / length_s))
@@ -276,7 +273,7 @@ _TICKS_S = (
 
 
 def _ticks(from_at: datetime, until_at: datetime) -> list[tuple[float, datetime]]:
-    length_s = _length_s(from_at, until_at)
+    length_s = length_of(from_at, until_at)
     step_s = next((one for one in _TICKS_S if length_s / one <= 7), math.ceil(length_s / 6))
     place, found = _place(from_at, until_at), []
     first = math.ceil(from_at.timestamp() / step_s) * step_s

@@ -1,11 +1,14 @@
 """What the forms of the dashboard hold, and where a browser goes afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import attrs
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from monitor.operations.refusals import NotThere
 from monitor.web.forms import own_path, read_fields
 from monitor.web.pages.frame import HEADERS, with_query
 
@@ -41,6 +44,15 @@ async def read_form(request: Request) -> Said:
     for name, value in await read_fields(request, BODY_LIMIT, FIELDS_LIMIT):
         fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return Said(fields)
+
+
+@contextmanager
+def missing_is_404() -> Iterator[None]:
+    """Answer 404 with what NotThere says, if something that was asked for does not exist."""
+    try:
+        yield
+    except NotThere as error:
+        raise HTTPException(404, str(error)) from error
 
 
 def back_to(said: Said, done: str, otherwise: str = "/") -> RedirectResponse:

@@ -11,10 +11,9 @@ from starlette.responses import Response
 
 from monitor.core.statuspage.logo import ENDINGS, LIMIT, LONGEST, SHORTEST, Logo, read_logo
 from monitor.core.statuspage.making import InvalidPage
-from monitor.operations.refusals import NotThere
 from monitor.operations.statuspages import find_page
 from monitor.web.pages.fleet import Fleet
-from monitor.web.pages.forms import Said, back_to, read_form
+from monitor.web.pages.forms import Said, back_to, missing_is_404, read_form
 from monitor.web.pages.frame import Frame
 from monitor.web.routing import Entry, Role
 from monitor.web.uploads import read_file
@@ -47,10 +46,8 @@ class LogoPage:
     async def _page(self, request: Request, wrong: str = "", status: int = 200) -> Response:
         slug = request.path_params["slug"]
         async with self.fleet.desk.session() as session:
-            try:
+            with missing_is_404():
                 page = find_page(await session.publishing.pages(), slug)
-            except NotThere as error:
-                raise HTTPException(404, str(error)) from error
             logo = await session.publishing.logo(slug)
         return self.frame.page(
             request,
@@ -91,10 +88,8 @@ class LogoPage:
     async def _change(self, request: Request, logo: Logo | None, done: str) -> Response:
         slug = request.path_params["slug"]
         async with self.fleet.signed(request) as session:
-            try:
+            with missing_is_404():
                 find_page(await session.publishing.pages(), slug)
-            except NotThere as error:
-                raise HTTPException(404, str(error)) from error
             await session.publishing.set_logo(slug, logo)
         self.changed()
         return back_to(Said({}), done, f"/status-pages/{quote(slug)}/logo")

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 import attrs
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.operations.refusals import NotThere
 from monitor.operations.statuspages import find_page, find_subscriber
 from monitor.web.pages.fleet import Fleet
-from monitor.web.pages.forms import back_to, read_form
+from monitor.web.pages.forms import back_to, missing_is_404, read_form
 from monitor.web.pages.frame import Frame
 from monitor.web.routing import Entry, Role
 
@@ -41,10 +39,8 @@ class SubscribersPage:
         slug, query = request.path_params["slug"], request.query_params
         after, wanted = query.get("after", ""), query.get("find", "").strip()[:_WANTED]
         async with self.fleet.desk.session() as session:
-            try:
+            with missing_is_404():
                 page = find_page(await session.publishing.pages(), slug)
-            except NotThere as error:
-                raise HTTPException(404, str(error)) from error
             known = await session.publishing.readers.all(slug)
         found = [one for one in known if wanted.lower() in one.address.lower()]
         left = [one for one in found if one.id > after]
@@ -65,11 +61,9 @@ class SubscribersPage:
         """Forget a subscriber."""
         said, slug = await read_form(request), request.path_params["slug"]
         async with self.fleet.signed(request) as session:
-            try:
+            readers = session.publishing.readers
+            with missing_is_404():
                 find_page(await session.publishing.pages(), slug)
-                readers = session.publishing.readers
                 one = find_subscriber(await readers.all(slug), said.text("id"))
-            except NotThere as error:
-                raise HTTPException(404, str(error)) from error
             await readers.drop(slug, [one.id])
         return back_to(said, "unsubscribed", f"/status-pages/{quote(slug)}/subscribers")
